@@ -1,0 +1,327 @@
+//! What a file says to others, and what it asks of them: names, symbolic types, facts, conditions, verdicts.
+//!
+//! Plain owned data. Nothing here is resolved: `link` gives it a meaning once all files are known.
+
+use crate::text::Span;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// A name as one file can know it. Never absolute: where a module lies is for `link` to say.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Name {
+    /// A qualified name of this module: `User`, `User.Config`, `build.<locals>.Row`.
+    Here(String),
+    /// Something reached through an import: `from ..app.schemas import User` is level 2, `app.schemas`, `User`.
+    /// The path is empty for the module itself.
+    Import {
+        /// Leading dots of a relative import; 0 is absolute.
+        level: u32,
+        /// Dotted module; may be empty where the import is relative.
+        module: String,
+        /// Dotted path below the module.
+        path: String,
+    },
+}
+
+impl Name {
+    /// An absolute name, as in `Name::import("datetime", "datetime.utcnow")`.
+    pub fn import(module: &str, path: &str) -> Name {
+        Name::Import { level: 0, module: module.to_owned(), path: path.to_owned() }
+    }
+}
+
+/// What an expression means, as far as one file can tell. No type checker: a question that `link` answers or leaves open.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum TypeExpr {
+    /// Not known, and nothing will make it known.
+    Unknown,
+    /// The value `None`.
+    None,
+    /// An integer literal, for subscripts.
+    Int(u32),
+    /// The object that a name denotes: a class, function, module or variable.
+    Name(Name),
+    /// `of.attr`.
+    Attr(Box<TypeExpr>, String),
+    /// What calling gives.
+    Call(Box<TypeExpr>),
+    /// What awaiting gives.
+    Await(Box<TypeExpr>),
+    /// What iterating gives, plain or `async for`.
+    Item(Box<TypeExpr>),
+    /// What entering a context manager gives.
+    Enter(Box<TypeExpr>),
+    /// `base[args]`, of a class or of a value.
+    Subscript(Box<TypeExpr>, Vec<TypeExpr>),
+    /// An instance of the type that an annotation denotes.
+    Of(Box<TypeExpr>),
+    /// One of several.
+    Union(Vec<TypeExpr>),
+    /// A display or comprehension of the builtin class named: `list`, `set`, `dict` (values), `tuple`.
+    Display(String, Vec<TypeExpr>),
+    /// `of`, after `isinstance(of, to)` was found true (`is`) or false.
+    Narrow {
+        /// The value.
+        of: Box<TypeExpr>,
+        /// The classes it was tested against.
+        to: Vec<TypeExpr>,
+        /// What the test said.
+        is: bool,
+    },
+    /// `super()` in the class named.
+    Super(String),
+}
+
+impl TypeExpr {
+    /// `module.path`, reached by an absolute import.
+    pub fn import(module: &str, path: &str) -> TypeExpr {
+        TypeExpr::Name(Name::import(module, path))
+    }
+
+    /// A builtin: `str`, `list`, ...
+    pub fn builtin(name: &str) -> TypeExpr {
+        TypeExpr::import("builtins", name)
+    }
+
+    /// An instance of a builtin class.
+    pub fn of_builtin(name: &str) -> TypeExpr {
+        TypeExpr::Of(Box::new(TypeExpr::builtin(name)))
+    }
+
+    /// `self.attr`; a path below an import stays one name.
+    pub fn attr(self, attr: &str) -> TypeExpr {
+        match self {
+            TypeExpr::Unknown => TypeExpr::Unknown,
+            TypeExpr::Name(Name::Import { level, module, path }) => {
+                let path = if path.is_empty() { attr.to_owned() } else { format!("{path}.{attr}") };
+                TypeExpr::Name(Name::Import { level, module, path })
+            }
+            other => TypeExpr::Attr(Box::new(other), attr.to_owned()),
+        }
+    }
+
+    /// An instance of this annotation.
+    pub fn instance(self) -> TypeExpr {
+        match self {
+            TypeExpr::Unknown => TypeExpr::Unknown,
+            other => TypeExpr::Of(Box::new(other)),
+        }
+    }
+
+    /// One of these; a single one stays itself.
+    pub fn union(mut members: Vec<TypeExpr>) -> TypeExpr {
+        members.sort();
+        members.dedup();
+        match members.len() {
+            0 => TypeExpr::Unknown,
+            1 => members.remove(0),
+            _ => TypeExpr::Union(members),
+        }
+    }
+
+    /// Whether nothing can be learnt from it.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, TypeExpr::Unknown)
+    }
+}
+
+/// What one file tells the others.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Every binding of every module-level and class-level name, by qualified name, in source order.
+    /// Attributes that methods assign through `self` count as members of the class.
+    pub symbols: BTreeMap<String, Vec<Binding>>,
+    /// `from m import *`, as the module's name.
+    pub stars: Vec<Name>,
+    /// `__all__`, where it is a literal.
+    pub all: Option<Vec<String>>,
+    /// Names may appear that no statement shows: a module `__getattr__`, `exec`, writes to `globals()`.
+    pub dynamic: bool,
+}
+
+/// One way a name comes to be bound.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Binding {
+    /// A class statement.
+    Class(ClassFact),
+    /// A function statement.
+    Function(FunctionFact),
+    /// A variable or attribute.
+    Value(TypeExpr),
+    /// An import: the name stands for another.
+    Import(Name),
+    /// `T = TypeVar("T", bound=...)` or a type parameter; its bound.
+    TypeVar(TypeExpr),
+    /// Bound in a way that says nothing: a loop target, `del`, a pattern.
+    Opaque,
+}
+
+/// A class statement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClassFact {
+    /// The class's name in its header.
+    pub span: Span,
+    /// Positional bases, in order; `Unknown` for a starred one.
+    pub bases: Vec<TypeExpr>,
+    /// Keyword arguments of the header: `metaclass`, `extra`, ...
+    pub keywords: Vec<String>,
+    /// Decorators, outermost first.
+    pub decorators: Vec<TypeExpr>,
+}
+
+/// A function statement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FunctionFact {
+    /// The function's name in its header.
+    pub span: Span,
+    /// The return annotation.
+    pub returns: Option<TypeExpr>,
+    /// `async def`.
+    pub is_async: bool,
+    /// The body yields.
+    pub is_generator: bool,
+    /// Decorators, outermost first.
+    pub decorators: Vec<TypeExpr>,
+    /// The name of the attribute that a one-line getter returns: `return self._x`.
+    pub returns_attribute: Option<String>,
+}
+
+/// Who a private attribute belongs to, seen from the file that reaches for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum OwnerKind {
+    /// A module that is not part of the project: third party or the standard library.
+    External,
+    /// The project's own, in a file of another folder.
+    OtherPackage,
+    /// The project's own, in another file of the same folder.
+    Sibling,
+    /// The same file.
+    SameModule,
+}
+
+/// The part a file plays in its project, told from its path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Role {
+    /// A test, a conftest or a helper beside them.
+    Test,
+    /// Documentation and examples.
+    Docs,
+    /// A database migration.
+    Migration,
+    /// Written by a program.
+    Generated,
+}
+
+/// A question about the project, attached to a finding, a fix or a grade.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Condition {
+    /// The file itself answers: yes.
+    Always,
+    /// `what` is the external object `to`: `datetime.datetime.utcnow`, `pydantic.BaseModel.dict`.
+    Resolves {
+        /// The expression.
+        what: TypeExpr,
+        /// Dotted name of an object outside the project.
+        to: Cow<'static, str>,
+    },
+    /// `what` is a class that derives from the external class `of`, or is it.
+    Derives {
+        /// The expression.
+        what: TypeExpr,
+        /// Dotted name of a class outside the project.
+        of: Cow<'static, str>,
+    },
+    /// The class or module that defines `attr` of `of` is of this kind.
+    Owner {
+        /// The receiver.
+        of: TypeExpr,
+        /// The attribute.
+        attr: String,
+        /// Who it belongs to.
+        is: OwnerKind,
+    },
+    /// The file plays this part.
+    Role(Role),
+    /// The project may run `package` at version `major` or later, and not an earlier one.
+    /// A project that says nothing runs the newest.
+    AtLeast {
+        /// Normalised name of the package.
+        package: Cow<'static, str>,
+        /// First major version for which the answer is yes.
+        major: u32,
+    },
+    /// Every Python that the project supports is this one or later.
+    Python(u32, u32),
+    /// All of them.
+    All(Vec<Condition>),
+    /// One of them.
+    Any(Vec<Condition>),
+    /// Not this; not unknown either.
+    Not(Box<Condition>),
+}
+
+impl Condition {
+    /// `what` is the external object `to`.
+    pub fn resolves(what: TypeExpr, to: &'static str) -> Condition {
+        Condition::Resolves { what, to: Cow::Borrowed(to) }
+    }
+
+    /// `what` is a class that derives from the external class `of`.
+    pub fn derives(what: TypeExpr, of: &'static str) -> Condition {
+        Condition::Derives { what, of: Cow::Borrowed(of) }
+    }
+
+    /// Both.
+    pub fn and(self, other: Condition) -> Condition {
+        match (self, other) {
+            (Condition::Always, only) | (only, Condition::Always) => only,
+            (Condition::All(mut all), Condition::All(more)) => {
+                all.extend(more);
+                Condition::All(all)
+            }
+            (Condition::All(mut all), one) => {
+                all.push(one);
+                Condition::All(all)
+            }
+            (one, two) => Condition::All(vec![one, two]),
+        }
+    }
+
+    /// One of several.
+    pub fn any(conditions: Vec<Condition>) -> Condition {
+        if conditions.contains(&Condition::Always) { Condition::Always } else { Condition::Any(conditions) }
+    }
+
+    /// No, where this says yes; still unknown where this is.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "reads as the field's word, and `!condition` would hide the third value"
+    )]
+    pub fn not(self) -> Condition {
+        Condition::Not(Box::new(self))
+    }
+}
+
+/// The three answers. Only `Yes` reports: unknown is silence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Verdict {
+    /// It holds.
+    Yes,
+    /// It does not.
+    No,
+    /// The project does not say.
+    Unknown,
+}
+
+impl Verdict {
+    /// `Yes` or `No`.
+    pub fn from_bool(yes: bool) -> Verdict {
+        if yes { Verdict::Yes } else { Verdict::No }
+    }
+
+    /// Whether it is `Yes`.
+    pub fn is_yes(self) -> bool {
+        self == Verdict::Yes
+    }
+}

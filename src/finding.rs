@@ -1,0 +1,312 @@
+//! What davy says: findings and fixes, first as a file alone can state them, then as `link` has judged them.
+//!
+//! Owned plain data without lifetimes; no syntax tree and no reference to a rule.
+
+use crate::fact::{Condition, TypeExpr};
+use crate::text::Span;
+use serde::{Deserialize, Serialize};
+
+/// The code of a rule: `DTM001`. The rule's page says everything else.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Code(pub String);
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, out: &mut std::fmt::Formatter) -> std::fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Counted, listed on request, never fails a run.
+    Note,
+    /// Fails a run.
+    Warning,
+    /// Fails a run; shown last, nearest the prompt.
+    Error,
+}
+
+impl Severity {
+    /// `error`, `warning` or `note`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+/// A circumstance that a rule's page may map to another severity. A closed set, so that a page edit never makes a unit stale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Grade {
+    /// In a test.
+    Test,
+    /// In documentation or an example.
+    Docs,
+    /// In a database migration.
+    Migration,
+    /// In a generated file.
+    Generated,
+    /// The project runs an older major version on which this still works.
+    Pinned,
+    /// Beside a local host.
+    Local,
+    /// In a sibling module.
+    Sibling,
+    /// Has the shape only: a checksum is wrong, or no name says more.
+    Shape,
+    /// A well-known weak value.
+    Weak,
+    /// Published on purpose.
+    Public,
+    /// Silently ignored.
+    Ignored,
+    /// Raises when it runs.
+    Raises,
+}
+
+/// A part of a message or of an edit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Piece {
+    /// Text.
+    Text(String),
+    /// The text of the file at this span: kept as a place, never copied.
+    Source(Span),
+    /// The local name for `module.name` (the module itself where `name` is empty); imported where it is not yet.
+    Name {
+        /// Dotted module.
+        module: String,
+        /// A name in it, or empty.
+        name: String,
+    },
+    /// What only `link` knows.
+    Ask(Ask),
+}
+
+/// A part of a text that `link` fills in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ask {
+    /// The class or module that defines `attr` of this: `gaslib.planner.RoutePlanner`.
+    Owner(TypeExpr, String),
+    /// The class of this value: `app.schemas.user.User`.
+    Class(TypeExpr),
+    /// What the project says of a package: "pydantic 2 (pyproject.toml)".
+    Pin(String),
+    /// `timezone.utc`, or `UTC` where every supported Python has it (3.11).
+    Utc,
+}
+
+impl From<&str> for Piece {
+    fn from(text: &str) -> Piece {
+        Piece::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Piece {
+    fn from(text: String) -> Piece {
+        Piece::Text(text)
+    }
+}
+
+impl From<Span> for Piece {
+    fn from(span: Span) -> Piece {
+        Piece::Source(span)
+    }
+}
+
+/// A second place that belongs to a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Label {
+    /// Where.
+    pub at: LabelAt,
+    /// What is to be seen there.
+    pub text: Vec<Piece>,
+}
+
+/// Where a label points.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LabelAt {
+    /// In the same file.
+    Here(Span),
+    /// The statement that defines this class or function, wherever it is; dropped where it lies outside the project.
+    Definition(TypeExpr),
+}
+
+/// One replacement. An empty span inserts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edit {
+    /// What is replaced.
+    pub span: Span,
+    /// By what.
+    pub text: Vec<Piece>,
+}
+
+/// One way to mend a finding. `link` offers the first whose `when` is yes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fix {
+    /// What it does, in the imperative: "Replace with `model_dump`".
+    pub title: Vec<Piece>,
+    /// All edits stand together.
+    pub edits: Vec<Edit>,
+    /// Names that the fix may leave unused, to be dropped from the imports.
+    pub orphans: Vec<String>,
+    /// Whether it applies at all.
+    pub when: Condition,
+    /// Whether behaviour stays the same; otherwise it needs `--unsafe-fixes`.
+    pub safe: Condition,
+}
+
+/// What a file alone can say: true where `when` is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The rule.
+    pub code: Code,
+    /// What is underlined.
+    pub span: Span,
+    /// Qualified name of the enclosing function or class; empty at module level.
+    pub scope: String,
+    /// The message.
+    pub text: Vec<Piece>,
+    /// What to do, where no fix says it.
+    pub help: Vec<Piece>,
+    /// Further places.
+    pub labels: Vec<Label>,
+    /// Circumstances that hold, if their conditions do.
+    pub grades: Vec<(Condition, Grade)>,
+    /// Ways to mend it, best first.
+    pub fixes: Vec<Fix>,
+    /// Whether it is true.
+    pub when: Condition,
+}
+
+impl Finding {
+    /// Only true where `condition` holds, beside what was asked before.
+    pub fn when(&mut self, condition: Condition) -> &mut Self {
+        let before = std::mem::replace(&mut self.when, Condition::Always);
+        self.when = before.and(condition);
+        self
+    }
+
+    /// What to do, as one sentence.
+    pub fn help(&mut self, text: impl Into<Piece>) -> &mut Self {
+        self.help.push(text.into());
+        self
+    }
+
+    /// Points at a second place in the same file.
+    pub fn label(&mut self, span: Span, text: impl Into<Piece>) -> &mut Self {
+        self.labels.push(Label { at: LabelAt::Here(span), text: vec![text.into()] });
+        self
+    }
+
+    /// Points at the definition of a class or function, wherever it is.
+    pub fn definition(&mut self, of: TypeExpr, text: impl Into<Piece>) -> &mut Self {
+        self.labels.push(Label { at: LabelAt::Definition(of), text: vec![text.into()] });
+        self
+    }
+
+    /// A circumstance that the page may map to another severity.
+    pub fn grade(&mut self, condition: Condition, grade: Grade) -> &mut Self {
+        self.grades.push((condition, grade));
+        self
+    }
+
+    /// Offers a fix, after those offered before.
+    pub fn fix(&mut self, fix: Fix) -> &mut Self {
+        self.fixes.push(fix);
+        self
+    }
+}
+
+impl Fix {
+    /// A fix that keeps behaviour.
+    pub fn safe(title: impl Into<Piece>, edits: Vec<Edit>) -> Fix {
+        let (when, safe) = (Condition::Always, Condition::Always);
+        Fix { title: vec![title.into()], edits, orphans: Vec::new(), when, safe }
+    }
+
+    /// A fix that a person has to want.
+    pub fn risky(title: impl Into<Piece>, edits: Vec<Edit>) -> Fix {
+        Fix { safe: Condition::Always.not(), ..Fix::safe(title, edits) }
+    }
+
+    /// Applies only where `condition` holds.
+    pub fn when(mut self, condition: Condition) -> Fix {
+        self.when = self.when.and(condition);
+        self
+    }
+
+    /// A local name that may be unused afterwards.
+    pub fn orphan(mut self, name: &str) -> Fix {
+        self.orphans.push(name.to_owned());
+        self
+    }
+}
+
+impl Edit {
+    /// Replaces `span`.
+    pub fn replace(span: Span, text: impl Into<Piece>) -> Edit {
+        Edit { span, text: vec![text.into()] }
+    }
+
+    /// Replaces `span` by several pieces.
+    pub fn pieces(span: Span, text: Vec<Piece>) -> Edit {
+        Edit { span, text }
+    }
+
+    /// Inserts at `offset`.
+    pub fn insert(offset: u32, text: impl Into<Piece>) -> Edit {
+        Edit::replace(Span::at(offset), text)
+    }
+}
+
+/// A finding that holds in this project, ready to be shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judged {
+    /// Path from the project's root, with forward slashes.
+    pub path: String,
+    /// The rule.
+    pub code: Code,
+    /// What is underlined.
+    pub span: Span,
+    /// Qualified name of the enclosing function or class.
+    pub scope: String,
+    /// After grades, configuration and roles.
+    pub severity: Severity,
+    /// One sentence.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// Further places, maybe in other files.
+    pub labels: Vec<Place>,
+    /// The fix on offer.
+    pub fix: Option<Proposal>,
+}
+
+/// A place in some file, with what is to be seen there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// Path from the project's root.
+    pub path: String,
+    /// Where in it.
+    pub span: Span,
+    /// What is to be seen.
+    pub message: String,
+}
+
+/// A fix whose conditions are settled; its imports are settled per file by `fix`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// What it does.
+    pub title: String,
+    /// Whether behaviour stays the same.
+    pub safe: bool,
+    /// Edits in the finding's file, without any `Ask` left.
+    pub edits: Vec<Edit>,
+    /// Names that may be unused afterwards.
+    pub orphans: Vec<String>,
+}

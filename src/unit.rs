@@ -1,0 +1,67 @@
+//! The compiled form of one file: a pure function of its bytes, cached by them.
+
+use crate::fact::Facts;
+use crate::finding::{Code, Finding};
+use crate::text::Span;
+use serde::{Deserialize, Serialize};
+
+/// What kind of file is compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Kind {
+    /// `.py`.
+    Python,
+    /// `.pyi`.
+    Stub,
+}
+
+/// All that davy keeps of a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unit {
+    /// In source order; conditional ones included.
+    pub findings: Vec<Finding>,
+    /// What the file tells others.
+    pub facts: Facts,
+    /// Comments that silence findings.
+    pub ignores: Vec<Ignore>,
+    /// Where secrets stand: every frame, diff and snippet masks these bytes, whatever it is about.
+    pub secrets: Vec<Span>,
+    /// The file has no complete syntax tree, so absence proves nothing.
+    pub broken: bool,
+    /// The bytes were not decoded faithfully, so the file is never written.
+    pub unwritable: bool,
+    /// The header says that a program wrote it.
+    pub generated: bool,
+}
+
+/// A comment that silences findings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ignore {
+    /// Which dialect.
+    pub form: IgnoreForm,
+    /// The comment from its marker on.
+    pub span: Span,
+    /// What it silences: the statement or line. The whole file where `None`.
+    pub covers: Option<Span>,
+    /// The codes, names or words in it, with their places; empty silences all the form allows.
+    pub codes: Vec<(String, Span)>,
+}
+
+/// Whose comment it is. Foreign ones count where a rule's page names an equivalent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum IgnoreForm {
+    /// `# davy: ignore[...]`, `# davy: file-ignore[...]`.
+    Davy,
+    /// `# noqa`, `# ruff: noqa`, `# ruff: ignore`, `# flake8: noqa`.
+    Noqa,
+    /// `# nosec`.
+    Nosec,
+    /// `# pylint: disable=`.
+    Pylint,
+}
+
+impl Ignore {
+    /// Whether this davy comment names the rule `code`, called `name`, of `family`.
+    pub fn names(&self, code: &Code, name: &str, family: &str) -> bool {
+        self.codes.iter().any(|(word, _)| *word == code.0 || word == name || word == family)
+    }
+}
