@@ -138,6 +138,10 @@ pub struct Facts {
     pub all: Option<Vec<String>>,
     /// Names may appear that no statement shows: a module `__getattr__`, `exec`, writes to `globals()`.
     pub dynamic: bool,
+    /// What `.Config` or `__config__` is read of: whoever rewrites that class breaks the read.
+    pub config_reads: Vec<TypeExpr>,
+    /// What tests replace: `patch("app.core.datetime")`, `monkeypatch.setattr(module, "datetime", ...)`.
+    pub patches: Vec<(TypeExpr, String)>,
 }
 
 /// One way a name comes to be bound.
@@ -238,19 +242,27 @@ pub enum Condition {
         of: TypeExpr,
         /// The attribute.
         attr: String,
+        /// The class around the access: its own family is nobody's business but its own.
+        inside: Option<String>,
         /// Who it belongs to.
         is: OwnerKind,
     },
     /// The file plays this part.
     Role(Role),
-    /// The project may run `package` at version `major` or later, and not an earlier one.
+    /// The project runs `package` at version `major` or later: for certain (`always`), or perhaps.
     /// A project that says nothing runs the newest.
-    AtLeast {
+    Runs {
         /// Normalised name of the package.
         package: Cow<'static, str>,
         /// First major version for which the answer is yes.
         major: u32,
+        /// Whether no earlier one may be installed either.
+        always: bool,
     },
+    /// Somebody reads `.Config` or `__config__` of this class, or of one related to it.
+    ConfigRead(TypeExpr),
+    /// A test replaces this name of the file.
+    Patched(String),
     /// Every Python that the project supports is this one or later.
     Python(u32, u32),
     /// All of them.

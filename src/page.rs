@@ -79,7 +79,7 @@ pub struct Page {
     pub family: Family,
     /// Unless a grade says otherwise.
     pub severity: Severity,
-    /// Severities by circumstance; the lowest that applies wins, but a higher one than `severity` wins over all.
+    /// Severities by circumstance: the lowest that applies wins, or the highest where none lowers it.
     pub severity_when: BTreeMap<Grade, Severity>,
     /// Whether it offers fixes.
     pub fix: Fixable,

@@ -1,0 +1,223 @@
+//! Configuration: `[tool.davy]` in `pyproject.toml`, or the top of `davy.toml`, with every word given its meaning.
+//!
+//! Says which rules are on for a file and how much they matter. Never runs anything and never looks for Python files.
+
+mod error;
+mod find;
+mod overrides;
+pub mod paths;
+mod pattern;
+mod raw;
+mod selector;
+#[cfg(test)]
+mod tests;
+
+use crate::finding::Severity;
+use crate::page::Page;
+use raw::{Document, Form, Raw, Word};
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+pub use error::{ConfigError, Place};
+pub use find::{Configs, is_configuration, load};
+pub use overrides::{Changes, apply_overrides, apply_selection};
+pub use pattern::Pattern;
+pub use selector::{Rank, Selection, Selector};
+
+/// A configuration with every default filled in.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// The file it came from; none where no file says anything.
+    pub origin: Option<PathBuf>,
+    /// Absolute folder that its paths start from.
+    pub root: PathBuf,
+    /// Which rules are on: what the file says, then what the command line says.
+    pub selections: Vec<Selection>,
+    /// Files and folders that are not checked.
+    pub exclude: Vec<Pattern>,
+    /// Absolute folders that first-party imports start from; empty where nobody said so.
+    pub src: Vec<PathBuf>,
+    /// The oldest Python the project runs on; none: ask the manifests.
+    pub target_version: Option<(u32, u32)>,
+    /// Rules that are off in some files.
+    pub per_file_ignores: Vec<(Pattern, Vec<Selector>)>,
+    /// How much rules matter; of equally specific selectors the later one counts.
+    pub severity: Vec<(Selector, Level)>,
+    /// Which pydantic the project runs; none: ask the manifests.
+    pub pydantic_version: Option<PydanticVersion>,
+    /// How the project starts pytest: read for its options and paths, never run.
+    pub pytest_command: Option<String>,
+}
+
+/// A severity as users write it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Fails a run, shown first.
+    Error,
+    /// Fails a run.
+    Warning,
+    /// Counted, never fails a run.
+    Note,
+    /// The rule is off.
+    Off,
+}
+
+impl Level {
+    /// The severity; none for `off`.
+    pub fn severity(self) -> Option<Severity> {
+        match self {
+            Level::Error => Some(Severity::Error),
+            Level::Warning => Some(Severity::Warning),
+            Level::Note => Some(Severity::Note),
+            Level::Off => None,
+        }
+    }
+}
+
+/// The pydantic that a project says it runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub enum PydanticVersion {
+    /// `"1"`
+    #[serde(rename = "1")]
+    One,
+    /// `"2"`
+    #[serde(rename = "2")]
+    Two,
+    /// `"both"`: the code has to run under either.
+    #[serde(rename = "both")]
+    Both,
+}
+
+impl Config {
+    /// What holds where no file says anything.
+    pub fn empty(root: PathBuf) -> Config {
+        Config { root, selections: vec![Selection::default()], ..Config::default() }
+    }
+
+    /// What the configuration makes of a rule's severity; none where it says nothing. `Level::Off` also shows in `selected`.
+    pub fn severity_of(&self, page: &Page) -> Option<Level> {
+        let ranked = self.severity.iter().filter_map(|(selector, level)| Some((selector.rank(page)?, *level)));
+        ranked.max_by_key(|(rank, _)| *rank).map(|(_, level)| level)
+    }
+
+    /// Whether a rule is on at all, in some file.
+    pub fn enabled(&self, page: &Page) -> bool {
+        self.severity_of(page) != Some(Level::Off) && selector::is_on(&self.selections, page)
+    }
+
+    /// Whether a rule is on in a file, whose path is absolute or relative to `root`.
+    pub fn selected(&self, page: &Page, path: impl AsRef<Path>) -> bool {
+        self.enabled(page) && !self.ignored_in_file(page, &self.root.join(path))
+    }
+
+    /// Whether the file, or a folder above it, is excluded. The path is absolute or relative to `root`.
+    pub fn excludes(&self, path: impl AsRef<Path>) -> bool {
+        let path = self.root.join(path);
+        self.exclude.iter().any(|pattern| pattern.covers(&path))
+    }
+
+    fn ignored_in_file(&self, page: &Page, path: &Path) -> bool {
+        let means = |selectors: &[Selector]| selectors.iter().any(|selector| selector.rank(page).is_some());
+        self.per_file_ignores.iter().any(|(pattern, selectors)| means(selectors) && pattern.covers(path))
+    }
+
+    /// Takes over every key that `raw` has; its paths start from `base`.
+    fn take(&mut self, raw: Raw, document: &Document, base: &Path, pages: &[&Page]) -> Result<(), ConfigError> {
+        let reader = Reader { document, base, pages };
+        if self.selections.is_empty() {
+            self.selections.push(Selection::default());
+        }
+        let first = &mut self.selections[0];
+        let lists = [
+            (raw.select, &mut first.select),
+            (raw.extend_select, &mut first.extend_select),
+            (raw.ignore, &mut first.ignore),
+        ];
+        for (words, list) in lists {
+            if let Some(words) = words {
+                *list = reader.selectors(&words)?;
+            }
+        }
+        if let Some(words) = raw.exclude {
+            self.exclude = words.iter().map(|word| reader.exclude(word)).collect::<Result<_, _>>()?;
+        }
+        if let Some(words) = raw.src {
+            self.src = words.iter().map(|word| paths::absolute(Path::new(word.get_ref()), base)).collect();
+        }
+        if let Some(word) = raw.target_version {
+            self.target_version = Some(reader.version(&word)?);
+        }
+        for (word, selectors) in raw.per_file_ignores {
+            self.per_file_ignores.push((reader.pattern(&word)?, reader.selectors(&selectors)?));
+        }
+        for (word, level) in raw.severity {
+            self.severity.push((reader.selector(&word)?, level));
+        }
+        self.pydantic_version = raw.pydantic.version.or(self.pydantic_version);
+        if let Some(command) = raw.pytest.command {
+            self.pytest_command = Some(command);
+        }
+        Ok(())
+    }
+}
+
+/// Gives words their meaning, and errors their place.
+struct Reader<'a> {
+    document: &'a Document<'a>,
+    base: &'a Path,
+    pages: &'a [&'a Page],
+}
+
+impl Reader<'_> {
+    fn selectors(&self, words: &[Word]) -> Result<Vec<Selector>, ConfigError> {
+        words.iter().map(|word| self.selector(word)).collect()
+    }
+
+    fn selector(&self, word: &Word) -> Result<Selector, ConfigError> {
+        Selector::parse(word.get_ref(), self.pages, || self.document.place(word.span().start))
+    }
+
+    fn pattern(&self, word: &Word) -> Result<Pattern, ConfigError> {
+        Pattern::new(word.get_ref(), self.base).map_err(|message| {
+            let message = format!("`{}` is no valid pattern: {message}", word.get_ref());
+            self.wrong(word, message, "write a name such as `migrations`, or a path such as `app/generated/*`")
+        })
+    }
+
+    fn exclude(&self, word: &Word) -> Result<Pattern, ConfigError> {
+        let pattern = self.pattern(word)?;
+        if pattern.negated {
+            let message = format!("`{}` would exclude everything else", word.get_ref());
+            return Err(self.wrong(word, message, "name what is not checked, without `!`"));
+        }
+        Ok(pattern)
+    }
+
+    /// `3.9` or `py39`.
+    fn version(&self, word: &Word) -> Result<(u32, u32), ConfigError> {
+        let text = word.get_ref();
+        let numbers = text.strip_prefix("py").and_then(|digits| digits.split_at_checked(1)).or(text.split_once('.'));
+        let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse().ok()).flatten();
+        match numbers.map(|(major, minor)| (digits(major), digits(minor))) {
+            Some((Some(3), Some(minor))) if minor < 100 => Ok((3, minor)),
+            _ => {
+                let message = format!("`{text}` is no Python 3 version");
+                Err(self.wrong(
+                    word,
+                    message,
+                    "write the oldest one the project runs on, such as `\"3.9\"` or `\"py39\"`",
+                ))
+            }
+        }
+    }
+
+    fn wrong(&self, word: &Word, message: String, help: &str) -> ConfigError {
+        ConfigError::WrongValue { place: self.document.place(word.span().start), message, help: help.to_owned() }
+    }
+}
+
+/// Where davy's keys stand in a file of this name.
+fn form_of(file: &Path) -> Form {
+    if file.file_name().is_some_and(|name| name == "pyproject.toml") { Form::Pyproject } else { Form::Davy }
+}

@@ -1,0 +1,147 @@
+//! Finds the Python files and manifests below the paths that a user names, in one order on every machine.
+//!
+//! Opens no file but ignore files: what cannot be read later is the reader's to report.
+
+mod dedupe;
+mod root;
+mod skip;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+use crate::config::{Pattern, paths};
+use crate::manifest;
+use crate::unit::Kind;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+pub use root::project_root;
+
+/// A file to check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Absolute, through the links that the user named.
+    pub path: PathBuf,
+    /// Relative to the working directory, with forward slashes; bytes that are no UTF-8 as `\xff`.
+    pub display: String,
+    /// Python or stub, by its name.
+    pub kind: Kind,
+    /// The user named the file itself, not a folder above it.
+    pub explicit: bool,
+}
+
+/// A path that could not be followed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// Absolute.
+    pub path: PathBuf,
+    /// As in `Found`.
+    pub display: String,
+    /// What is wrong and what to do, without the path.
+    pub message: String,
+}
+
+/// What lies below the named paths.
+#[derive(Debug, Default)]
+pub struct Discovery {
+    /// Sorted by the bytes of their paths; each file once, however many ways lead to it.
+    pub files: Vec<Found>,
+    /// Manifests (`manifest::kind_of` tells which) in the folders that were walked, and those named; sorted, absolute.
+    pub manifests: Vec<PathBuf>,
+    /// Missing and unreadable paths, sorted.
+    pub problems: Vec<Problem>,
+    /// Files and folders that `exclude` kept out; a folder counts once.
+    pub excluded: usize,
+}
+
+/// How to look.
+#[derive(Debug, Clone, Default)]
+pub struct Options<'a> {
+    /// Absolute working directory: relative paths start here, and displayed ones are relative to it.
+    pub working_directory: PathBuf,
+    /// What is left out: the configuration's `exclude`.
+    pub exclude: &'a [Pattern],
+    /// `exclude` also counts for what the user named, as a hook wants it.
+    pub force_exclude: bool,
+    /// Threads that walk; 0 leaves it to the machine.
+    pub threads: usize,
+}
+
+/// Finds all files below `roots`. A root that is a file is taken whatever its name.
+pub fn discover(roots: &[PathBuf], options: &Options) -> Discovery {
+    let mut found = walk::Finds::default();
+    let mut folders = Vec::new();
+    for root in roots {
+        let path = paths::absolute(root, &options.working_directory);
+        let metadata = if root.as_os_str().is_empty() { Err(ErrorKind::NotFound.into()) } else { path.metadata() };
+        match metadata {
+            Err(error) => found.problems.push(unfollowed(path, root, &error, options)),
+            Ok(_) if options.force_exclude && left_out(&path, options) => found.excluded += 1,
+            Ok(metadata) if metadata.is_dir() => folders.push(path),
+            Ok(_) => named(path, &mut found),
+        }
+    }
+    walk::walk(&folders, options, &mut found);
+    found.problems.sort();
+    found.problems.dedup();
+    let shown = |path: &Path| paths::shown(path, &options.working_directory);
+    let files = dedupe::once(found.files).into_iter().map(|file| Found {
+        display: shown(&file.path),
+        kind: if file.path.extension().is_some_and(|end| end == "pyi") { Kind::Stub } else { Kind::Python },
+        path: file.path,
+        explicit: file.explicit,
+    });
+    Discovery {
+        files: files.collect(),
+        manifests: dedupe::once(found.manifests).into_iter().map(|file| file.path).collect(),
+        problems: found.problems,
+        excluded: found.excluded,
+    }
+}
+
+/// A file that the user named: a manifest by its name, else Python. `setup.py` is both.
+fn named(path: PathBuf, found: &mut walk::Finds) {
+    let file = walk::File { link: path.is_symlink(), explicit: true, path };
+    let python = is_python(&file.path);
+    let manifest = is_manifest(&file.path);
+    if manifest {
+        found.manifests.push(file.clone());
+    }
+    if python || !manifest {
+        found.files.push(file);
+    }
+}
+
+fn is_python(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "py" || end == "pyi")
+}
+
+fn is_manifest(path: &Path) -> bool {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else {
+        return false;
+    };
+    let folder = folder.file_name().unwrap_or_default().to_string_lossy();
+    manifest::kind_of(&format!("{folder}/{name}")).is_some()
+}
+
+/// Whether a named path is one that a walk from the working directory would leave out by its name.
+fn left_out(path: &Path, options: &Options) -> bool {
+    let mut below = path.ancestors().take_while(|part| *part != options.working_directory.as_path());
+    let below_here = path.starts_with(&options.working_directory);
+    options.exclude.iter().any(|pattern| pattern.covers(path)) || below_here && below.any(skip::never_first_party)
+}
+
+fn unfollowed(path: PathBuf, root: &Path, error: &std::io::Error, options: &Options) -> Problem {
+    let message = match error.kind() {
+        ErrorKind::NotFound if root.as_os_str().is_empty() => {
+            "the path is empty; name a file or folder, or `.` for this one".to_owned()
+        }
+        ErrorKind::NotFound if path.is_symlink() => "it is a link to something that does not exist".to_owned(),
+        ErrorKind::NotFound => "no such file or folder; check the spelling and the working directory".to_owned(),
+        ErrorKind::PermissionDenied => "permission denied; make it readable, or exclude it".to_owned(),
+        _ => error.to_string(),
+    };
+    let display =
+        if root.as_os_str().is_empty() { "\"\"".to_owned() } else { paths::shown(&path, &options.working_directory) };
+    Problem { path, display, message }
+}

@@ -1,0 +1,116 @@
+//! Which findings comments silence, and which comments silence nothing.
+
+use super::Candidate;
+use crate::fact::{Condition, Verdict};
+use crate::finding::{Code, Edit, Finding, Fix};
+use crate::page::{FAMILIES, Page};
+use crate::rules;
+use crate::text::Span;
+use crate::unit::{Ignore, IgnoreForm, Unit};
+
+/// Codes of davy's own findings; their pages say the rest.
+const UNUSED: &str = "DVY001";
+const UNKNOWN: &str = "DVY002";
+
+/// For each candidate whether a comment silences it, and what is to be said of the comments themselves.
+pub fn apply(unit: &Unit, candidates: &[Candidate], selected: impl Fn(&Page) -> bool) -> (Vec<bool>, Vec<Finding>) {
+    let mut silenced = vec![false; candidates.len()];
+    let mut findings = Vec::new();
+    for ignore in &unit.ignores {
+        let mut used = vec![false; ignore.codes.len()];
+        for (candidate, silent) in candidates.iter().zip(&mut silenced) {
+            let covered = ignore.covers.is_none_or(|covers| meets(covers, candidate.finding.span));
+            if !covered || !names(ignore, candidate.page) {
+                continue;
+            }
+            *silent = true;
+            for ((word, _), used) in ignore.codes.iter().zip(&mut used) {
+                *used |= candidate.verdict != Verdict::No && matches(word, candidate.page);
+            }
+        }
+        if ignore.form == IgnoreForm::Davy {
+            findings.extend(judge(ignore, &used, unit, &selected));
+        }
+    }
+    (silenced, findings)
+}
+
+fn meets(covers: Span, span: Span) -> bool {
+    span.start <= covers.end && covers.start <= span.end
+}
+
+/// Whether a word of a davy comment means a rule.
+fn matches(word: &str, page: &Page) -> bool {
+    word == page.code || word == page.name || word == page.family.name || page.renamed_from.iter().any(|old| old == word)
+}
+
+fn names(ignore: &Ignore, page: &Page) -> bool {
+    let listed = |extra: fn(&str, &Page) -> bool| ignore.codes.iter().any(|(word, _)| extra(word, page));
+    let equivalent = |word: &str, page: &Page| page.equivalents.iter().any(|one| one == word);
+    match ignore.form {
+        IgnoreForm::Davy => ignore.codes.is_empty() || listed(matches),
+        // A bare `# noqa` usually stands there for a long line: it says nothing about secrets.
+        IgnoreForm::Noqa if ignore.codes.is_empty() => page.family.name != "secrets",
+        IgnoreForm::Noqa => listed(|word, page| page.equivalents.iter().any(|one| one == word) || matches(word, page)),
+        IgnoreForm::Nosec if ignore.codes.is_empty() => page.family.name == "secrets",
+        IgnoreForm::Nosec | IgnoreForm::Pylint => ignore.codes.iter().any(|(word, _)| equivalent(word, page)),
+    }
+}
+
+/// What is to be said of one davy comment: words that name no rule, words that silence nothing.
+fn judge(ignore: &Ignore, used: &[bool], unit: &Unit, selected: &impl Fn(&Page) -> bool) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let idle = |word: &str| {
+        let mut pages = rules::all().iter().map(|rule| &rule.page).filter(|page| matches(word, page)).peekable();
+        // A rule that did not run, or a file that was not read in full, proves nothing.
+        pages.peek().is_some() && pages.all(selected)
+    };
+    let unused: Vec<bool> = ignore
+        .codes
+        .iter()
+        .zip(used)
+        .map(|((word, _), used)| !used && !unit.broken && idle(word))
+        .collect();
+    let all_unused = !unused.is_empty() && unused.iter().all(|unused| *unused);
+    for (at, ((word, span), unused)) in ignore.codes.iter().zip(&unused).enumerate() {
+        let known = rules::all().iter().any(|rule| matches(word, &rule.page))
+            || FAMILIES.iter().any(|family| family.name == word);
+        if !known {
+            let mut finding = finding(UNKNOWN, *span, format!("`{word}` names no rule, so this comment does not silence it"));
+            finding.help("`davy rules` lists them");
+            findings.push(finding);
+        } else if *unused && (!all_unused || at == 0) {
+            let text = if all_unused { "this comment silences nothing".to_owned() } else { format!("`{word}` silences nothing here") };
+            let edit = if all_unused { Edit::replace(ignore.span, "") } else { Edit::replace(listed(ignore, at), "") };
+            let title = if all_unused { "Remove the comment" } else { "Remove the code" };
+            let mut finding = finding(UNUSED, if all_unused { ignore.span } else { *span }, text);
+            finding.fix(Fix::safe(title, vec![edit]));
+            findings.push(finding);
+        }
+    }
+    findings
+}
+
+/// The span of a word in the list, with the comma that goes with it.
+fn listed(ignore: &Ignore, at: usize) -> Span {
+    let here = ignore.codes[at].1;
+    match (ignore.codes.get(at + 1), at.checked_sub(1).map(|before| ignore.codes[before].1)) {
+        (Some((_, next)), _) => Span::new(here.start, next.start),
+        (None, Some(before)) => Span::new(before.end, here.end),
+        (None, None) => here,
+    }
+}
+
+fn finding(code: &str, span: Span, text: String) -> Finding {
+    Finding {
+        code: Code(code.to_owned()),
+        span,
+        scope: String::new(),
+        text: vec![text.into()],
+        help: Vec::new(),
+        labels: Vec::new(),
+        grades: Vec::new(),
+        fixes: Vec::new(),
+        when: Condition::Always,
+    }
+}

@@ -1,0 +1,223 @@
+//! Where a module lies: from an import, seen from a file, to a file of the project or to a name outside it.
+//!
+//! The lenient resolver: it needs no configuration, and a tie is unknown. `sys.path` is not modelled here.
+
+use crate::python::stdlib::is_stdlib;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// A file of the project, by its place in the list of units.
+pub type File = usize;
+
+/// What an import leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// A module of the project.
+    File(File),
+    /// A folder of the project without `__init__`: a namespace package.
+    Folder(String),
+    /// Outside the project.
+    External,
+    /// The project should have it, or has several.
+    Unknown,
+}
+
+/// Knows every file of the project and the folders that imports start from.
+pub struct Index {
+    files: HashMap<String, File>,
+    folders: HashSet<String>,
+    roots: Vec<String>,
+    paths: Vec<String>,
+}
+
+impl Index {
+    /// Indexes the files (paths from the project's root, forward slashes) and the folders that imports may start from,
+    /// beside those that the packages themselves show.
+    pub fn new(paths: &[&str], extra_roots: &[String]) -> Index {
+        let files: HashMap<String, File> = paths.iter().enumerate().map(|(file, path)| ((*path).to_owned(), file)).collect();
+        let mut folders = HashSet::new();
+        let mut roots: BTreeSet<String> = extra_roots.iter().cloned().collect();
+        roots.insert(String::new());
+        for path in paths {
+            let mut folder = parent(path);
+            while folders.insert(folder.to_owned()) && !folder.is_empty() {
+                folder = parent(folder);
+            }
+        }
+        for folder in &folders {
+            let is_package = |folder: &str| init(&files, folder).is_some();
+            // The folder above a topmost package is where imports of that package start.
+            if is_package(folder) && !is_package(parent(folder)) && !folder.is_empty() {
+                roots.insert(parent(folder).to_owned());
+            }
+        }
+        let roots = roots.into_iter().filter(|root| root.is_empty() || folders.contains(root)).collect();
+        Index { files, folders, roots, paths: paths.iter().map(|path| (*path).to_owned()).collect() }
+    }
+
+    /// The path of a file.
+    pub fn path(&self, file: File) -> &str {
+        &self.paths[file]
+    }
+
+    /// What `level` dots and `module` lead to, seen from `from`.
+    pub fn import(&self, from: File, level: u32, module: &str) -> Found {
+        if level > 0 {
+            let mut folder = parent(&self.paths[from]);
+            for _ in 1..level {
+                if folder.is_empty() {
+                    return Found::Unknown;
+                }
+                folder = parent(folder);
+            }
+            return self.below(folder, module).unwrap_or(Found::Unknown);
+        }
+        let top = module.split('.').next().unwrap_or(module);
+        // Regular modules win over the standard library, and that over folders without `__init__`.
+        let mut holders: Vec<&str> = self.roots.iter().map(String::as_str).filter(|root| self.is_regular(root, top)).collect();
+        if holders.is_empty() && !is_stdlib(top) {
+            holders = self.roots.iter().map(String::as_str).filter(|root| self.has_folder(root, top)).collect();
+        }
+        let here = parent(&self.paths[from]);
+        let Some(best) = holders.iter().map(|root| shared(root, here)).max() else {
+            return Found::External;
+        };
+        let mut nearest = holders.into_iter().filter(|root| shared(root, here) == best);
+        match (nearest.next(), nearest.next()) {
+            (Some(root), None) => self.below(root, module).unwrap_or(Found::Unknown),
+            _ => Found::Unknown,
+        }
+    }
+
+    /// A submodule of a package, or of a folder.
+    pub fn submodule(&self, folder: &str, name: &str) -> Option<Found> {
+        self.below(folder, name)
+    }
+
+    /// The folder whose submodules a file holds: its own for an `__init__`, none for a plain module.
+    pub fn package_folder(&self, file: File) -> Option<&str> {
+        let path = &self.paths[file];
+        let name = path.rsplit('/').next().unwrap_or(path);
+        (name == "__init__.py" || name == "__init__.pyi").then(|| parent(path))
+    }
+
+    /// The dotted name of a file's module, from the root that is nearest above its topmost package.
+    pub fn module_name(&self, file: File) -> String {
+        let path = &self.paths[file];
+        let stem = path.strip_suffix(".pyi").or_else(|| path.strip_suffix(".py")).unwrap_or(path);
+        let stem = stem.strip_suffix("/__init__").unwrap_or(stem);
+        let mut root = parent(path);
+        while !root.is_empty() && init(&self.files, root).is_some() {
+            root = parent(root);
+        }
+        let mut best = root;
+        for candidate in &self.roots {
+            let above = candidate.is_empty() || stem.starts_with(&format!("{candidate}/"));
+            if above && candidate.len() <= root.len() && (best == root || candidate.len() > best.len()) && !candidate.is_empty() {
+                best = candidate;
+            }
+        }
+        stem[best.len()..].trim_start_matches('/').replace('/', ".")
+    }
+
+    fn is_regular(&self, root: &str, top: &str) -> bool {
+        let base = join(root, top);
+        self.files.contains_key(&format!("{base}.py"))
+            || self.files.contains_key(&format!("{base}.pyi"))
+            || init(&self.files, &base).is_some()
+    }
+
+    fn has_folder(&self, root: &str, top: &str) -> bool {
+        self.folders.contains(&join(root, top))
+    }
+
+    fn below(&self, folder: &str, module: &str) -> Option<Found> {
+        if module.is_empty() {
+            return Some(match init(&self.files, folder) {
+                Some(file) => Found::File(file),
+                None if self.folders.contains(folder) => Found::Folder(folder.to_owned()),
+                None => return None,
+            });
+        }
+        let base = join(folder, &module.replace('.', "/"));
+        // A package wins over a module of the same name, as in CPython's finder.
+        if let Some(file) = init(&self.files, &base) {
+            return Some(Found::File(file));
+        }
+        for ending in [".py", ".pyi"] {
+            if let Some(&file) = self.files.get(&format!("{base}{ending}")) {
+                return Some(Found::File(file));
+            }
+        }
+        self.folders.contains(&base).then_some(Found::Folder(base))
+    }
+}
+
+fn init(files: &HashMap<String, File>, folder: &str) -> Option<File> {
+    let found = files.get(&join(folder, "__init__.py")).or_else(|| files.get(&join(folder, "__init__.pyi")));
+    found.copied()
+}
+
+/// The folder of a path; empty at the root.
+pub fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+/// How many leading folders two paths share, one more where `root` lies on the way up from `here`.
+fn shared(root: &str, here: &str) -> (bool, usize) {
+    let ours: Vec<&str> = root.split('/').filter(|part| !part.is_empty()).collect();
+    let theirs: Vec<&str> = here.split('/').filter(|part| !part.is_empty()).collect();
+    let same = ours.iter().zip(&theirs).take_while(|(a, b)| a == b).count();
+    (same == ours.len(), same)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn index() -> Index {
+        let paths = [
+            "app/__init__.py",
+            "app/schemas/__init__.py",
+            "app/schemas/user.py",
+            "src/lib/__init__.py",
+            "src/lib/calendar.py",
+            "tests/helpers.py",
+            "tests/test_a.py",
+            "other/app/__init__.py",
+            "other/main.py",
+        ];
+        Index::new(&paths, &[])
+    }
+
+    #[test]
+    fn imports_lead_to_files() {
+        let index = index();
+        assert_eq!(index.import(6, 0, "app.schemas.user"), Found::File(2));
+        assert_eq!(index.import(2, 1, "user"), Found::File(2));
+        assert_eq!(index.import(2, 2, "schemas"), Found::File(1));
+        assert_eq!(index.import(2, 4, "x"), Found::Unknown);
+        assert_eq!(index.import(0, 0, "lib.calendar"), Found::File(4));
+        assert_eq!(index.import(8, 0, "app"), Found::File(7), "the nearest wins");
+    }
+
+    #[test]
+    fn what_is_not_there_is_external_or_unknown() {
+        let index = index();
+        assert_eq!(index.import(0, 0, "requests.sessions"), Found::External);
+        assert_eq!(index.import(0, 0, "calendar"), Found::External, "only a root's child shadows");
+        assert_eq!(index.import(0, 0, "app.missing"), Found::Unknown);
+        assert_eq!(index.import(6, 0, "tests.helpers"), Found::File(5));
+    }
+
+    #[test]
+    fn modules_are_named_from_their_root() {
+        let index = index();
+        assert_eq!(index.module_name(2), "app.schemas.user");
+        assert_eq!(index.module_name(4), "lib.calendar");
+        assert_eq!(index.module_name(5), "tests.helpers");
+    }
+}

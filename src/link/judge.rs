@@ -1,0 +1,284 @@
+//! Answers conditions, with three values: only what is proven is yes.
+
+use super::index::File;
+use super::known;
+use super::project::{Manifests, Project, plays};
+use super::value::{Ancestor, Symbol, Value, Values};
+use crate::fact::{Condition, OwnerKind, TypeExpr, Verdict};
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+/// All that conditions are judged against.
+pub struct Judge<'a> {
+    /// Meaning of symbolic types.
+    pub values: &'a Values<'a>,
+    /// The project around the units.
+    pub project: &'a Project<'a>,
+    /// Its manifests, by folder.
+    pub manifests: &'a Manifests<'a>,
+    /// For each attribute of a model: the project's classes that define it themselves.
+    overrides: OnceLock<HashMap<&'a str, Vec<Symbol>>>,
+}
+
+impl<'a> Judge<'a> {
+    /// Nothing is judged yet.
+    pub fn new(values: &'a Values<'a>, project: &'a Project<'a>, manifests: &'a Manifests<'a>) -> Self {
+        Judge { values, project, manifests, overrides: OnceLock::new() }
+    }
+
+    /// Whether a condition holds for a file.
+    pub fn judge(&self, condition: &Condition, file: File) -> Verdict {
+        match condition {
+            Condition::Always => Verdict::Yes,
+            Condition::Resolves { what, to } => self.resolves(what, to, file),
+            Condition::Derives { what, of } => all(self.values.eval(what, file).members(), |value| self.derives(value, of)),
+            Condition::Owner { of, attr, inside, is } => {
+                let inside = inside.as_ref().map(|name| Symbol { file, name: name.clone() });
+                let owners = self.values.eval(of, file);
+                all(owners.members(), |value| match self.owner(value, attr, inside.as_ref(), file) {
+                    Some(kind) => Verdict::from_bool(kind == *is),
+                    None => Verdict::Unknown,
+                })
+            }
+            Condition::Role(role) => {
+                plays(self.values.index.path(file), *role, self.values.units[file].generated)
+            }
+            Condition::Runs { package, major, always } => {
+                let path = self.values.index.path(file);
+                let configured = if package == "pydantic" { self.project.settings.pydantic(path) } else { None };
+                let (below, at_least) = match (configured, self.manifests.pin(path, package, *major)) {
+                    (Some((lowest, highest)), _) => (lowest < *major, highest >= *major),
+                    (None, Some(pin)) => (pin.may_be_below, pin.may_be_at_least),
+                    (None, None) => (false, true),
+                };
+                Verdict::from_bool(at_least && !(*always && below))
+            }
+            Condition::ConfigRead(class) => self.config_read(class, file),
+            Condition::Patched(name) => self.patched(name, file),
+            Condition::Python(major, minor) => match self.python(file) {
+                Some(floor) => Verdict::from_bool(floor >= (*major, *minor)),
+                None => Verdict::No,
+            },
+            Condition::All(conditions) => {
+                fold(conditions.iter().map(|one| self.judge(one, file)), Verdict::No, Verdict::Yes)
+            }
+            Condition::Any(conditions) => {
+                fold(conditions.iter().map(|one| self.judge(one, file)), Verdict::Yes, Verdict::No)
+            }
+            Condition::Not(condition) => match self.judge(condition, file) {
+                Verdict::Yes => Verdict::No,
+                Verdict::No => Verdict::Yes,
+                Verdict::Unknown => Verdict::Unknown,
+            },
+        }
+    }
+
+    /// The lowest Python that a file must run on.
+    pub fn python(&self, file: File) -> Option<(u32, u32)> {
+        let path = self.values.index.path(file);
+        self.project.settings.target(path).or_else(|| self.manifests.python(path))
+    }
+
+    fn resolves(&self, what: &TypeExpr, to: &str, file: File) -> Verdict {
+        all(self.values.eval(what, file).members(), |value| match value {
+            Value::External(path, _) => Verdict::from_bool(path == to),
+            Value::Method(path, receiver) if path == to => self.not_overridden(path, receiver),
+            Value::Unknown => Verdict::Unknown,
+            _ => Verdict::No,
+        })
+    }
+
+    fn config_read(&self, class: &TypeExpr, file: File) -> Verdict {
+        let Value::Class(class) = self.values.eval(class, file) else { return Verdict::Unknown };
+        let wanted = Ancestor::Project(class.clone());
+        let reads = self.values.units.iter().enumerate();
+        let reads = reads.flat_map(|(file, unit)| unit.facts.config_reads.iter().map(move |of| (of, file)));
+        let verdicts = reads.map(|(of, file)| match self.values.eval(of, file) {
+            Value::Class(of) => self.related(&of, &class, &wanted),
+            Value::Instance(of) => match *of {
+                Value::Class(of) => self.related(&of, &class, &wanted),
+                Value::External(..) => Verdict::No,
+                _ => Verdict::Unknown,
+            },
+            Value::External(..) | Value::Module(_) | Value::Folder(_) => Verdict::No,
+            _ => Verdict::Unknown,
+        });
+        fold(verdicts, Verdict::Yes, Verdict::No)
+    }
+
+    fn related(&self, one: &Symbol, other: &Symbol, wanted: &Ancestor) -> Verdict {
+        let own = Ancestor::Project(one.clone());
+        Verdict::from_bool(self.values.order(one).contains(wanted) || self.values.order(other).contains(&own))
+    }
+
+    fn patched(&self, name: &str, file: File) -> Verdict {
+        let patches = self.values.units.iter().enumerate();
+        let patches = patches.flat_map(|(file, unit)| unit.facts.patches.iter().map(move |patch| (patch, file)));
+        let verdicts = patches.filter(|((_, patched), _)| patched == name).map(|((of, _), from)| {
+            match self.values.eval(of, from) {
+                Value::Module(module) => Verdict::from_bool(module == file),
+                Value::Unknown => Verdict::Unknown,
+                _ => Verdict::No,
+            }
+        });
+        fold(verdicts, Verdict::Yes, Verdict::No)
+    }
+
+    /// A subclass that defines the method itself may be what stands there at run time.
+    fn not_overridden(&self, path: &str, receiver: &Value) -> Verdict {
+        let Some(attr) = path.strip_prefix("pydantic.BaseModel.") else { return Verdict::Yes };
+        let class = match receiver {
+            Value::Instance(class) => &**class,
+            other => other,
+        };
+        let wanted = match class {
+            Value::Class(symbol) => Ancestor::Project(symbol.clone()),
+            Value::External(path, _) => Ancestor::External(path.clone()),
+            _ => return Verdict::Unknown,
+        };
+        let definers = self.overrides.get_or_init(|| overrides(self.values)).get(attr).map(Vec::as_slice).unwrap_or_default();
+        let overridden = definers.iter().any(|definer| self.values.order(definer).contains(&wanted));
+        if overridden { Verdict::Unknown } else { Verdict::Yes }
+    }
+
+    /// Whether a class derives from an external one, or is it.
+    fn derives(&self, value: &Value, of: &str) -> Verdict {
+        match value {
+            Value::Class(class) => {
+                let order = self.values.order(class);
+                if order.contains(&Ancestor::External(of.to_owned())) {
+                    Verdict::Yes
+                } else if order.contains(&Ancestor::Unknown) {
+                    Verdict::Unknown
+                } else {
+                    Verdict::No
+                }
+            }
+            Value::External(path, _) if path == of => Verdict::Yes,
+            Value::External(path, _) => match known::bases(path) {
+                Some(bases) => Verdict::from_bool(bases.contains(&of)),
+                None => Verdict::Unknown,
+            },
+            Value::Unknown => Verdict::Unknown,
+            _ => Verdict::No,
+        }
+    }
+
+    /// Who defines `attr` of a value, seen from `file`; `None` where that is not known or nobody's business.
+    fn owner(&self, value: &Value, attr: &str, inside: Option<&Symbol>, file: File) -> Option<OwnerKind> {
+        let owner = self.definer(value, attr)?;
+        if let Some(inside) = inside {
+            let order = self.values.order(inside);
+            let related = match &owner {
+                Definer::Class(class) => {
+                    order.contains(&Ancestor::Project(class.clone()))
+                        || self.values.order(class).contains(&Ancestor::Project(inside.clone()))
+                }
+                Definer::External(path) => order.contains(&Ancestor::External(path.clone())),
+                Definer::Module(_) => false,
+            };
+            if related {
+                return None;
+            }
+        }
+        let other = match owner {
+            Definer::External(_) => return Some(OwnerKind::External),
+            Definer::Module(other) => other,
+            Definer::Class(class) => class.file,
+        };
+        let folder = |file| super::index::parent(self.values.index.path(file));
+        Some(if other == file {
+            OwnerKind::SameModule
+        } else if folder(other) == folder(file) {
+            OwnerKind::Sibling
+        } else {
+            OwnerKind::OtherPackage
+        })
+    }
+
+    /// The class or module that defines `attr`.
+    pub fn definer(&self, value: &Value, attr: &str) -> Option<Definer> {
+        match value {
+            Value::Module(file) => {
+                let symbol = Symbol { file: *file, name: attr.to_owned() };
+                let bindings = self.values.bindings(&symbol)?;
+                let imported = bindings.iter().any(|binding| matches!(binding, crate::fact::Binding::Import(_)));
+                (!imported).then_some(Definer::Module(*file))
+            }
+            Value::Class(class) => self.definer_on(class, attr),
+            Value::Instance(class) => match &**class {
+                Value::Class(class) => self.definer_on(class, attr),
+                Value::External(path, _) => Some(Definer::External(path.clone())),
+                _ => None,
+            },
+            Value::External(path, _) => Some(Definer::External(path.clone())),
+            _ => None,
+        }
+    }
+
+    fn definer_on(&self, class: &Symbol, attr: &str) -> Option<Definer> {
+        for ancestor in self.values.order(class).iter() {
+            match ancestor {
+                Ancestor::Project(owner) => {
+                    let symbol = Symbol { file: owner.file, name: format!("{}.{attr}", owner.name) };
+                    if self.values.bindings(&symbol).is_some() {
+                        return Some(Definer::Class(owner.clone()));
+                    }
+                }
+                Ancestor::External(path) if known::defines(path, attr) == Some(false) => {}
+                Ancestor::External(_) | Ancestor::Unknown => return None,
+            }
+        }
+        None
+    }
+}
+
+/// Who defines an attribute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Definer {
+    /// A module of the project.
+    Module(File),
+    /// A class of the project.
+    Class(Symbol),
+    /// A module or class outside it.
+    External(String),
+}
+
+/// Yes where it holds for every member; what is mixed is not proven.
+fn all(members: &[Value], mut judge: impl FnMut(&Value) -> Verdict) -> Verdict {
+    let members: Vec<&Value> = match members {
+        [_] => members.iter().collect(),
+        several => several.iter().filter(|member| **member != Value::None).collect(),
+    };
+    let verdicts: Vec<Verdict> = members.into_iter().map(&mut judge).collect();
+    match verdicts.first() {
+        Some(first) if verdicts.iter().all(|verdict| verdict == first) => *first,
+        _ => Verdict::Unknown,
+    }
+}
+
+fn fold(verdicts: impl Iterator<Item = Verdict>, decides: Verdict, otherwise: Verdict) -> Verdict {
+    let mut result = otherwise;
+    for verdict in verdicts {
+        if verdict == decides {
+            return decides;
+        }
+        if verdict == Verdict::Unknown {
+            result = Verdict::Unknown;
+        }
+    }
+    result
+}
+
+fn overrides<'a>(values: &Values<'a>) -> HashMap<&'a str, Vec<Symbol>> {
+    let mut all: HashMap<&str, Vec<Symbol>> = HashMap::new();
+    for (file, unit) in values.units.iter().enumerate() {
+        for name in unit.facts.symbols.keys() {
+            let Some((class, attr)) = name.rsplit_once('.') else { continue };
+            if known::defines("pydantic.BaseModel", attr) == Some(true) && !class.ends_with("<locals>") {
+                all.entry(attr).or_default().push(Symbol { file, name: class.to_owned() });
+            }
+        }
+    }
+    all
+}

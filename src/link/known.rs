@@ -1,0 +1,195 @@
+//! What davy knows of code outside the project: other names of the same object, and bases it has no files of.
+//!
+//! Names and subclass relations only, from the packages' own documentation and sources.
+
+/// The name under which an external object is known, whatever module it was imported from.
+pub fn canonical(path: &str) -> String {
+    for (from, to) in MOVED {
+        if path == *from {
+            return (*to).to_owned();
+        }
+        if let Some(rest) = path.strip_prefix(from).and_then(|rest| rest.strip_prefix('.')) {
+            return format!("{to}.{rest}");
+        }
+    }
+    if let Some(name) = path.strip_prefix("typing_extensions.") {
+        return canonical(&format!("typing.{name}"));
+    }
+    path.to_owned()
+}
+
+/// Objects that can be imported from more than one place.
+const MOVED: &[(&str, &str)] = &[
+    ("pydantic.main.BaseModel", "pydantic.BaseModel"),
+    ("pydantic.class_validators.validator", "pydantic.validator"),
+    ("pydantic.class_validators.root_validator", "pydantic.root_validator"),
+    ("pydantic.deprecated.class_validators.validator", "pydantic.validator"),
+    ("pydantic.deprecated.class_validators.root_validator", "pydantic.root_validator"),
+    ("pydantic.generics.GenericModel", "pydantic.GenericModel"),
+    ("pydantic.env_settings.BaseSettings", "pydantic.BaseSettings"),
+    ("pydantic_settings.main.BaseSettings", "pydantic_settings.BaseSettings"),
+    ("sqlmodel.main.SQLModel", "sqlmodel.SQLModel"),
+    ("typing.List", "builtins.list"),
+    ("typing.Dict", "builtins.dict"),
+    ("typing.Set", "builtins.set"),
+    ("typing.FrozenSet", "builtins.frozenset"),
+    ("typing.Tuple", "builtins.tuple"),
+    ("typing.Type", "builtins.type"),
+    ("typing.DefaultDict", "collections.defaultdict"),
+    ("typing.OrderedDict", "collections.OrderedDict"),
+    ("typing.Deque", "collections.deque"),
+    ("typing.Iterable", "collections.abc.Iterable"),
+    ("typing.Iterator", "collections.abc.Iterator"),
+    ("typing.Generator", "collections.abc.Generator"),
+    ("typing.AsyncIterable", "collections.abc.AsyncIterable"),
+    ("typing.AsyncIterator", "collections.abc.AsyncIterator"),
+    ("typing.AsyncGenerator", "collections.abc.AsyncGenerator"),
+    ("typing.Sequence", "collections.abc.Sequence"),
+    ("typing.MutableSequence", "collections.abc.MutableSequence"),
+    ("typing.Collection", "collections.abc.Collection"),
+    ("typing.AbstractSet", "collections.abc.Set"),
+    ("typing.Mapping", "collections.abc.Mapping"),
+    ("typing.MutableMapping", "collections.abc.MutableMapping"),
+    ("typing.Awaitable", "collections.abc.Awaitable"),
+    ("typing.Coroutine", "collections.abc.Coroutine"),
+    ("typing.Hashable", "collections.abc.Hashable"),
+];
+
+/// The bases of an external class, where davy knows them; they matter because they pass `pydantic.BaseModel` on.
+pub fn bases(class: &str) -> Option<&'static [&'static str]> {
+    let known = SUBCLASSES.iter().find(|(name, _)| *name == class).map(|(_, bases)| *bases);
+    known.or_else(|| INERT.contains(&class).then_some(&[][..]))
+}
+
+const SUBCLASSES: &[(&str, &[&str])] = &[
+    ("pydantic.BaseModel", &[]),
+    ("pydantic.GenericModel", &["pydantic.BaseModel"]),
+    ("pydantic.RootModel", &["pydantic.BaseModel"]),
+    ("pydantic.BaseSettings", &["pydantic.BaseModel"]),
+    ("pydantic_settings.BaseSettings", &["pydantic.BaseModel"]),
+    ("sqlmodel.SQLModel", &["pydantic.BaseModel"]),
+    ("beanie.Document", &["pydantic.BaseModel"]),
+];
+
+/// Classes whose presence among the bases adds no public method that a model has.
+const INERT: &[&str] = &[
+    "builtins.object",
+    "typing.Generic",
+    "typing.Protocol",
+    "abc.ABC",
+    "enum.Enum",
+    "builtins.str",
+    "builtins.int",
+    "builtins.Exception",
+    "builtins.ValueError",
+];
+
+/// The public attributes that `pydantic.BaseModel` defines: V1's, kept as deprecated, and V2's.
+/// Source: `dir(BaseModel)` of pydantic 1.10 and 2.
+const MODEL_ATTRIBUTES: &[&str] = &[
+    "construct",
+    "copy",
+    "dict",
+    "from_orm",
+    "json",
+    "model_computed_fields",
+    "model_config",
+    "model_construct",
+    "model_copy",
+    "model_dump",
+    "model_dump_json",
+    "model_extra",
+    "model_fields",
+    "model_fields_set",
+    "model_json_schema",
+    "model_parametrized_name",
+    "model_post_init",
+    "model_rebuild",
+    "model_validate",
+    "model_validate_json",
+    "model_validate_strings",
+    "parse_file",
+    "parse_obj",
+    "parse_raw",
+    "schema",
+    "schema_json",
+    "update_forward_refs",
+    "validate",
+    "__fields__",
+    "__fields_set__",
+];
+
+/// Whether an external class defines an attribute: `None` where davy does not know the class.
+pub fn defines(class: &str, attribute: &str) -> Option<bool> {
+    if class == "pydantic.BaseModel" {
+        return Some(MODEL_ATTRIBUTES.contains(&attribute));
+    }
+    bases(class).map(|_| false)
+}
+
+/// Methods of a model that give an instance of its own class.
+pub fn gives_own_class(method: &str) -> bool {
+    let Some(name) = method.strip_prefix("pydantic.BaseModel.") else { return false };
+    matches!(
+        name,
+        "construct"
+            | "copy"
+            | "from_orm"
+            | "model_construct"
+            | "model_copy"
+            | "model_validate"
+            | "model_validate_json"
+            | "model_validate_strings"
+            | "parse_file"
+            | "parse_obj"
+            | "parse_raw"
+            | "validate"
+    )
+}
+
+/// What `from module import *` brings, of the names that rules ask for: `None` where davy does not know the module.
+pub fn star_exports(module: &str) -> Option<&'static [&'static str]> {
+    match module {
+        "datetime" => Some(&["date", "datetime", "time", "timedelta", "timezone", "tzinfo", "MINYEAR", "MAXYEAR", "UTC"]),
+        "pydantic" => Some(&[
+            "BaseModel", "BaseSettings", "Extra", "Field", "ValidationError", "conint", "constr", "create_model",
+            "parse_obj_as", "root_validator", "validator",
+        ]),
+        "typing" => Some(&[
+            "Any", "Callable", "ClassVar", "Dict", "Generic", "Iterable", "Iterator", "List", "Literal", "Mapping",
+            "Optional", "Protocol", "Sequence", "Set", "Tuple", "Type", "TypeVar", "Union", "cast", "overload",
+        ]),
+        _ => None,
+    }
+}
+
+/// Decorators that hand the function on as it is, or with the same result when called.
+pub fn keeps_result(decorator: &str) -> bool {
+    matches!(
+        decorator,
+        "builtins.staticmethod"
+            | "builtins.classmethod"
+            | "abc.abstractmethod"
+            | "functools.lru_cache"
+            | "functools.cache"
+            | "typing.overload"
+            | "typing.final"
+            | "typing.no_type_check"
+            | "typing.override"
+            | "pytest.fixture"
+    )
+}
+
+/// Decorators that turn a method into an attribute.
+pub fn is_property(decorator: &str) -> bool {
+    matches!(decorator, "builtins.property" | "functools.cached_property" | "abc.abstractproperty")
+}
+
+/// Routers and applications whose method decorators (`@router.get(...)`) return the function itself.
+/// Source: the documentation of FastAPI and Starlette.
+pub fn registers(owner: &str) -> bool {
+    matches!(
+        owner,
+        "fastapi.FastAPI" | "fastapi.APIRouter" | "fastapi.applications.FastAPI" | "fastapi.routing.APIRouter"
+    )
+}

@@ -1,0 +1,233 @@
+//! Units to judged findings: conditions answered, severities settled, suppressions applied.
+//!
+//! A function of the units, the manifests and the configuration; it reads no file.
+
+mod ignores;
+pub mod index;
+mod judge;
+mod known;
+pub mod project;
+
+mod value;
+
+use crate::fact::{Role, TypeExpr, Verdict};
+use crate::finding::{Ask, Edit, Finding, Grade, Judged, LabelAt, Piece, Place, Proposal, Severity};
+use crate::page::Page;
+use crate::rules;
+use crate::text::Span;
+use crate::unit::Unit;
+use index::{File, Index};
+use judge::{Definer, Judge};
+use project::{Level, Manifests, Project};
+use rayon::prelude::*;
+use value::{Symbol, Value, Values};
+
+/// What holds in the project.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Linked {
+    /// By path, span and code.
+    pub findings: Vec<Judged>,
+    /// How many findings comments silence.
+    pub suppressed: usize,
+}
+
+/// Gives the text of a span of a file, for messages that quote the source.
+pub type Quote<'a> = dyn Fn(File, Span) -> String + Sync + 'a;
+
+/// Judges all findings of the files in `shown`; the other units only answer questions.
+pub fn link(units: &[(&str, &Unit)], shown: &[File], project: &Project, quote: &Quote) -> Linked {
+    let paths: Vec<&str> = units.iter().map(|(path, _)| *path).collect();
+    let units: Vec<&Unit> = units.iter().map(|(_, unit)| *unit).collect();
+    let manifests = Manifests::new(project.manifests);
+    let mut roots = manifests.roots();
+    roots.extend(project.src.iter().cloned());
+    let index = Index::new(&paths, &roots);
+    let values = Values::new(&index, &units);
+    let judge = Judge::new(&values, project, &manifests);
+    let linker = Linker { judge: &judge, quote };
+    let files: Vec<(Vec<Judged>, usize)> = shown.par_iter().map(|&file| linker.file(file)).collect();
+    let mut linked = Linked::default();
+    for (findings, suppressed) in files {
+        linked.findings.extend(findings);
+        linked.suppressed += suppressed;
+    }
+    linked.findings.sort_by(|a, b| (&a.path, a.span, &a.code).cmp(&(&b.path, b.span, &b.code)));
+    linked
+}
+
+struct Linker<'l, 'a> {
+    judge: &'l Judge<'a>,
+    quote: &'l Quote<'l>,
+}
+
+/// A finding that is true or may be, with the page of its rule.
+struct Candidate<'a> {
+    finding: &'a Finding,
+    page: &'static Page,
+    verdict: Verdict,
+}
+
+impl Linker<'_, '_> {
+    fn file(&self, file: File) -> (Vec<Judged>, usize) {
+        let unit = self.judge.values.units[file];
+        let path = self.judge.values.index.path(file);
+        let settings = self.judge.project.settings;
+        let mut candidates = Vec::new();
+        for finding in &unit.findings {
+            let Some(page) = rules::page(&finding.code.0) else { continue };
+            if settings.selected(path, page) {
+                let verdict = self.judge.judge(&finding.when, file);
+                candidates.push(Candidate { finding, page, verdict });
+            }
+        }
+        let (silenced, davys) = ignores::apply(unit, &candidates, |page| settings.selected(path, page));
+        let suppressed = candidates.iter().zip(&silenced).filter(|(one, silent)| one.verdict.is_yes() && **silent).count();
+        let loud = candidates.iter().zip(&silenced).filter(|(one, silent)| one.verdict.is_yes() && !**silent);
+        let mut findings: Vec<Judged> =
+            loud.filter_map(|(candidate, _)| self.settle(candidate.finding, candidate.page, file)).collect();
+        for finding in &davys {
+            let page = rules::page(&finding.code.0).filter(|page| settings.selected(path, page));
+            findings.extend(page.and_then(|page| self.settle(finding, page, file)));
+        }
+        (findings, suppressed)
+    }
+
+    fn settle(&self, finding: &Finding, page: &Page, file: File) -> Option<Judged> {
+        let path = self.judge.values.index.path(file);
+        let severity = match self.judge.project.settings.severity(path, page) {
+            Some(Level::Off) => return None,
+            Some(Level::At(severity)) => severity,
+            None => self.severity(finding, page, file),
+        };
+        let labels = finding.labels.iter().filter_map(|label| {
+            let (file, span) = match &label.at {
+                LabelAt::Here(span) => (file, *span),
+                LabelAt::Definition(of) => self.definition(of, file)?,
+            };
+            let path = self.judge.values.index.path(file).to_owned();
+            Some(Place { path, span, message: self.text(&label.text, file) })
+        });
+        let help = self.text(&finding.help, file);
+        Some(Judged {
+            path: path.to_owned(),
+            code: finding.code.clone(),
+            span: finding.span,
+            scope: finding.scope.clone(),
+            severity,
+            message: self.text(&finding.text, file),
+            help: (!help.is_empty()).then_some(help),
+            labels: labels.collect(),
+            fix: self.fix(finding, file),
+        })
+    }
+
+    fn severity(&self, finding: &Finding, page: &Page, file: File) -> Severity {
+        let roles = [
+            (Role::Test, Grade::Test),
+            (Role::Docs, Grade::Docs),
+            (Role::Migration, Grade::Migration),
+            (Role::Generated, Grade::Generated),
+        ];
+        let by_role = roles.into_iter().filter(|(role, grade)| {
+            page.severity_when.contains_key(grade)
+                && self.judge.judge(&crate::fact::Condition::Role(*role), file).is_yes()
+        });
+        let stated = finding.grades.iter().filter(|(when, _)| self.judge.judge(when, file).is_yes());
+        let grades = by_role.map(|(_, grade)| grade).chain(stated.map(|(_, grade)| *grade));
+        let severities: Vec<Severity> = grades.filter_map(|grade| page.severity_when.get(&grade).copied()).collect();
+        match (severities.iter().min(), severities.iter().max()) {
+            (Some(&lowest), _) if lowest < page.severity => lowest,
+            (_, Some(&highest)) => highest.max(page.severity),
+            _ => page.severity,
+        }
+    }
+
+    fn fix(&self, finding: &Finding, file: File) -> Option<Proposal> {
+        if self.judge.values.units[file].unwritable {
+            return None;
+        }
+        let fix = finding.fixes.iter().find(|fix| self.judge.judge(&fix.when, file).is_yes())?;
+        let edits = fix.edits.iter().map(|edit| {
+            let text = edit.text.iter().flat_map(|piece| self.piece(piece, file)).collect();
+            Edit { span: edit.span, text }
+        });
+        Some(Proposal {
+            title: self.text(&fix.title, file),
+            safe: self.judge.judge(&fix.safe, file).is_yes(),
+            edits: edits.collect(),
+            orphans: fix.orphans.clone(),
+        })
+    }
+
+    /// A piece with its question answered.
+    fn piece(&self, piece: &Piece, file: File) -> Vec<Piece> {
+        let Piece::Ask(ask) = piece else { return vec![piece.clone()] };
+        let datetime = |name: &str| Piece::Name { module: "datetime".to_owned(), name: name.to_owned() };
+        match ask {
+            Ask::Utc if self.judge.python(file) >= Some((3, 11)) => vec![datetime("UTC")],
+            Ask::Utc => vec![datetime("timezone"), ".utc".into()],
+            Ask::Owner(of, attr) => vec![self.owner(of, attr, file).into()],
+            Ask::Class(of) => vec![self.class(of, file).into()],
+            Ask::Pin(package) => {
+                let path = self.judge.values.index.path(file);
+                let pin = self.judge.manifests.pin(path, package, 2);
+                vec![pin.map_or(String::new(), |pin| format!("{} ({})", pin.text, pin.from)).into()]
+            }
+        }
+    }
+
+    fn text(&self, pieces: &[Piece], file: File) -> String {
+        let mut text = String::new();
+        for piece in pieces.iter().flat_map(|piece| self.piece(piece, file)) {
+            match piece {
+                Piece::Text(part) => text.push_str(&part),
+                Piece::Source(span) => text.push_str(&(self.quote)(file, span)),
+                Piece::Name { module, name } if name.is_empty() => text.push_str(&module),
+                Piece::Name { name, .. } => text.push_str(&name),
+                Piece::Ask(_) => {}
+            }
+        }
+        text
+    }
+
+    fn owner(&self, of: &TypeExpr, attr: &str, file: File) -> String {
+        let value = self.judge.values.eval(of, file);
+        let member = value.members().iter().find(|member| **member != Value::None);
+        match member.and_then(|member| self.judge.definer(member, attr)) {
+            Some(Definer::Module(module)) => self.judge.values.index.module_name(module),
+            Some(Definer::Class(class)) => self.judge.values.dotted(&class),
+            Some(Definer::External(path)) => path,
+            None => String::new(),
+        }
+    }
+
+    fn class(&self, of: &TypeExpr, file: File) -> String {
+        let value = self.judge.values.eval(of, file);
+        let member = value.members().iter().find(|member| **member != Value::None);
+        let class = match member {
+            Some(Value::Instance(class)) => Some(&**class),
+            other => other,
+        };
+        match class {
+            Some(Value::Class(class)) => class.name.clone(),
+            Some(Value::External(path, _)) => path.clone(),
+            _ => String::new(),
+        }
+    }
+
+    /// The name in the header of the class or function behind a symbolic type.
+    fn definition(&self, of: &TypeExpr, file: File) -> Option<(File, Span)> {
+        let value = self.judge.values.eval(of, file);
+        let member = value.members().iter().find(|member| **member != Value::None)?;
+        let symbol: &Symbol = match member {
+            Value::Class(symbol) | Value::Function(symbol, _) => symbol,
+            Value::Instance(class) => match &**class {
+                Value::Class(symbol) => symbol,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let span = self.judge.values.class(symbol).map(|class| class.span)?;
+        Some((symbol.file, span))
+    }
+}

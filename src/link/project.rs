@@ -1,0 +1,185 @@
+//! What the project says of itself: manifests, pins, floors, and the part each file plays.
+//!
+//! Plain data and pure functions; who reads the files is not decided here.
+
+use super::index::parent;
+use crate::fact::{Role, Verdict};
+use crate::manifest::{Kind, Manifest, Specifiers, Version};
+use crate::page::Page;
+use crate::finding::Severity;
+use std::collections::HashMap;
+
+/// What a severity setting says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Report with this severity.
+    At(Severity),
+    /// Do not report.
+    Off,
+}
+
+/// What the configuration says of a file; the floor above knows where it comes from.
+pub trait Settings: Sync {
+    /// Whether a rule runs on a file.
+    fn selected(&self, path: &str, page: &Page) -> bool;
+    /// A severity that replaces the page's.
+    fn severity(&self, path: &str, page: &Page) -> Option<Level>;
+    /// The lowest Python that the file must run on, where it is configured.
+    fn target(&self, path: &str) -> Option<(u32, u32)>;
+    /// Which major versions of pydantic are configured: lowest and highest.
+    fn pydantic(&self, path: &str) -> Option<(u32, u32)>;
+}
+
+/// The project around the units.
+pub struct Project<'a> {
+    /// Manifests with their paths from the project's root.
+    pub manifests: &'a [(String, Manifest)],
+    /// Further folders that imports start from, as configured.
+    pub src: Vec<String>,
+    /// The configuration.
+    pub settings: &'a dyn Settings,
+}
+
+/// What a project says of a package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pin {
+    /// An earlier version than the one asked for may be installed.
+    pub may_be_below: bool,
+    /// That version or a later one may be installed.
+    pub may_be_at_least: bool,
+    /// "pydantic 1.10.2" or "pydantic>=1,<2".
+    pub text: String,
+    /// The manifest that says so.
+    pub from: String,
+}
+
+/// Manifests by the folder they speak for.
+pub struct Manifests<'a> {
+    by_folder: HashMap<String, Vec<&'a (String, Manifest)>>,
+}
+
+impl<'a> Manifests<'a> {
+    /// Sorts manifests by the folder that they speak for.
+    pub fn new(all: &'a [(String, Manifest)]) -> Self {
+        let mut by_folder: HashMap<String, Vec<_>> = HashMap::new();
+        for entry in all {
+            by_folder.entry(speaks_for(&entry.0, entry.1.kind).to_owned()).or_default().push(entry);
+        }
+        Manifests { by_folder }
+    }
+
+    /// Folders with a manifest, their `src` and `lib`, and what the manifests name: imports may start from all of them.
+    pub fn roots(&self) -> Vec<String> {
+        let mut roots = Vec::new();
+        let below = |folder: &str, name: &str| match (folder, name) {
+            ("", name) => name.to_owned(),
+            (folder, "" | ".") => folder.to_owned(),
+            (folder, name) => format!("{folder}/{name}"),
+        };
+        for (folder, entries) in &self.by_folder {
+            let owns = |kind| matches!(kind, Kind::Pyproject | Kind::SetupCfg | Kind::SetupPy | Kind::Requirements);
+            if entries.iter().any(|(_, manifest)| owns(manifest.kind)) {
+                roots.extend([folder.clone(), below(folder, "src"), below(folder, "lib")]);
+            }
+            for (_, manifest) in entries {
+                roots.extend(manifest.package_roots.iter().map(|root| below(folder, root)));
+                let paths = manifest.pytest.as_ref().map(|pytest| pytest.words("pythonpath")).unwrap_or_default();
+                roots.extend(paths.iter().map(|path| below(folder, path.trim_start_matches("./"))));
+            }
+        }
+        roots.sort();
+        roots.dedup();
+        roots
+    }
+
+    /// The nearest manifests that say something, from a file's folder upward.
+    fn nearest<T>(&self, path: &str, say: impl Fn(&[&'a (String, Manifest)]) -> Option<T>) -> Option<T> {
+        let mut folder = parent(path);
+        loop {
+            if let Some(found) = self.by_folder.get(folder).and_then(|entries| say(entries)) {
+                return Some(found);
+            }
+            if folder.is_empty() {
+                return None;
+            }
+            folder = parent(folder);
+        }
+    }
+
+    /// What the project says of a package, as against version `major`. A lock file is more exact than a declaration.
+    pub fn pin(&self, path: &str, package: &str, major: u32) -> Option<Pin> {
+        let bound = Version::parse(&major.to_string())?;
+        self.nearest(path, |entries| {
+            let mut pin: Option<Pin> = None;
+            let mut add = |from: &str, text: String, below: bool, at_least: bool| {
+                let known = pin.get_or_insert(Pin { may_be_below: false, may_be_at_least: false, text, from: from.to_owned() });
+                known.may_be_below |= below;
+                known.may_be_at_least |= at_least;
+            };
+            let locked = entries.iter().flat_map(|(from, manifest)| manifest.locked.iter().map(move |one| (from, one)));
+            for (from, (_, version)) in locked.filter(|(_, (name, _))| name == package) {
+                if let Some(parsed) = Version::parse(version) {
+                    add(from, format!("{package} {version}"), parsed < bound, parsed >= bound);
+                }
+            }
+            if pin.is_some() {
+                return pin;
+            }
+            let mut add = |from: &str, text: String, below: bool, at_least: bool| {
+                let known = pin.get_or_insert(Pin { may_be_below: false, may_be_at_least: false, text, from: from.to_owned() });
+                known.may_be_below |= below;
+                known.may_be_at_least |= at_least;
+            };
+            for (from, manifest) in entries {
+                for requirement in manifest.requirements.iter().filter(|one| one.name == package) {
+                    let Some(allowed) = Specifiers::parse(&requirement.specifier) else { continue };
+                    let text = format!("{package}{}", requirement.specifier);
+                    // "Any version" says nothing: the newest is what gets installed.
+                    let below = !requirement.specifier.trim().is_empty() && allowed.may_be_below(&bound);
+                    add(from, text, below, allowed.may_be_at_least(&bound));
+                }
+            }
+            pin
+        })
+    }
+
+    /// The lowest Python that the nearest manifest supports.
+    pub fn python(&self, path: &str) -> Option<(u32, u32)> {
+        self.nearest(path, |entries| {
+            let floors = entries.iter().filter_map(|(_, manifest)| {
+                let floor = Specifiers::parse(manifest.requires_python.as_deref()?)?.floor()?;
+                let part = |index: usize| floor.release.get(index).copied().unwrap_or(0) as u32;
+                Some((part(0), part(1)))
+            });
+            floors.min()
+        })
+    }
+}
+
+/// The folder that a manifest speaks for: its own, or the one above for `requirements/` and `*.dist-info/`.
+fn speaks_for(path: &str, kind: Kind) -> &str {
+    let folder = parent(path);
+    let name = folder.rsplit('/').next().unwrap_or(folder);
+    let nested = match kind {
+        Kind::Metadata => name.ends_with(".dist-info") || name.ends_with(".egg-info"),
+        Kind::Requirements => name == "requirements",
+        _ => false,
+    };
+    if nested { parent(folder) } else { folder }
+}
+
+/// Whether a file plays a part, told from its path.
+pub fn plays(path: &str, role: Role, generated: bool) -> Verdict {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = name.strip_suffix(".pyi").or_else(|| name.strip_suffix(".py")).unwrap_or(name);
+    let within = |names: &[&str]| parent(path).split('/').any(|part| names.contains(&part));
+    Verdict::from_bool(match role {
+        Role::Test => {
+            stem.starts_with("test_") || stem.ends_with("_test") || stem == "conftest"
+                || within(&["test", "tests", "e2e", "testing", "unittests"])
+        }
+        Role::Docs => within(&["docs", "doc", "docs_src", "example", "examples", "samples", "tutorial", "tutorials"]),
+        Role::Migration => within(&["migrations", "alembic", "versions"]) && !within(&["tests"]),
+        Role::Generated => generated || stem.ends_with("_pb2") || stem.ends_with("_pb2_grpc"),
+    })
+}

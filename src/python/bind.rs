@@ -1,0 +1,375 @@
+//! The facts of a file: every binding of its module-level and class-level names, with symbolic types.
+//!
+//! Walks statements only. Functions are entered for what they say of `self`, of globals and of classes defined inside.
+
+use super::ast::{self, Expr, Stmt};
+use super::flow::{blocks, imported, imported_from};
+use super::types::{Receiver, Types, receiver};
+use super::{Block, Scope, deeper, span};
+use crate::fact::{Binding, ClassFact, Facts, FunctionFact, Name, TypeExpr};
+
+/// Collects the facts of a file.
+pub fn facts<'a>(body: &'a [Stmt], types: &Types<'a>) -> Facts {
+    let mut binder = Binder { facts: Facts::default(), types };
+    binder.block(body, &[Scope::module(body)]);
+    binder.facts.dynamic |= binder.facts.symbols.contains_key("__getattr__");
+    binder.facts
+}
+
+/// Adds what an expression anywhere in the file tells others.
+pub fn expression<'a>(facts: &mut Facts, expr: &'a Expr, types: &Types<'a>, scopes: &[Scope<'a>]) {
+    match expr {
+        Expr::Attribute(attribute) if matches!(attribute.attr.as_str(), "Config" | "__config__") => {
+            facts.config_reads.push(types.of(&attribute.value, scopes));
+        }
+        Expr::Call(call) => {
+            let callee = match &*call.func {
+                Expr::Attribute(attribute) => attribute.attr.as_str(),
+                Expr::Name(name) => name.id.as_str(),
+                _ => return,
+            };
+            match (callee, &*call.arguments.args) {
+                ("patch", [Expr::StringLiteral(target), ..]) => {
+                    if let Some((module, name)) = target.value.to_str().rsplit_once('.') {
+                        facts.patches.push((TypeExpr::import(module, ""), name.to_owned()));
+                    }
+                }
+                ("setattr", [Expr::StringLiteral(target), _, ..]) => {
+                    if let Some((module, name)) = target.value.to_str().rsplit_once('.') {
+                        facts.patches.push((TypeExpr::import(module, ""), name.to_owned()));
+                    }
+                }
+                ("setattr" | "object", [of, Expr::StringLiteral(name), ..]) => {
+                    facts.patches.push((types.of(of, scopes), name.value.to_str().to_owned()));
+                }
+                _ => {}
+            }
+        }
+        _ => {}
+    }
+}
+
+struct Binder<'t, 'a> {
+    facts: Facts,
+    types: &'t Types<'a>,
+}
+
+impl<'a> Binder<'_, 'a> {
+    fn bind(&mut self, name: String, binding: Binding) {
+        let bindings = self.facts.symbols.entry(name).or_default();
+        if !bindings.contains(&binding) {
+            bindings.push(binding);
+        }
+    }
+
+    /// The statements of a module or class body, or of a block nested in one.
+    fn block(&mut self, body: &'a [Stmt], scopes: &[Scope<'a>]) {
+        for stmt in body {
+            deeper(|| self.stmt(stmt, scopes));
+        }
+    }
+
+    fn stmt(&mut self, stmt: &'a Stmt, scopes: &[Scope<'a>]) {
+        let Some(scope) = scopes.last() else { return };
+        match stmt {
+            Stmt::ClassDef(class) => self.class(class, scopes),
+            Stmt::FunctionDef(function) => self.function(function, scopes),
+            Stmt::Assign(assign) => {
+                for target in &assign.targets {
+                    self.assign(target, &assign.value, scopes);
+                }
+            }
+            Stmt::AnnAssign(assign) => {
+                if let Expr::Name(name) = &*assign.target {
+                    let type_ = self.types.annotation(&assign.annotation, scopes);
+                    let binding = match (&type_, &assign.value) {
+                        (TypeExpr::Name(alias), Some(value)) if is_typing(alias, "TypeAlias") => {
+                            Binding::Value(self.types.annotation(value, scopes))
+                        }
+                        _ => Binding::Value(type_.instance()),
+                    };
+                    self.bind(scope.qualify(name.id.as_str()), binding);
+                }
+            }
+            Stmt::TypeAlias(alias) => {
+                if let Expr::Name(name) = &*alias.name {
+                    let type_ = self.types.annotation(&alias.value, scopes);
+                    self.bind(scope.qualify(name.id.as_str()), Binding::Value(type_));
+                }
+            }
+            Stmt::AugAssign(assign) => match &*assign.target {
+                Expr::Name(name) if name.id.as_str() == "__all__" => {
+                    if let (Some(all), Some(more)) = (&mut self.facts.all, strings(&assign.value)) {
+                        all.extend(more);
+                    } else {
+                        self.facts.all = None;
+                        self.facts.dynamic = true;
+                    }
+                }
+                target => self.opaque(target, scope),
+            },
+            Stmt::Delete(delete) => delete.targets.iter().for_each(|target| self.opaque(target, scope)),
+            Stmt::Import(import) => {
+                for alias in &import.names {
+                    let (bound, name) = imported(alias);
+                    self.bind(scope.qualify(bound), Binding::Import(name));
+                }
+            }
+            Stmt::ImportFrom(import) => {
+                for alias in &import.names {
+                    let bound = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
+                    let name = imported_from(import, alias);
+                    if bound != "*" {
+                        self.bind(scope.qualify(bound), Binding::Import(name));
+                    } else if let Name::Import { level, module, .. } = name {
+                        self.facts.stars.push(Name::Import { level, module, path: String::new() });
+                    }
+                }
+            }
+            Stmt::For(stmt) => {
+                self.opaque(&stmt.target, scope);
+                self.block(&stmt.body, scopes);
+                self.block(&stmt.orelse, scopes);
+            }
+            Stmt::With(stmt) => {
+                for item in &stmt.items {
+                    if let Some(target) = &item.optional_vars {
+                        self.opaque(target, scope);
+                    }
+                }
+                self.block(&stmt.body, scopes);
+            }
+            Stmt::Expr(stmt) => {
+                if let Expr::Call(call) = &*stmt.value {
+                    let callee = super::dotted(&call.func).unwrap_or_default();
+                    self.facts.dynamic |= matches!(callee.as_str(), "exec" | "globals" | "locals" | "vars")
+                        || matches!(&*call.func, Expr::Attribute(ast::ExprAttribute { value, .. })
+                            if matches!(&**value, Expr::Call(inner)
+                                if matches!(super::dotted(&inner.func).as_deref(), Some("globals" | "locals" | "vars"))));
+                }
+            }
+            other => {
+                let mut inner = Vec::new();
+                blocks(other, &mut |body| inner.push(body));
+                for body in inner {
+                    self.block(body, scopes);
+                }
+            }
+        }
+    }
+
+    fn opaque(&mut self, target: &'a Expr, scope: &Scope<'a>) {
+        match target {
+            Expr::Name(name) => self.bind(scope.qualify(name.id.as_str()), Binding::Opaque),
+            Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
+                elts.iter().for_each(|element| self.opaque(element, scope));
+            }
+            Expr::Starred(starred) => self.opaque(&starred.value, scope),
+            Expr::Subscript(subscript) => {
+                let of_globals = matches!(&*subscript.value, Expr::Call(call)
+                    if matches!(super::dotted(&call.func).as_deref(), Some("globals" | "locals" | "vars")));
+                self.facts.dynamic |= of_globals;
+            }
+            _ => {}
+        }
+    }
+
+    fn assign(&mut self, target: &'a Expr, value: &'a Expr, scopes: &[Scope<'a>]) {
+        let Some(scope) = scopes.last() else { return };
+        let Expr::Name(name) = target else { return self.opaque(target, scope) };
+        let id = name.id.as_str();
+        if id == "__all__" && matches!(scope.block, Block::Module(_)) {
+            self.facts.all = strings(value);
+            self.facts.dynamic |= self.facts.all.is_none();
+        }
+        if let Expr::Call(call) = value
+            && let Some(bound) = self.type_var(call, scopes)
+        {
+            return self.bind(scope.qualify(id), Binding::TypeVar(bound));
+        }
+        // `Row = list[User]` and `Row = "User"` name types; everything else is a value.
+        let type_ = match value {
+            Expr::Subscript(_) | Expr::BinOp(_) => self.types.annotation(value, scopes),
+            _ => self.types.of(value, scopes),
+        };
+        self.bind(scope.qualify(id), Binding::Value(type_));
+    }
+
+    fn type_var(&self, call: &'a ast::ExprCall, scopes: &[Scope<'a>]) -> Option<TypeExpr> {
+        let callee = super::dotted(&call.func)?;
+        if !matches!(callee.rsplit('.').next(), Some("TypeVar")) {
+            return None;
+        }
+        let bound = call.arguments.find_keyword("bound");
+        Some(match bound {
+            Some(keyword) => self.types.annotation(&keyword.value, scopes),
+            None => TypeExpr::Unknown,
+        })
+    }
+
+    fn class(&mut self, class: &'a ast::StmtClassDef, scopes: &[Scope<'a>]) {
+        let Some(scope) = scopes.last() else { return };
+        let arguments = class.arguments.as_deref();
+        let bases = arguments.map(|all| all.args.iter()).into_iter().flatten();
+        let bases = bases.map(|base| match base {
+            Expr::Starred(_) => TypeExpr::Unknown,
+            base => self.types.annotation(base, scopes),
+        });
+        let keywords = arguments.map(|all| all.keywords.iter()).into_iter().flatten();
+        let keywords = keywords.map(|keyword| keyword.arg.as_ref().map_or("**", |arg| arg.as_str()).to_owned());
+        let fact = ClassFact {
+            span: span(&class.name),
+            bases: bases.collect(),
+            keywords: keywords.collect(),
+            decorators: self.decorators(&class.decorator_list, scopes),
+        };
+        self.bind(scope.qualify(class.name.as_str()), Binding::Class(fact));
+        let inner = scope.child(Block::Class(class));
+        let scopes: Vec<Scope<'a>> = scopes.iter().cloned().chain([inner]).collect();
+        self.block(&class.body, &scopes);
+    }
+
+    fn decorators(&self, list: &'a [ast::Decorator], scopes: &[Scope<'a>]) -> Vec<TypeExpr> {
+        list.iter().map(|decorator| self.types.of(&decorator.expression, scopes)).collect()
+    }
+
+    fn function(&mut self, function: &'a ast::StmtFunctionDef, scopes: &[Scope<'a>]) {
+        let Some(scope) = scopes.last() else { return };
+        let inner = scope.child(Block::Function(function));
+        let class = match scope.block {
+            Block::Class(_) if receiver(function) == Receiver::Instance => Some(scope.name.clone()),
+            _ => None,
+        };
+        let first = function.parameters.posonlyargs.iter().chain(&function.parameters.args).next();
+        let own = first.map(|parameter| parameter.parameter.name.as_str());
+        let mut body = Body { yields: false, assigned: Vec::new(), nested: Vec::new(), globals: Vec::new() };
+        body.statements(&function.body, own.filter(|_| class.is_some()));
+        let returns_attribute = match function.body.as_slice() {
+            [.., Stmt::Return(ast::StmtReturn { value: Some(value), .. })] if function.body.len() <= 2 => match &**value {
+                Expr::Attribute(attribute) => match &*attribute.value {
+                    Expr::Name(name) if Some(name.id.as_str()) == own => Some(attribute.attr.as_str().to_owned()),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        };
+        let fact = FunctionFact {
+            span: span(&function.name),
+            returns: function.returns.as_deref().map(|returns| self.types.annotation(returns, scopes)),
+            is_async: function.is_async,
+            is_generator: body.yields,
+            decorators: self.decorators(&function.decorator_list, scopes),
+            returns_attribute,
+        };
+        self.bind(scope.qualify(function.name.as_str()), Binding::Function(fact));
+        let scopes: Vec<Scope<'a>> = scopes.iter().cloned().chain([inner]).collect();
+        for name in body.globals {
+            self.bind(name.to_owned(), Binding::Opaque);
+        }
+        if let Some(class) = class {
+            for (attribute, annotation, value) in body.assigned {
+                let type_ = match (annotation, value) {
+                    (Some(annotation), _) => self.types.annotation(annotation, &scopes).instance(),
+                    (None, Some(value)) => self.types.of(value, &scopes),
+                    (None, None) => TypeExpr::Unknown,
+                };
+                self.bind(format!("{class}.{attribute}"), Binding::Value(type_));
+            }
+        }
+        for stmt in body.nested {
+            self.stmt(stmt, &scopes);
+        }
+    }
+}
+
+/// What a function's body says beyond itself.
+struct Body<'a> {
+    yields: bool,
+    /// `self.name[: annotation] = value`.
+    assigned: Vec<(&'a str, Option<&'a Expr>, Option<&'a Expr>)>,
+    /// Classes and functions defined inside.
+    nested: Vec<&'a Stmt>,
+    /// Names declared global.
+    globals: Vec<&'a str>,
+}
+
+impl<'a> Body<'a> {
+    fn statements(&mut self, body: &'a [Stmt], own: Option<&str>) {
+        for stmt in body {
+            deeper(|| self.statement(stmt, own));
+        }
+    }
+
+    fn statement(&mut self, stmt: &'a Stmt, own: Option<&str>) {
+        match stmt {
+            Stmt::Assign(assign) => {
+                self.yields |= is_yield(&assign.value);
+                for target in &assign.targets {
+                    self.target(target, None, Some(&assign.value), own);
+                }
+            }
+            Stmt::AnnAssign(assign) => {
+                self.target(&assign.target, Some(&assign.annotation), assign.value.as_deref(), own);
+            }
+            Stmt::AugAssign(assign) => self.target(&assign.target, None, None, own),
+            Stmt::Expr(stmt) => self.yields |= is_yield(&stmt.value),
+            Stmt::Return(stmt) => self.yields |= stmt.value.as_deref().is_some_and(is_yield),
+            Stmt::ClassDef(_) | Stmt::FunctionDef(_) => self.nested.push(stmt),
+            Stmt::Global(global) => self.globals.extend(global.names.iter().map(|name| name.as_str())),
+            other => {
+                if let Stmt::For(stmt) = other {
+                    self.target(&stmt.target, None, None, own);
+                }
+                let mut inner = Vec::new();
+                blocks(other, &mut |body| inner.push(body));
+                for body in inner {
+                    self.statements(body, own);
+                }
+            }
+        }
+    }
+
+    fn target(&mut self, target: &'a Expr, annotation: Option<&'a Expr>, value: Option<&'a Expr>, own: Option<&str>) {
+        match target {
+            Expr::Attribute(attribute) => {
+                if let Expr::Name(name) = &*attribute.value
+                    && own == Some(name.id.as_str())
+                {
+                    self.assigned.push((attribute.attr.as_str(), annotation, value));
+                }
+            }
+            Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
+                elts.iter().for_each(|element| self.target(element, None, None, own));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn is_yield(expr: &Expr) -> bool {
+    match expr {
+        Expr::Yield(_) | Expr::YieldFrom(_) => true,
+        Expr::Await(await_) => matches!(*await_.value, Expr::Yield(_)),
+        _ => false,
+    }
+}
+
+fn is_typing(name: &Name, what: &str) -> bool {
+    matches!(name, Name::Import { level: 0, module, path }
+        if path == what && (module == "typing" || module == "typing_extensions"))
+        || matches!(name, Name::Here(here) if here == what)
+}
+
+fn strings(expr: &Expr) -> Option<Vec<String>> {
+    let elements = match expr {
+        Expr::List(list) => &list.elts,
+        Expr::Tuple(tuple) => &tuple.elts,
+        _ => return None,
+    };
+    let text = |element: &Expr| match element {
+        Expr::StringLiteral(string) => Some(string.value.to_str().to_owned()),
+        _ => None,
+    };
+    elements.iter().map(text).collect()
+}

@@ -1,0 +1,81 @@
+//! Source nested deeper than CPython reads, told before anything parses it.
+
+use super::Broken;
+use super::piece::span;
+use super::scan::{Kind, scan};
+
+/// CPython's `MAXLEVEL`: the 201st open bracket is an error.
+const BRACKETS: usize = 200;
+/// CPython's `MAXINDENT` of 100 counts the margin: the 100th level is an error.
+const LEVELS: usize = 99;
+
+/// Brackets or blocks nested deeper than any version of CPython compiles. Linear, without recursion.
+pub fn too_deep(text: &str) -> Option<Broken> {
+    if !suspicious(text) {
+        return None;
+    }
+    let scanned = scan(text);
+    let mut depth = 0;
+    let mut levels = vec![0];
+    for (number, line) in scanned.lines.iter().enumerate() {
+        if line.is_fresh() && depth == 0 {
+            let column = columns(&text[line.start..line.start + line.indent]);
+            while levels.last().is_some_and(|&level| level > column) {
+                levels.pop();
+            }
+            if levels.last().is_some_and(|&level| level < column) {
+                levels.push(column);
+            }
+            if levels.len() > LEVELS + 1 {
+                let first = scanned.tokens_of(number).first()?;
+                return Some(Broken {
+                    span: span(first.start, first.end),
+                    message: format!("too many levels of indentation: Python reads at most {LEVELS}"),
+                    help: Some("move inner blocks into functions".to_owned()),
+                    labels: Vec::new(),
+                });
+            }
+        }
+        for token in scanned.tokens_of(number) {
+            match token.kind {
+                Kind::Open => depth += 1,
+                Kind::Close => depth = usize::saturating_sub(depth, 1),
+                _ => {}
+            }
+            if depth > BRACKETS {
+                return Some(Broken {
+                    span: span(token.start, token.end),
+                    message: format!("too many nested parentheses: Python reads at most {BRACKETS}"),
+                    help: Some("build the value in steps".to_owned()),
+                    labels: Vec::new(),
+                });
+            }
+        }
+    }
+    None
+}
+
+fn columns(indent: &str) -> usize {
+    indent.bytes().fold(0, |column, byte| if byte == b'\t' { (column / 8 + 1) * 8 } else { column + 1 })
+}
+
+/// A quick look that ignores strings and comments: ordinary files are never scanned.
+fn suspicious(text: &str) -> bool {
+    let (mut depth, mut blanks, mut margin) = (0usize, 0usize, true);
+    for &byte in text.as_bytes() {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            b'\n' | b'\r' => (blanks, margin) = (0, true),
+            b' ' | b'\t' if margin => blanks += 1,
+            _ => {}
+        }
+        if !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
+            margin = false;
+        }
+        if depth > BRACKETS || blanks >= LEVELS {
+            return true;
+        }
+    }
+    false
+}

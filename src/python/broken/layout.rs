@@ -1,0 +1,379 @@
+//! Indentation and the colons and blocks that go with it.
+//!
+//! Each guess moves whole lines or adds a block; which line is the one that slipped is decided by what then parses.
+
+use super::draft::Edit;
+use super::piece::{Guess, Piece};
+use super::scan::Kind;
+use ruff_python_parser::{LexicalErrorType, ParseErrorType};
+
+/// Words that open a block.
+pub(super) fn opens_block(word: &str) -> bool {
+    matches!(word, "if" | "elif" | "else" | "for" | "while" | "try" | "except" | "finally" | "with" | "def" | "class")
+        || matches!(word, "async" | "match" | "case")
+}
+
+/// A header without its colon.
+pub(super) fn colon(piece: &Piece) -> Vec<Guess> {
+    let mut guesses = Vec::new();
+    let before = piece.scan.previous_code(piece.line);
+    for line in std::iter::once(piece.line).chain(before) {
+        let lines = piece.statement(line);
+        let tokens = piece.statement_tokens(line);
+        let word = piece.first_word(lines.start);
+        let Some(last) = piece.scan.tokens.get(tokens.end.wrapping_sub(1)) else { continue };
+        if tokens.is_empty() || !opens_block(word) {
+            continue;
+        }
+        let told = |start: usize, end: usize| {
+            let head = if word == "async" { format!("async {}", piece.word(tokens.start + 1)) } else { word.to_owned() };
+            piece.broken(start, end, format!("`:` is missing after the `{head}` header")).help("add `:` at its end")
+        };
+        if piece.of(last) != ":" {
+            let start = last.start.max(piece.scan.lines[piece.scan.line_of(last.end.saturating_sub(1))].start);
+            let broken = told(start, last.end);
+            if matches!(piece.of(last), ";" | "," | "." | "::") {
+                guesses.push(Guess::new(Edit::new(last.start, last.end, ":"), broken.clone()));
+            }
+            guesses.push(Guess::new(Edit::insert(last.end, ":"), broken));
+        }
+        // `if x return y`, `else return y`
+        if line == piece.line {
+            let at = piece.token_at(piece.fault.start);
+            for index in [at, at + 1] {
+                if index > tokens.start && tokens.contains(&index) && piece.scan.tokens[index].line == line {
+                    let previous = piece.scan.tokens[index - 1];
+                    let start = previous.start.max(piece.scan.lines[line].start);
+                    guesses.push(Guess::new(Edit::insert(previous.end, ":"), told(start, previous.end)));
+                }
+            }
+        }
+    }
+    guesses
+}
+
+/// A block that is missing, and lines that slipped to the left or the right.
+pub(super) fn indentation(piece: &Piece) -> Vec<Guess> {
+    let mut guesses = Vec::new();
+    match &piece.fault.error {
+        ParseErrorType::OtherError(message) if message.starts_with("Expected an indented block") => {
+            let what = message.trim_start_matches("Expected an indented block after").trim().trim_matches('`');
+            missing_block(piece, what, &mut guesses);
+        }
+        ParseErrorType::OtherError(message) if message == "Expected `case` block" => {
+            missing_block(piece, "match` statement", &mut guesses);
+        }
+        ParseErrorType::UnexpectedIndentation => unexpected(piece, &mut guesses),
+        ParseErrorType::Lexical(LexicalErrorType::IndentationError) => unmatched(piece, &mut guesses),
+        // An `else` that its `if` does not reach, because a line between them slipped.
+        _ if follows(piece.first_word(piece.line)) => orphan(piece, &mut guesses),
+        _ => {}
+    }
+    guesses
+}
+
+fn follows(word: &str) -> bool {
+    matches!(word, "else" | "elif" | "except" | "finally" | "case")
+}
+
+fn reindent(piece: &Piece, line: usize, indent: &str) -> Edit {
+    let line = &piece.scan.lines[line];
+    Edit::new(line.start, line.start + line.indent, indent)
+}
+
+/// Moves the statement that starts in `line`, and all that is indented deeper below it.
+fn shift(piece: &Piece, line: usize, until: usize, indent: &str) -> Vec<Edit> {
+    let old = piece.indent(line).len();
+    let lines = (line..until).filter(|&index| !piece.scan.lines[index].is_blank() && !piece.scan.lines[index].inside);
+    lines.map(|index| reindent(piece, index, &format!("{indent}{}", piece.indent(index).get(old..).unwrap_or("")))).collect()
+}
+
+/// The first line after `line` that is indented no deeper.
+fn block_end(piece: &Piece, line: usize) -> usize {
+    let indent = piece.scan.lines[line].indent;
+    let ends = |&next: &usize| piece.scan.lines[next].is_fresh() && piece.scan.lines[next].indent <= indent;
+    (line + 1..piece.scan.lines.len()).find(ends).unwrap_or(piece.scan.lines.len())
+}
+
+/// The first line after `line` that is indented less deep.
+fn run_end(piece: &Piece, line: usize) -> usize {
+    let indent = piece.scan.lines[line].indent;
+    let ends = |&next: &usize| piece.scan.lines[next].is_fresh() && piece.scan.lines[next].indent < indent;
+    (line + 1..piece.scan.lines.len()).find(ends).unwrap_or(piece.scan.lines.len())
+}
+
+fn word_span(piece: &Piece, line: usize) -> (usize, usize) {
+    let code = piece.scan.lines[line].start + piece.scan.lines[line].indent;
+    piece.scan.tokens_of(line).first().map_or((code, code), |token| (token.start, token.end.min(piece.scan.lines[line].end)))
+}
+
+/// The lines in which the statements before `line` start, nearest first.
+fn statements_before(piece: &Piece, line: usize) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut at = line;
+    while let Some(previous) = piece.scan.previous_code(at) {
+        let head = piece.heads[previous].min(previous);
+        found.push(head);
+        if found.len() > 60 || head == 0 {
+            break;
+        }
+        at = head;
+    }
+    found
+}
+
+fn missing_block(piece: &Piece, what: &str, guesses: &mut Vec<Guess>) {
+    let line = piece.line;
+    let ends_in_colon = |line: usize| piece.code(line).ends_with(':');
+    let last = match piece.fault.start > piece.scan.lines[line].start + piece.scan.lines[line].indent && ends_in_colon(line) {
+        true => line,
+        false => piece.scan.previous_code(line).unwrap_or(line),
+    };
+    let header = piece.heads[last].min(last);
+    let (start, end) = word_span(piece, header);
+    let what = if what.contains('`') { format!("`{what}") } else { what.to_owned() };
+    let broken = piece
+        .broken(start, end, format!("the block after this {what} is missing"))
+        .help("indent its body, or write `pass`");
+    let outer = piece.indent(header);
+    let deeper = format!("{outer}{}", if outer.ends_with('\t') { "\t" } else { "    " });
+    if last != line && piece.scan.lines[line].is_fresh() {
+        // Only the first line of the body slipped: the next one stands deeper.
+        let (first, word_end) = word_span(piece, line);
+        let slipped = piece
+            .broken(first, word_end, "this line is not indented as the block it begins")
+            .help("indent it like the lines below")
+            .label(start, end, "the block belongs to this");
+        let stop = block_end(piece, line);
+        if let Some(next) = piece.scan.next_code(line).filter(|&next| piece.scan.lines[next].is_fresh())
+            && piece.scan.lines[next].indent > piece.scan.lines[header].indent
+        {
+            guesses.push(Guess { edits: vec![reindent(piece, line, piece.indent(next))], broken: slipped.clone() });
+        }
+        if stop > line + 1
+            && let Some(next) = (stop < piece.scan.lines.len()).then_some(stop)
+            && piece.scan.lines[next].indent > piece.scan.lines[header].indent
+        {
+            guesses.push(Guess { edits: shift(piece, line, stop, piece.indent(next)), broken: slipped });
+        }
+    }
+    let (next, next_end) = word_span(piece, line);
+    let labelled = match last != line {
+        true => broken.clone().label(next, next_end, "an indented line should come before this"),
+        false => broken.clone(),
+    };
+    let at = piece.scan.lines[last].code_end;
+    let filler = if what.contains("match") { format!("\n{deeper}case _: pass") } else { " pass".to_owned() };
+    guesses.push(Guess::new(Edit::insert(at, filler), labelled));
+    if last != line {
+        // The whole body stands at the level of its header.
+        let stop = run_end(piece, line);
+        for until in [line + 1, block_end(piece, line), stop] {
+            guesses.push(Guess { edits: shift(piece, line, until.max(line + 1), &deeper), broken: broken.clone() });
+        }
+    }
+}
+
+fn unexpected(piece: &Piece, guesses: &mut Vec<Guess>) {
+    let line = piece.line;
+    let before = statements_before(piece, line);
+    let (start, end) = word_span(piece, line);
+    let here = piece.indent(line);
+    let deep = piece
+        .broken(start, end, "this line is indented deeper than the block it is in")
+        .help("indent it like the line above, or add the header that opens a block");
+    if mixed(piece, line) {
+        tabs(piece, guesses);
+    }
+    let Some(&previous) = before.first() else {
+        let broken = piece.broken(start, end, "the first statement is indented").help("start it at the left margin");
+        for until in [line + 1, block_end(piece, line), run_end(piece, line)] {
+            guesses.push(Guess { edits: shift(piece, line, until, ""), broken: broken.clone() });
+        }
+        return;
+    };
+    // The line above slipped to the left, out of the block that goes on here.
+    let older = before.iter().skip(1).find(|&&line| piece.scan.lines[line].indent >= here.len());
+    let slipped: Vec<usize> = before.iter().copied().take_while(|&line| piece.scan.lines[line].indent < here.len()).collect();
+    let sibling = before.get(1).is_some_and(|&line| piece.indent(line) == here);
+    let header = before.get(1).is_some_and(|&line| opens_block(piece.first_word(line)));
+    let outdented = |line: usize| {
+        let (start, end) = word_span(piece, line);
+        piece
+            .broken(start, end, "this line is indented less than the block around it")
+            .help("indent it like its neighbours")
+    };
+    let lifted = Guess { edits: shift(piece, previous, line, here), broken: outdented(previous) };
+    let lowered = |until: usize| Guess { edits: shift(piece, line, until, piece.indent(previous)), broken: deep.clone() };
+    let alone = lowered(block_end(piece, line));
+    if sibling || !header && older.is_some() && slipped.len() == 1 {
+        guesses.push(lifted.clone());
+        guesses.push(alone);
+    } else {
+        guesses.push(alone);
+        guesses.push(lifted);
+    }
+    if slipped.len() > 1 && slipped.len() < 12 && older.is_some() {
+        let first = slipped[slipped.len() - 1];
+        let old = piece.scan.lines[first].indent;
+        if slipped.iter().all(|&line| piece.scan.lines[line].indent >= old) {
+            guesses.push(Guess { edits: shift(piece, first, line, here), broken: outdented(first) });
+        }
+    }
+    guesses.push(lowered(line + 1));
+    guesses.push(lowered(run_end(piece, line)));
+    // A header was lost above, or has no colon that anyone could find: give the block one.
+    let at = piece.scan.lines[line].start + here.len();
+    let wrapped = format!("{}if 1:\n{here}", piece.indent(previous));
+    guesses.push(Guess::new(Edit::new(at - here.len(), at, wrapped), deep));
+}
+
+fn unmatched(piece: &Piece, guesses: &mut Vec<Guess>) {
+    let line = piece.line;
+    let (start, end) = word_span(piece, line);
+    let broken = piece
+        .broken(start, end, "this line is indented like none of the blocks around it")
+        .help("indent it like the block it belongs to");
+    if mixed(piece, line) {
+        tabs(piece, guesses);
+    }
+    let before = statements_before(piece, line);
+    let mut levels: Vec<&str> = Vec::new();
+    for &other in &before {
+        let indent = piece.indent(other);
+        if !levels.contains(&indent) && levels.len() < 8 {
+            levels.push(indent);
+        }
+    }
+    let own = piece.scan.lines[line].indent;
+    levels.sort_by_key(|level| level.len().abs_diff(own));
+    for level in &levels {
+        guesses.push(Guess { edits: shift(piece, line, block_end(piece, line), level), broken: broken.clone() });
+    }
+    // The line above is the one that slipped.
+    if let Some(&previous) = before.first() {
+        let (start, end) = word_span(piece, previous);
+        let other = piece
+            .broken(start, end, "this line is indented deeper than the block it is in")
+            .help("indent it like the lines below");
+        guesses.push(Guess { edits: shift(piece, previous, line, piece.indent(line)), broken: other });
+    }
+    for level in levels {
+        guesses.push(Guess { edits: shift(piece, line, run_end(piece, line), level), broken: broken.clone() });
+        guesses.push(Guess { edits: vec![reindent(piece, line, level)], broken: broken.clone() });
+    }
+}
+
+/// Whether the line's indentation and that of a neighbour do not compare: tabs here, spaces there.
+fn mixed(piece: &Piece, line: usize) -> bool {
+    let here = piece.indent(line);
+    let before = statements_before(piece, line);
+    let clash = |other: &str| {
+        let (here_tabs, other_tabs) = (here.contains('\t'), other.contains('\t'));
+        !other.is_empty() && !here.is_empty() && (here_tabs != other_tabs)
+    };
+    here.contains('\t') && here.contains(' ') || before.iter().take(4).any(|&other| clash(piece.indent(other)))
+}
+
+fn tabs(piece: &Piece, guesses: &mut Vec<Guess>) {
+    let (start, end) = word_span(piece, piece.line);
+    let line_start = piece.scan.lines[piece.line].start;
+    let broken = piece
+        .broken(line_start, start.max(line_start), "tabs and spaces are mixed in the indentation")
+        .help("indent all lines with spaces");
+    let broken = if line_start == start { piece.broken(start, end, broken.message.clone()) } else { broken };
+    for width in [8, 4, 2] {
+        let lines = piece.scan.lines.iter().enumerate().filter(|(_, line)| !line.is_blank() && !line.inside);
+        let edits = lines
+            .filter(|(index, _)| piece.indent(*index).contains('\t'))
+            .map(|(index, _)| reindent(piece, index, &piece.indent(index).replace('\t', &" ".repeat(width))))
+            .collect();
+        guesses.push(Guess { edits, broken: broken.clone() });
+    }
+    for level in statements_before(piece, piece.line).into_iter().take(3).map(|line| piece.indent(line)) {
+        guesses.push(Guess { edits: vec![reindent(piece, piece.line, level)], broken: broken.clone() });
+    }
+}
+
+/// `else`, `except` and their like without the statement they belong to.
+fn orphan(piece: &Piece, guesses: &mut Vec<Guess>) {
+    let line = piece.line;
+    let before = statements_before(piece, line);
+    let (start, end) = word_span(piece, line);
+    let word = piece.first_word(line).to_owned();
+    let here = piece.scan.lines[line].indent;
+    // A line between slipped out of the block above, to the left or to the level of the header.
+    if let Some(&previous) = before.first() {
+        let deeper = before.iter().skip(1).map(|&line| piece.indent(line)).find(|indent| indent.len() > here);
+        if let Some(deeper) = deeper
+            && piece.scan.lines[previous].indent <= here
+        {
+            let (start, end) = word_span(piece, previous);
+            let broken = piece
+                .broken(start, end, "this line is indented less than the block around it")
+                .help("indent it like its neighbours")
+                .label(word_span(piece, line).0, word_span(piece, line).1, "goes on with the statement above");
+            guesses.push(Guess { edits: shift(piece, previous, line, deeper), broken });
+        }
+    }
+    let partner = match word.as_str() {
+        "else" => "`if`, `for`, `while` or `try`",
+        "elif" => "`if`",
+        "case" => "`match`",
+        _ => "`try`",
+    };
+    let broken = piece
+        .broken(start, end, format!("`{word}` belongs to no {partner}"))
+        .help("indent it like the statement it continues, and put nothing between them");
+    let partners: Vec<&str> = match word.as_str() {
+        "else" => vec!["if", "for", "while", "try", "elif", "except"],
+        "elif" => vec!["if", "elif"],
+        "case" => vec!["match", "case"],
+        _ => vec!["try", "except"],
+    };
+    for &other in before.iter().filter(|&&other| partners.contains(&piece.first_word(other))) {
+        let edits = shift(piece, line, block_end(piece, line), piece.indent(other));
+        guesses.push(Guess { edits, broken: broken.clone() });
+    }
+    if word != "case" {
+        let tokens = piece.statement_tokens(line);
+        let colon = (tokens.start..tokens.end).rev().find(|&index| piece.word(index) == ":");
+        if let Some(colon) = colon {
+            let colon = piece.scan.tokens[colon];
+            guesses.push(Guess::new(Edit::new(start, colon.end, "if 1:"), broken));
+        }
+    }
+}
+
+/// `try` without `except`: the header is at fault, not the line where the parser notices.
+pub(super) fn lone_try(piece: &Piece) -> Vec<Guess> {
+    let ParseErrorType::OtherError(message) = &piece.fault.error else { return Vec::new() };
+    if !message.starts_with("Expected `except` or `finally`") {
+        return Vec::new();
+    }
+    let before = statements_before(piece, piece.line + 1);
+    let mut guesses = Vec::new();
+    for line in before.into_iter().filter(|&line| piece.first_word(line) == "try") {
+        let token = piece.indices(line).start;
+        let Some(colon) = piece.scan.tokens.get(token + 1).filter(|next| next.kind == Kind::Operator) else { continue };
+        let (start, end) = word_span(piece, line);
+        let broken = piece
+            .broken(start, end, "`try` has neither `except` nor `finally`")
+            .help("add an `except` or `finally` block after it");
+        // A line of the body slipped to the left, so that the handler below is cut off.
+        let line_here = piece.line;
+        let below = piece.scan.next_code(line_here).map(|next| piece.first_word(next));
+        if below.is_some_and(follows)
+            && let Some(&inner) = statements_before(piece, line_here).first()
+        {
+            let (start, end) = word_span(piece, line_here);
+            let slipped = piece
+                .broken(start, end, "this line is indented less than the block around it")
+                .help("indent it like its neighbours");
+            let edits = shift(piece, line_here, line_here + 1, piece.indent(inner));
+            guesses.push(Guess { edits, broken: slipped });
+        }
+        guesses.push(Guess::new(Edit::new(start, colon.end, "if 1:"), broken));
+    }
+    guesses
+}

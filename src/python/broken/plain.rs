@@ -1,0 +1,178 @@
+//! The parser's own errors in words for people, for all that nothing else explains.
+
+use super::Broken;
+use super::piece::{Piece, span};
+use super::scan::Kind;
+use ruff_python_parser::{InterpolatedStringErrorType, LexicalErrorType, ParseErrorType};
+
+/// What the parser says about the first fault.
+pub(super) fn plain(piece: &Piece) -> Broken {
+    let (message, help) = words(piece, &piece.fault.error);
+    let (mut start, mut end) = (piece.fault.start, piece.fault.end);
+    // A fault at a line break or at the end belongs to what stands before.
+    let index = piece.token_at(start);
+    let here = piece.scan.tokens.get(index).filter(|token| token.start <= start);
+    if here.is_none()
+        && let Some(before) = index.checked_sub(1).and_then(|before| piece.scan.tokens.get(before))
+        && piece.scan.tokens.get(index).is_none_or(|next| next.start >= end.max(start + 1))
+    {
+        let line_start = piece.scan.lines[piece.scan.line_of(before.end.saturating_sub(1))].start;
+        (start, end) = (before.start.max(line_start), before.end);
+    }
+    Broken { span: span(start, end), message, help, labels: Vec::new() }
+}
+
+/// What stands at the fault, in words.
+fn found(piece: &Piece) -> String {
+    let index = piece.token_at(piece.fault.start);
+    let Some(token) = piece.scan.tokens.get(index) else { return "the end of the file".to_owned() };
+    if token.start > piece.fault.start {
+        return "the end of the line".to_owned();
+    }
+    match token.kind {
+        Kind::String => "a string".to_owned(),
+        _ => format!("`{}`", piece.of(token).chars().take(30).collect::<String>()),
+    }
+}
+
+fn words(piece: &Piece, error: &ParseErrorType) -> (String, Option<String>) {
+    use ParseErrorType as E;
+    let told = |message: &str, help: &str| (message.to_owned(), Some(help.to_owned()));
+    match error {
+        E::ExpectedToken { expected, .. } => {
+            let expected = expected.to_string();
+            let wanted = match expected.as_str() {
+                "newline" => "the end of the statement".to_owned(),
+                "dedent" | "indent" => "another indentation".to_owned(),
+                "name" => "a name".to_owned(),
+                other => other.to_owned(),
+            };
+            (format!("expected {wanted}, found {}", found(piece)), None)
+        }
+        E::ExpectedExpression => match found(piece) {
+            what if what.starts_with('`') || what.starts_with("a ") => {
+                (format!("{what} cannot stand here"), Some("a value is expected".to_owned()))
+            }
+            what => (format!("a value is missing before {what}"), None),
+        },
+        E::SimpleStatementsOnSameLine => (
+            format!("{} cannot follow what stands before it", found(piece)),
+            Some("an operator, a comma or a line break is missing".to_owned()),
+        ),
+        E::SimpleAndCompoundStatementOnSameLine => {
+            (format!("{} cannot follow another statement in its line", found(piece)), Some("start a new line".to_owned()))
+        }
+        E::PositionalAfterKeywordArgument => {
+            told("a positional argument follows a keyword argument", "move it to the front, or name it")
+        }
+        E::PositionalAfterKeywordUnpacking => {
+            told("a positional argument follows `**` unpacking", "move it in front of the `**` argument")
+        }
+        E::InvalidArgumentUnpackingOrder => told("`*` unpacking follows `**` unpacking", "move it to the front"),
+        E::IterableUnpackingInComprehension => told("`*` unpacks into no comprehension", "use a second `for`"),
+        E::NonDefaultParamAfterDefaultParam => told(
+            "a parameter without a default follows one with a default",
+            "give it a default, move it to the front, or put `*` before it",
+        ),
+        E::ParamAfterVarKeywordParam => told("a parameter follows `**`", "`**` comes last"),
+        E::VarParameterWithDefault => told("a parameter with `*` or `**` has a default", "remove the default"),
+        E::ExpectedKeywordParam => told("no parameter follows the bare `*`", "name one, or remove the `*`"),
+        E::InvalidAssignmentTarget => told("this cannot be assigned to", "write `==` to compare"),
+        E::InvalidNamedAssignmentTarget => told("`:=` assigns to names only", "put a plain name in front of it"),
+        E::InvalidAnnotatedAssignmentTarget => told("this cannot be annotated", "only a name, attribute or item can"),
+        E::InvalidAugmentedAssignmentTarget => told("this cannot be assigned to", "only a name, attribute or item can"),
+        E::InvalidDeleteTarget => told("this cannot be deleted", "only names, attributes and items can"),
+        E::UnparenthesizedNamedExpression => told("`:=` needs parentheses here", "write `(name := value)`"),
+        E::UnparenthesizedTupleExpression => told("a tuple needs parentheses here", "put parentheses around it"),
+        E::UnparenthesizedGeneratorExpression => {
+            told("a generator beside other arguments needs parentheses", "put parentheses around it")
+        }
+        E::InvalidLambdaExpressionUsage => told("`lambda` needs parentheses here", "put parentheses around it"),
+        E::InvalidYieldExpressionUsage => told("`yield` needs parentheses here", "put parentheses around it"),
+        E::InvalidStarredExpressionUsage => told("`*` unpacks nothing here", "use it in a call, a list or a tuple"),
+        E::InvalidStarPatternUsage => told("`*` is no pattern here", "use it inside a sequence pattern"),
+        E::InvalidMatchPatternTarget => told("`_` cannot be bound in a pattern", "choose a name"),
+        E::ExpectedRealNumber => told("the first part of a complex number is not real", "write `1 + 2j`"),
+        E::ExpectedImaginaryNumber => told("the second part of a complex number is not imaginary", "write `1 + 2j`"),
+        E::EmptySlice => told("the index is missing", "write it between the brackets"),
+        E::EmptyGlobalNames => told("`global` names nothing", "name a variable"),
+        E::EmptyNonlocalNames => told("`nonlocal` names nothing", "name a variable"),
+        E::EmptyDeleteTargets => told("`del` deletes nothing", "say what to delete"),
+        E::EmptyImportNames => told("nothing is named after `import`", "say what to import"),
+        E::EmptyTypeParams => told("the list of type parameters is empty", "name one, or remove the brackets"),
+        E::UnexpectedIndentation => {
+            told("this line is indented deeper than the block it is in", "indent it like the line above")
+        }
+        E::UnexpectedTokenAfterAsync(_) => {
+            told("`async` stands in front of `def`, `with` or `for` only", "remove it, or write one of them")
+        }
+        E::UnexpectedIpythonEscapeCommand => told("this is an IPython command, not Python", "remove it"),
+        E::UnexpectedExpressionToken => (format!("{} cannot stand here", found(piece)), None),
+        E::FStringError(kind) => interpolated(kind, "f-string"),
+        E::TStringError(kind) => interpolated(kind, "t-string"),
+        E::StringAnnotationError(message) => (readable(message), None),
+        E::OtherError(message) if message == "Expected a statement" => match piece.text.get(piece.fault.start..) {
+            Some(rest) if rest.starts_with('@') => told("a decorator stands in front of nothing", "add the function"),
+            _ => (format!("{} cannot start a statement", found(piece)), None),
+        },
+        E::OtherError(message) if message == "Expected an identifier" => {
+            (format!("a name is expected, found {}", found(piece)), None)
+        }
+        E::OtherError(message) if message.starts_with("Expected class, function definition") => {
+            told("a decorator stands in front of no function or class", "remove it, or add what it decorates")
+        }
+        E::OtherError(message) => (readable(message), None),
+        E::Lexical(error) => lexical(piece, error),
+    }
+}
+
+fn lexical(piece: &Piece, error: &LexicalErrorType) -> (String, Option<String>) {
+    use LexicalErrorType as L;
+    let told = |message: &str, help: &str| (message.to_owned(), Some(help.to_owned()));
+    match error {
+        L::FStringError(kind) => interpolated(kind, "f-string"),
+        L::TStringError(kind) => interpolated(kind, "t-string"),
+        L::UnclosedStringError => told("string is never closed", "add the closing quote"),
+        L::UnicodeError => told("an escape sequence of this string is not valid", "double the backslash, or use `r\"...\"`"),
+        L::MissingUnicodeLbrace | L::MissingUnicodeRbrace => {
+            told("`\\N` needs a character name in braces", "write `\\N{NAME}`, or double the backslash")
+        }
+        L::InvalidByteLiteral => told("a bytes literal holds ASCII only", "encode a string, or write `\\x..`"),
+        L::IndentationError => told(
+            "this line is indented like none of the blocks around it",
+            "indent it like the block it belongs to",
+        ),
+        L::UnrecognizedToken { tok } => (format!("`{tok}` is no part of Python here"), None),
+        L::LineContinuationError => told("a character follows the backslash that continues the line", "end the line after it"),
+        L::Eof => told("the file ends in the middle of a statement", "finish it"),
+        L::OtherError(message) if message.contains("decimal integer") => {
+            told("this number is not well formed", "a number has no leading zeros and no letters")
+        }
+        L::OtherError(message) if &**message == "Invalid Syntax" => (format!("{} is not well formed", found(piece)), None),
+        L::StringError => ("this string cannot stand here".to_owned(), None),
+        L::OtherError(message) => (readable(message), None),
+    }
+}
+
+fn interpolated(kind: &InterpolatedStringErrorType, what: &str) -> (String, Option<String>) {
+    use InterpolatedStringErrorType as I;
+    let (message, help) = match kind {
+        I::UnclosedLbrace => ("`{` is never closed", "add `}`, or write `{{` for a brace"),
+        I::SingleRbrace => ("`}` closes nothing", "write `}}` for a brace"),
+        I::InvalidConversionFlag => ("what follows `!` is no conversion", "write `!r`, `!s` or `!a`"),
+        I::ConversionFlagNotImmediatelyAfterExclamation => ("a space stands after `!`", "write `!r`, `!s` or `!a`"),
+        I::UnterminatedString => ("string is never closed", "add the closing quote"),
+        I::UnterminatedTripleQuotedString => ("triple-quoted string is never closed", "add the closing quotes"),
+        I::LambdaWithoutParentheses => ("`lambda` needs parentheses here", "put parentheses around it"),
+        I::NewlineInFormatSpec => ("the format after `:` runs into the next line", "keep it in one line"),
+    };
+    let message = if message.starts_with("string") || message.starts_with("triple") { message.to_owned() } else { format!("{message} in this {what}") };
+    (message, Some(help.to_owned()))
+}
+
+/// One of the parser's sentences in the house's form.
+fn readable(message: &str) -> String {
+    let message = message.trim_end_matches('.').replace('\'', "`");
+    let mut letters = message.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}

@@ -1,0 +1,324 @@
+//! Strings without their closing quotes, and characters that only look like Python's.
+//!
+//! A lost triple quote turns the file inside out from there on, so it is settled for the whole file first.
+
+use super::draft::{Edit, edited};
+use super::piece::{Fault, Guess, Piece, faults};
+use super::scan::{Kind, Token, scan};
+use ruff_python_parser::{LexicalErrorType, ParseErrorType};
+
+/// How many places are tried for one missing quote.
+const TRIES: usize = 40;
+
+/// A character that looks like one of Python's: its name, and what to write.
+fn look_alike(character: char) -> Option<(&'static str, &'static str)> {
+    Some(match character {
+        '\u{201C}' => ("left double quotation mark", "\""),
+        '\u{201D}' => ("right double quotation mark", "\""),
+        '\u{201E}' => ("low double quotation mark", "\""),
+        '\u{201F}' | '\u{2033}' | '\u{FF02}' => ("look-alike of a double quote", "\""),
+        '\u{AB}' | '\u{BB}' => ("guillemet", "\""),
+        '\u{2018}' => ("left single quotation mark", "'"),
+        '\u{2019}' => ("right single quotation mark", "'"),
+        '\u{201A}' | '\u{201B}' | '\u{2032}' | '\u{B4}' | '\u{FF07}' => ("look-alike of a single quote", "'"),
+        '\u{A0}' => ("no-break space", " "),
+        '\u{2007}' | '\u{202F}' => ("narrow no-break space", " "),
+        '\u{3000}' => ("ideographic space", " "),
+        '\u{2000}'..='\u{2006}' | '\u{2008}'..='\u{200A}' | '\u{205F}' => ("space that is not ASCII", " "),
+        '\u{200B}' => ("zero width space", ""),
+        '\u{200C}' | '\u{200D}' | '\u{2060}' => ("invisible joiner", ""),
+        '\u{FEFF}' => ("byte order mark inside the text", ""),
+        '\u{AD}' => ("soft hyphen", ""),
+        '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' => ("invisible text direction mark", ""),
+        '\u{2028}' | '\u{2029}' | '\u{85}' => ("line separator that Python does not know", " "),
+        '\u{2010}' | '\u{2011}' => ("hyphen", "-"),
+        '\u{2013}' => ("en dash", "-"),
+        '\u{2014}' => ("em dash", "-"),
+        '\u{2212}' => ("minus sign", "-"),
+        '\u{D7}' => ("multiplication sign", "*"),
+        '\u{F7}' => ("division sign", "/"),
+        '\u{2026}' => ("ellipsis", "..."),
+        '\u{2192}' => ("arrow", "->"),
+        '\u{2264}' => ("less-than-or-equal sign", "<="),
+        '\u{2265}' => ("greater-than-or-equal sign", ">="),
+        '\u{2260}' => ("not-equal sign", "!="),
+        '\u{FF08}' => ("fullwidth parenthesis", "("),
+        '\u{FF09}' => ("fullwidth parenthesis", ")"),
+        '\u{FF3B}' | '\u{3010}' => ("fullwidth bracket", "["),
+        '\u{FF3D}' | '\u{3011}' => ("fullwidth bracket", "]"),
+        '\u{FF5B}' => ("fullwidth brace", "{"),
+        '\u{FF5D}' => ("fullwidth brace", "}"),
+        '\u{FF0C}' | '\u{3001}' => ("fullwidth comma", ","),
+        '\u{FF1A}' => ("fullwidth colon", ":"),
+        '\u{FF1B}' | '\u{37E}' => ("look-alike of a semicolon", ";"),
+        '\u{FF1D}' => ("fullwidth equals sign", "="),
+        '\u{3002}' | '\u{FF0E}' => ("fullwidth full stop", "."),
+        '\u{FF0B}' => ("fullwidth plus sign", "+"),
+        '\u{FF0A}' => ("fullwidth asterisk", "*"),
+        _ => return None,
+    })
+}
+
+/// Look-alike characters, invisible ones, and others that Python refuses.
+pub(super) fn strange(piece: &Piece) -> Vec<Guess> {
+    let unknown = |fault: &&Fault| {
+        matches!(fault.error, ParseErrorType::Lexical(LexicalErrorType::UnrecognizedToken { .. }))
+            && piece.scan.line_of(fault.start) == piece.line
+    };
+    let Some(fault) = piece.faults.iter().find(unknown) else { return Vec::new() };
+    let Some(character) = piece.text.get(fault.start..).and_then(|rest| rest.chars().next()) else { return Vec::new() };
+    if character.is_ascii() && !character.is_ascii_control() {
+        return Vec::new();
+    }
+    let code = format!("U+{:04X}", u32::from(character));
+    let end = fault.start + character.len_utf8();
+    let known = look_alike(character);
+    let mut broken = match known {
+        Some((name, "")) => piece.broken(fault.start, end, format!("{code} ({name}) is no part of Python")),
+        Some((name, _)) => piece.broken(fault.start, end, format!("`{character}` is {code} ({name}), which Python does not read")),
+        None => piece.broken(fault.start, end, format!("Python does not read the character {code}")),
+    };
+    if character.is_whitespace()
+        && let Some((name, _)) = known
+    {
+        broken.message = format!("{code} ({name}) is no space for Python");
+    }
+    broken.help = Some(match known {
+        Some((_, "")) => "delete it; it is invisible in most editors".to_owned(),
+        Some((_, " ")) => "replace it with a plain space".to_owned(),
+        Some((_, plain)) => format!("write `{plain}`"),
+        None => "remove it, or put it into a string".to_owned(),
+    });
+    let text = piece.text;
+    // All in the lines up to the next one without any, as pasted text has many.
+    let mut edits = Vec::new();
+    let mut last = piece.scan.line_of(fault.start);
+    for (at, other) in text[fault.start..].char_indices().map(|(at, other)| (at + fault.start, other)) {
+        let line = piece.scan.line_of(at);
+        if line > last + 2 {
+            break;
+        }
+        let in_string = |token: &&Token| token.kind == Kind::String && token.start < at && at < token.end;
+        if let Some((_, plain)) = look_alike(other)
+            && (other == character || !piece.scan.tokens.iter().any(|token| in_string(&token)))
+        {
+            edits.push(Edit::new(at, at + other.len_utf8(), plain));
+            last = line;
+        }
+    }
+    let mut guesses = Vec::new();
+    if known.is_some() {
+        let line_end = piece.scan.lines[piece.scan.line_of(fault.start)].end;
+        let here: Vec<Edit> = edits.iter().filter(|edit| edit.start < line_end).cloned().collect();
+        guesses.push(Guess { edits, broken: broken.clone() });
+        guesses.push(Guess { edits: here, broken: broken.clone() });
+        guesses.push(Guess::new(Edit::new(fault.start, end, known.map_or("", |known| known.1)), broken.clone()));
+    }
+    guesses.push(Guess::new(Edit::new(fault.start, end, ""), broken.clone()));
+    guesses.push(Guess::new(Edit::new(fault.start, end, "_"), broken));
+    guesses
+}
+
+/// A string in single quotes that its line does not close.
+pub(super) fn unterminated(piece: &Piece) -> Vec<Guess> {
+    let tokens = &piece.scan.tokens;
+    let open = |token: &Token| token.kind == Kind::String && !token.closed && !token.triple;
+    let Some(index) = tokens.iter().position(open) else { return Vec::new() };
+    let token = tokens[index];
+    let quote = quotes(piece.of(&token));
+    let line = &piece.scan.lines[token.line];
+    let end = token.end;
+    let opening = token.start + piece.of(&token).find(quote).unwrap_or(0);
+    let broken = piece.broken(opening, opening + quote.len(), "string is never closed");
+    let broken = broken.help(format!("add the closing `{quote}`"));
+    let mut guesses = Vec::new();
+    // `'don't'`: the quote before closed it too early.
+    let before = index.checked_sub(1).map(|before| tokens[before]);
+    let close = tokens[line.tokens.start..index].iter().rfind(|other| other.kind == Kind::String && other.closed);
+    if let Some(close) = close
+        && piece.text[close.end..].starts_with(|c: char| c.is_alphanumeric())
+        && piece.of(close).ends_with(quote)
+    {
+        let broken = piece
+            .broken(close.end - 1, close.end, format!("the `{quote}` inside the string ends it"))
+            .help(format!("escape it as `\\{quote}`, or quote the string with the other kind"))
+            .label(close.start, close.start + 1, "the string starts here");
+        guesses.push(Guess::new(Edit::insert(close.end - 1, "\\"), broken));
+    }
+    // Two lines in one pair of quotes.
+    let next = tokens.get(index + 1..).unwrap_or(&[]).iter().find(|other| open(other));
+    let text = piece.text;
+    let mut places = vec![end];
+    let inside = |at: &(usize, char)| matches!(at.1, ')' | ']' | '}' | ',' | ':' | ' ' | '.' | '=' | '#' | '+' | '%');
+    let body: Vec<(usize, char)> = text[opening + 1..end].char_indices().filter(inside).collect();
+    places.extend(body.iter().rev().map(|(at, _)| opening + 1 + at).take(TRIES));
+    for at in places {
+        guesses.push(Guess::new(Edit::insert(at, quote), broken.clone()));
+    }
+    // A string that ended too early or started too late: its opening quote was lost.
+    let lost = broken.clone().help(format!("add the missing `{quote}`, or remove this one"));
+    let start = line.start + line.indent;
+    let starts = text[start..opening].char_indices().rev().filter(|(at, c)| {
+        let before = text[start..start + at].chars().next_back();
+        !c.is_whitespace() && before.is_none_or(|before| matches!(before, ' ' | '(' | '[' | '{' | ',' | '=' | ':' | '+'))
+    });
+    for (at, _) in starts.take(TRIES) {
+        guesses.push(Guess::new(Edit::insert(start + at, quote), lost.clone()));
+    }
+    guesses.push(Guess::new(Edit::new(opening, opening + quote.len(), ""), lost));
+    if let Some(next) = next
+        && next.line <= token.line + 30
+        && before.is_none_or(|before| before.end <= token.start)
+    {
+        let multi = broken.help("use triple quotes for a string of several lines");
+        guesses.push(Guess::new(Edit::new(token.start, next.end, "''"), multi));
+    }
+    guesses
+}
+
+/// The quotes that open a string token.
+fn quotes(token: &str) -> &'static str {
+    let body = token.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    match body {
+        _ if body.starts_with("\"\"\"") => "\"\"\"",
+        _ if body.starts_with("'''") => "'''",
+        _ if body.starts_with('\'') => "'",
+        _ => "\"",
+    }
+}
+
+/// Where triple quotes do not pair up: the repair that leaves the fewest errors.
+pub(super) fn triple(text: &str, faults_now: &[Fault], budget: &mut usize) -> Option<Guess> {
+    let piece = Piece::new(text, faults_now.to_vec())?;
+    let triples: Vec<Token> = piece.scan.tokens.iter().filter(|token| token.triple).copied().collect();
+    let last = triples.last().filter(|token| !token.closed)?;
+    let first = piece.fault.start;
+    // Tokens around the first fault; what lies further back parsed well.
+    let near = triples.partition_point(|token| token.end <= first);
+    let mut guesses = Vec::new();
+    for token in triples[near.saturating_sub(3)..(near + 1).min(triples.len())].iter().rev() {
+        closing_lost(&piece, token, &mut guesses);
+    }
+    if let Some(token) = triples.get(near) {
+        opening_lost(&piece, token, &mut guesses);
+    }
+    let mut best: Option<(usize, Guess)> = None;
+    for guess in guesses {
+        let candidate = edited(text, &guess.edits);
+        *budget = budget.checked_sub(candidate.len())?;
+        let left = faults(&candidate).len();
+        if left < faults_now.len() && best.as_ref().is_none_or(|(least, _)| left < *least) {
+            best = Some((left, guess));
+        }
+    }
+    best.map(|(_, guess)| guess).or_else(|| {
+        let quote = quotes(piece.of(last));
+        let mut broken = piece.at(last, "triple-quoted string is never closed");
+        broken.span.end = broken.span.start + quote.len() as u32;
+        let broken = broken.help(format!("add the closing `{quote}`"));
+        Some(Guess::new(Edit::insert(last.end, quote), broken))
+    })
+}
+
+fn closing_lost(piece: &Piece, token: &Token, guesses: &mut Vec<Guess>) {
+    let quote = quotes(piece.of(token));
+    let opening = token.start + piece.of(token).find(quote).unwrap_or(0);
+    let broken = piece
+        .broken(opening, opening + 3, "triple-quoted string is never closed")
+        .help(format!("add the closing `{quote}`"));
+    let lines = token.line..=piece.scan.line_of(token.end);
+    let mut places = Vec::new();
+    let mut text_end = piece.scan.lines[token.line].end;
+    for line in lines.clone() {
+        let content = piece.text[piece.scan.lines[line].start..piece.scan.lines[line].end].trim();
+        if line > token.line && looks_like_code(content) {
+            places.insert(0, text_end);
+            break;
+        }
+        if !content.is_empty() {
+            text_end = piece.scan.lines[line].end.min(token.end);
+        } else {
+            places.push(text_end);
+        }
+    }
+    places.push(piece.scan.lines[token.line].end.min(token.end));
+    // `"""a, b)`: the rest of the line is code.
+    let first_end = piece.scan.lines[token.line].end.min(token.end);
+    let tail = piece.text[opening + 3..first_end.max(opening + 3)].trim_end();
+    places.push(opening + 3 + tail.trim_end_matches([')', ',', ']', '}', ':', '.', ' ']).len());
+    if token.end == piece.text.len() {
+        places.push(piece.text.len());
+    }
+    places.dedup();
+    for at in places.into_iter().filter(|&at| at >= opening + 3).take(12) {
+        guesses.push(Guess::new(Edit::insert(at, quote), broken.clone()));
+    }
+}
+
+fn opening_lost(piece: &Piece, token: &Token, guesses: &mut Vec<Guess>) {
+    let quote = quotes(piece.of(token));
+    let opening = token.start + piece.of(token).find(quote).unwrap_or(0);
+    let mut line = piece.line;
+    for _ in 0..8 {
+        let Some(text_line) = piece.scan.lines.get(line) else { break };
+        let start = text_line.start + text_line.indent;
+        let code = piece.code(line);
+        if !text_line.is_blank() && start <= opening {
+            let word = code.find(char::is_whitespace).unwrap_or(code.len()).max(1);
+            let broken = piece
+                .broken(start, (start + word).min(text_line.end), format!("the opening `{quote}` of this text is missing"))
+                .help(format!("add `{quote}` where the text begins"))
+                .label(opening, opening + 3, "should close the text, but opens a string");
+            guesses.push(Guess::new(Edit::insert(start, quote), broken.clone()));
+            if let Some(equal) = code.find("= ").or_else(|| code.find("(")) {
+                let at = start + equal + code[equal..].find([' ', '(']).unwrap_or(0) + 1;
+                guesses.push(Guess::new(Edit::insert(at, quote), broken));
+            }
+        }
+        let Some(previous) = piece.scan.previous_code(line) else { break };
+        if piece.code(previous).ends_with(':') && looks_like_code(piece.code(previous)) {
+            break;
+        }
+        line = previous;
+    }
+}
+
+/// Whether a line inside a string reads like a statement.
+pub(super) fn looks_like_code(line: &str) -> bool {
+    let scanned = scan(line);
+    let tokens = scanned.tokens_of(0);
+    let word = |index: usize| tokens.get(index).map_or("", |token| &line[token.start..token.end]);
+    let last = tokens.last().map_or("", |token| &line[token.start..token.end]);
+    match word(0) {
+        "def" | "class" => matches!(word(2), "(" | ":" | "["),
+        "@" => tokens.len() > 1,
+        "async" => matches!(word(1), "def" | "with" | "for"),
+        "if" | "for" | "while" | "with" | "try" | "else" | "elif" | "except" | "finally" => last == ":",
+        "return" | "raise" | "assert" | "await" | "yield" | "del" => {
+            tokens.len() == 1 || !line.ends_with('.') && (tokens.len() < 3 || !prose(line))
+        }
+        "import" => tokens.len() == 2 || word(2) == "." || word(2) == "as",
+        "from" => line.contains(" import "),
+        "pass" | "continue" | "break" => tokens.len() == 1,
+        _ => {
+            let called = last == ")" && tokens.first().is_some_and(|token| token.kind == Kind::Name) && !prose(line);
+            let mut index = 1;
+            while word(index) == "." {
+                index += 2;
+            }
+            matches!(word(index), "=" | "+=" | "-=") || called && word(index) == "("
+        }
+    }
+}
+
+/// Whether a line reads like a sentence: words without punctuation between them.
+pub(super) fn prose(line: &str) -> bool {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let plain = |word: &&&str| word.trim_matches(['.', ',', ':', ';', '!', '?', '(', ')', '`', '"', '\'', '*']).chars().all(char::is_alphabetic);
+    let keyword = words.first().is_some_and(|word| {
+        matches!(*word, "if" | "for" | "while" | "def" | "class" | "import" | "from" | "return" | "with" | "assert" | "del")
+            || matches!(*word, "raise" | "not" | "lambda" | "else" | "elif" | "except" | "try" | "async" | "await" | "global")
+    });
+    let plain = words.iter().filter(plain).count();
+    words.len() >= 3 && plain * 4 >= words.len() * 3 && !keyword && !line.contains(" = ")
+}

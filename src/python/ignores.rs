@@ -1,0 +1,275 @@
+//! Comments that silence findings: davy's own and those of the tools a team used before.
+//!
+//! Reads comments and logical lines only. Which codes a comment may silence is for `link` and the rules' pages.
+
+use super::ast::token::TokenKind;
+use super::{Tree, span};
+use crate::text::{Lines, Span};
+use crate::unit::{Ignore, IgnoreForm};
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
+
+static MARKERS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(["davy:", "noqa", "nosec", "pylint:", "ruff:"])
+        .expect("five short literals make an automaton")
+});
+
+/// All comments of a file that silence something.
+pub fn ignores(tree: &Tree, text: &str) -> Vec<Ignore> {
+    if !MARKERS.is_match(text) {
+        return Vec::new();
+    }
+    let lines = Lines::new(text);
+    let logical = logical_lines(tree);
+    let mut found = Vec::new();
+    for comment in tree.comments() {
+        let body = comment.of(text);
+        if MARKERS.is_match(body) {
+            let place = Place { text, lines: &lines, logical: &logical, comment };
+            place.read(&mut found);
+        }
+    }
+    found
+}
+
+/// The spans of the logical lines that hold code, in order.
+fn logical_lines(tree: &Tree) -> Vec<Span> {
+    let mut all = Vec::new();
+    let mut start = None;
+    for token in tree.tokens() {
+        let here = span(*token);
+        match token.kind() {
+            TokenKind::Comment | TokenKind::NonLogicalNewline | TokenKind::Indent | TokenKind::Dedent => {}
+            TokenKind::Newline | TokenKind::EndOfFile => {
+                if let Some(start) = start.take() {
+                    all.push(Span::new(start, here.start));
+                }
+            }
+            _ => start = start.or(Some(here.start)),
+        }
+    }
+    all
+}
+
+struct Place<'t> {
+    text: &'t str,
+    lines: &'t Lines,
+    logical: &'t [Span],
+    comment: Span,
+}
+
+impl Place<'_> {
+    fn read(&self, found: &mut Vec<Ignore>) {
+        let body = self.comment.of(self.text);
+        // One comment may hold several: `# noqa: E501  # davy: ignore[SEC002]`.
+        for (at, _) in body.match_indices('#') {
+            let part = &body[at + 1..];
+            let part = &part[..part.find('#').unwrap_or(part.len())];
+            let offset = self.comment.start + at as u32;
+            let word = part.trim_start();
+            let lower = word.to_ascii_lowercase();
+            let ignore = if lower.starts_with("davy:") {
+                self.davy(word, offset, part)
+            } else if lower.starts_with("noqa") {
+                Some(self.noqa(word, offset, part))
+            } else if lower.starts_with("ruff:") || lower.starts_with("flake8:") {
+                self.ruff(word, offset, part)
+            } else if lower.starts_with("nosec") {
+                Some(self.nosec(word, offset, part))
+            } else if lower.starts_with("pylint:") {
+                self.pylint(word, offset, part)
+            } else {
+                None
+            };
+            found.extend(ignore);
+        }
+    }
+
+    fn span_of(&self, offset: u32, part: &str) -> Span {
+        Span::new(offset, offset + 1 + part.trim_end().len() as u32)
+    }
+
+    /// Whether nothing but blanks stands before the comment on its line.
+    fn alone(&self) -> bool {
+        let line = self.lines.line(self.comment.start);
+        Span::new(self.lines.start(line), self.comment.start).of(self.text).trim().is_empty()
+    }
+
+    fn physical(&self) -> Span {
+        self.lines.span(self.lines.line(self.comment.start), self.text)
+    }
+
+    /// The statement a davy comment is about: the one it stands in or behind, else the one below.
+    fn statement(&self) -> Span {
+        let at = self.comment.start;
+        let line = self.lines.line(at);
+        let within = self.logical.iter().find(|one| {
+            one.start <= at && self.lines.line(one.start) <= line && line <= self.lines.line(one.end)
+        });
+        if let Some(one) = within {
+            return *one;
+        }
+        if !self.alone() {
+            return self.physical();
+        }
+        let mut below = self.logical.iter().skip_while(|one| one.start < at);
+        let Some(first) = below.next() else { return self.physical() };
+        let mut covers = *first;
+        let mut last = *first;
+        while self.text[last.start as usize..].starts_with('@') {
+            let Some(next) = below.next() else { break };
+            covers.end = next.end;
+            last = *next;
+        }
+        covers
+    }
+
+    fn davy(&self, word: &str, offset: u32, part: &str) -> Option<Ignore> {
+        let rest = word[5..].trim_start();
+        let (file, rest) = match rest.strip_prefix("file-ignore") {
+            Some(rest) => (true, rest),
+            None => (false, rest.strip_prefix("ignore")?),
+        };
+        let codes = self.bracketed(rest);
+        let covers = (!file).then(|| self.statement());
+        Some(Ignore { form: IgnoreForm::Davy, span: self.span_of(offset, part), covers, codes })
+    }
+
+    /// The words of `[A, B]` with their places.
+    fn bracketed(&self, rest: &str) -> Vec<(String, Span)> {
+        let Some(inner) = rest.trim_start().strip_prefix('[') else { return Vec::new() };
+        let inner = &inner[..inner.find(']').unwrap_or(inner.len())];
+        self.words(inner, ',')
+    }
+
+    /// The words of a list, with the places where they stand in the file.
+    fn words(&self, list: &str, separator: char) -> Vec<(String, Span)> {
+        let base = list.as_ptr() as usize - self.text.as_ptr() as usize;
+        let mut words = Vec::new();
+        let mut at = 0;
+        for piece in list.split(separator) {
+            let word = piece.trim();
+            if !word.is_empty() {
+                let start = base + at + (piece.len() - piece.trim_start().len());
+                words.push((word.to_owned(), Span::new(start as u32, (start + word.len()) as u32)));
+            }
+            at += piece.len() + separator.len_utf8();
+        }
+        words
+    }
+
+    /// Codes as flake8 takes them: separated by commas or blanks, ended by the first word that is no code.
+    fn codes(&self, rest: &str) -> Vec<(String, Span)> {
+        let Some(rest) = rest.trim_start().strip_prefix(':') else { return Vec::new() };
+        let mut codes = Vec::new();
+        for (word, place) in self.words(rest, ',') {
+            for (code, _) in self.words(place.of(self.text), ' ') {
+                let digits = code.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+                let is_code = digits.len() < code.len() && !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+                if !is_code {
+                    return codes;
+                }
+                codes.push((code, place));
+            }
+            let _ = word;
+        }
+        codes
+    }
+
+    fn noqa(&self, word: &str, offset: u32, part: &str) -> Ignore {
+        let codes = self.codes(&word[4..]);
+        Ignore { form: IgnoreForm::Noqa, span: self.span_of(offset, part), covers: Some(self.physical()), codes }
+    }
+
+    fn ruff(&self, word: &str, offset: u32, part: &str) -> Option<Ignore> {
+        let rest = word.split_once(':')?.1.trim_start();
+        let span = self.span_of(offset, part);
+        let lower = rest.to_ascii_lowercase();
+        if lower.starts_with("noqa") {
+            let codes = self.codes(&rest[4..]);
+            return Some(Ignore { form: IgnoreForm::Noqa, span, covers: None, codes });
+        }
+        let (covers, rest) = match rest.strip_prefix("file-ignore") {
+            Some(rest) => (None, rest),
+            None => (Some(self.statement()), rest.strip_prefix("ignore")?),
+        };
+        let codes = self.bracketed(rest);
+        (!codes.is_empty()).then_some(Ignore { form: IgnoreForm::Noqa, span, covers, codes })
+    }
+
+    fn nosec(&self, word: &str, offset: u32, part: &str) -> Ignore {
+        let rest = word[5..].trim_start_matches([':', ' ']);
+        let codes = self.words(rest, ',').into_iter().filter(|(code, _)| code.starts_with('B')).collect();
+        Ignore { form: IgnoreForm::Nosec, span: self.span_of(offset, part), covers: Some(self.physical()), codes }
+    }
+
+    fn pylint(&self, word: &str, offset: u32, part: &str) -> Option<Ignore> {
+        let rest = word[7..].trim_start();
+        let (next, rest) = match rest.strip_prefix("disable-next") {
+            Some(rest) => (true, rest),
+            None => (false, rest.strip_prefix("disable")?),
+        };
+        let codes = self.words(rest.trim_start().strip_prefix('=')?, ',');
+        let covers = match (next, self.alone()) {
+            (true, _) => {
+                let line = self.lines.line(self.comment.start);
+                Some(self.lines.span(line + 1, self.text))
+            }
+            (false, false) => Some(self.statement()),
+            (false, true) => self.block(),
+        };
+        Some(Ignore { form: IgnoreForm::Pylint, span: self.span_of(offset, part), covers, codes })
+    }
+
+    /// From a comment on a line of its own to the end of its block; `None` at module level: the whole file.
+    fn block(&self) -> Option<Span> {
+        let indent = |offset: u32| offset - self.lines.start(self.lines.line(offset));
+        let own = indent(self.comment.start);
+        if own == 0 {
+            return None;
+        }
+        let below = self.logical.iter().filter(|one| one.start > self.comment.start);
+        let last = below.take_while(|one| indent(one.start) >= own).last();
+        Some(Span::new(self.comment.start, last.map_or(self.comment.end, |one| one.end)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::unit::Kind;
+
+    fn covered(text: &str) -> Vec<(String, Option<String>)> {
+        let tree = crate::python::parse(text, Kind::Python);
+        let codes = |one: &Ignore| one.codes.iter().map(|(code, _)| code.as_str()).collect::<Vec<_>>().join(" ");
+        let all = ignores(&tree, text);
+        all.iter().map(|one| (codes(one), one.covers.map(|span| span.of(text).to_owned()))).collect()
+    }
+
+    fn one(codes: &str, covers: &str) -> Vec<(String, Option<String>)> {
+        vec![(codes.to_owned(), Some(covers.to_owned()))]
+    }
+
+    #[test]
+    fn own_comments_cover_a_statement() {
+        assert_eq!(covered("x = 1  # davy: ignore[A1, b-c] why\n"), one("A1 b-c", "x = 1  # davy: ignore[A1, b-c] why"));
+        assert_eq!(covered("# davy: ignore[A1]\n# more\nx = 1\ny = 2\n"), one("A1", "x = 1"));
+        assert_eq!(covered("x = (\n  1,  # davy: ignore[A1]\n  2,\n)\n"), one("A1", "x = (\n  1,  # davy: ignore[A1]\n  2,\n)"));
+        assert_eq!(covered("# davy: ignore[A1]\n@a\n@b\ndef f():\n  pass\n"), one("A1", "@a\n@b\ndef f():"));
+        assert_eq!(covered("'# davy: ignore[A1]'\n"), vec![]);
+        assert_eq!(covered("# davy: file-ignore[A1]\n"), vec![("A1".to_owned(), None)]);
+    }
+
+    #[test]
+    fn comments_of_other_tools_count() {
+        assert_eq!(covered("x = 1  # noqa: S105,E501 because\n"), one("S105 E501", "x = 1  # noqa: S105,E501 because"));
+        assert_eq!(covered("x = 1  # NOQA\n"), one("", "x = 1  # NOQA"));
+        assert_eq!(covered("# ruff: noqa: S105\n"), vec![("S105".to_owned(), None)]);
+        assert_eq!(covered("x = 1  # nosec B105\n"), one("B105", "x = 1  # nosec B105"));
+        assert_eq!(covered("x = 1  # pylint: disable=protected-access\n").len(), 1);
+        let block = "def f():\n  # pylint: disable=a-b\n  x = 1\n  y = 2\nz = 3\n";
+        assert_eq!(covered(block), one("a-b", "# pylint: disable=a-b\n  x = 1\n  y = 2"));
+    }
+}

@@ -1,0 +1,501 @@
+//! Import requests: which local name stands for `module.name` at a place, and the one import line that changes for it.
+//!
+//! Works on one file, after all other edits are known. An import of its own is added only where nothing can be extended.
+
+use super::ast::{self, Expr, Ranged, Stmt};
+use super::flow::{blocks, imported};
+use super::{Tree, deeper, span};
+use crate::finding::{Edit, Piece};
+use crate::text::Span;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// A replacement in plain text.
+pub type Replacement = (Span, String);
+
+/// Turns edits into plain replacements, adds the imports they need and drops the names they orphan.
+/// `keep` says that others may import any name from this file. `None` where a name finds no place.
+pub fn settle(tree: &Tree, text: &str, edits: &[Edit], orphans: &[String], keep: bool) -> Option<Vec<Replacement>> {
+    let file = Imports::read(tree);
+    let mut settled = Vec::new();
+    let mut wanted = Wanted::default();
+    for edit in edits {
+        let mut new = String::new();
+        for piece in &edit.text {
+            match piece {
+                Piece::Text(part) => new.push_str(part),
+                Piece::Source(span) => new.push_str(span.of(text)),
+                Piece::Name { module, name } => new.push_str(&file.spell(module, name, edit.span, &mut wanted)?),
+                Piece::Ask(_) => return None,
+            }
+        }
+        settled.push((edit.span, new));
+    }
+    if !keep {
+        for orphan in orphans {
+            if let Some(at) = file.orphaned(orphan, text, &settled) {
+                wanted.statements.entry(at).or_default().removed.insert(orphan.clone());
+            }
+        }
+    }
+    for (&at, change) in &wanted.statements {
+        settled.extend(file.change(at, change, text));
+    }
+    for (module, name) in &wanted.fresh {
+        settled.push(file.insert(module, name.as_ref(), text));
+    }
+    settled.sort_by_key(|(span, _)| (span.start, span.end));
+    Some(join_insertions(settled))
+}
+
+/// Two new import lines at one place become one insertion.
+fn join_insertions(settled: Vec<Replacement>) -> Vec<Replacement> {
+    let mut joined: Vec<Replacement> = Vec::new();
+    for (span, new) in settled {
+        match joined.last_mut() {
+            Some((last, text)) if *last == span && span.start == span.end => text.push_str(&new),
+            _ => joined.push((span, new)),
+        }
+    }
+    joined
+}
+
+#[derive(Default)]
+struct Wanted {
+    /// Changes of `from` statements, by their place among the imports.
+    statements: BTreeMap<usize, Change>,
+    /// New statements: a module, and the name with its alias where it is a `from` import.
+    fresh: BTreeSet<(String, Option<(String, Option<String>)>)>,
+}
+
+#[derive(Default)]
+struct Change {
+    added: BTreeSet<String>,
+    removed: BTreeSet<String>,
+}
+
+/// One import statement.
+struct Import<'a> {
+    stmt: &'a Stmt,
+    /// The function that holds it; `None` at module level.
+    function: Option<Span>,
+    /// Runs whenever its block does: not under `if`, `try` or `TYPE_CHECKING`.
+    plain: bool,
+}
+
+struct Imports<'a> {
+    all: Vec<Import<'a>>,
+    /// How often each name is bound, anywhere in the file.
+    bound: HashMap<&'a str, usize>,
+    body: &'a [Stmt],
+}
+
+impl<'a> Imports<'a> {
+    fn read(tree: &'a Tree) -> Imports<'a> {
+        let mut file = Imports { all: Vec::new(), bound: HashMap::new(), body: tree.body() };
+        file.block(tree.body(), None, true);
+        file
+    }
+
+    fn bind(&mut self, name: &'a str) {
+        *self.bound.entry(name).or_default() += 1;
+    }
+
+    fn block(&mut self, body: &'a [Stmt], function: Option<Span>, plain: bool) {
+        for stmt in body {
+            deeper(|| self.stmt(stmt, function, plain));
+        }
+    }
+
+    fn stmt(&mut self, stmt: &'a Stmt, function: Option<Span>, plain: bool) {
+        match stmt {
+            Stmt::Import(import) => {
+                import.names.iter().for_each(|alias| self.bind(imported(alias).0));
+                self.all.push(Import { stmt, function, plain });
+            }
+            Stmt::ImportFrom(import) => {
+                let names = import.names.iter().map(|alias| alias.asname.as_ref().unwrap_or(&alias.name).as_str());
+                names.for_each(|name| self.bind(name));
+                self.all.push(Import { stmt, function, plain });
+            }
+            Stmt::FunctionDef(definition) => {
+                self.bind(definition.name.as_str());
+                definition.parameters.iter().for_each(|parameter| self.bind(parameter.name().as_str()));
+                self.block(&definition.body, Some(span(definition)), true);
+            }
+            Stmt::ClassDef(class) => {
+                self.bind(class.name.as_str());
+                self.block(&class.body, function, false);
+            }
+            other => {
+                let mut targets = Vec::new();
+                stored(other, &mut targets);
+                targets.into_iter().for_each(|name| self.bind(name));
+                let mut inner = Vec::new();
+                blocks(other, &mut |body| inner.push(body));
+                for body in inner {
+                    self.block(body, function, false);
+                }
+            }
+        }
+    }
+
+    /// Whether a name is bound by nothing but one import.
+    fn only(&self, name: &str) -> bool {
+        self.bound.get(name) == Some(&1)
+    }
+
+    /// The spelling of `module.name` at a place, and what has to change so that it is bound.
+    fn spell(&self, module: &str, name: &str, at: Span, wanted: &mut Wanted) -> Option<String> {
+        let reaches = |import: &Import| match import.function {
+            None => true,
+            Some(function) => function.contains(at),
+        };
+        let before = |import: &&Import| {
+            let start = span(import.stmt).start;
+            import.plain && reaches(import) && (start < at.start || import.function.is_none() && self.top_level(start))
+        };
+        let near = || self.all.iter().enumerate().rev().filter(|(_, import)| before(import));
+        let dotted = |base: &str| if name.is_empty() { base.to_owned() } else { format!("{base}.{name}") };
+        // A name that an import binds already.
+        for (_, import) in near() {
+            match import.stmt {
+                Stmt::ImportFrom(from) if !name.is_empty() && from.level == 0 && module_of(from) == module => {
+                    for alias in from.names.iter().filter(|alias| alias.name.as_str() == name) {
+                        let local = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
+                        if self.only(local) {
+                            return Some(local.to_owned());
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        for (_, import) in near() {
+            if let Stmt::Import(import) = import.stmt {
+                for alias in import.names.iter().filter(|alias| alias.name.as_str() == module) {
+                    let local = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
+                    let top = local.split('.').next().unwrap_or(local);
+                    if self.bound.get(top).copied().unwrap_or_default() == self.imports_of(top) {
+                        return Some(dotted(local));
+                    }
+                }
+            }
+        }
+        if name.is_empty() {
+            if self.bound.contains_key(module) {
+                return None;
+            }
+            wanted.fresh.insert((module.to_owned(), None));
+            return Some(module.to_owned());
+        }
+        // A statement that can take one more name.
+        let extend = near().find(|(_, import)| match import.stmt {
+            Stmt::ImportFrom(from) => {
+                from.level == 0 && module_of(from) == module && from.names.iter().all(|alias| alias.name.as_str() != "*")
+            }
+            _ => false,
+        });
+        let (local, entry) = self.free(module, name)?;
+        match extend {
+            Some((index, _)) => {
+                wanted.statements.entry(index).or_default().added.insert(entry);
+            }
+            None => {
+                let alias = (local != name).then(|| local.clone());
+                wanted.fresh.insert((module.to_owned(), Some((name.to_owned(), alias))));
+            }
+        }
+        Some(local)
+    }
+
+    fn top_level(&self, start: u32) -> bool {
+        self.body.iter().any(|stmt| span(stmt).start == start)
+    }
+
+    fn imports_of(&self, name: &str) -> usize {
+        let binds = |import: &&Import| match import.stmt {
+            Stmt::Import(import) => import.names.iter().any(|alias| imported(alias).0 == name),
+            _ => false,
+        };
+        self.all.iter().filter(binds).count()
+    }
+
+    /// A local name that nothing in the file binds, and the text that imports it.
+    fn free(&self, module: &str, name: &str) -> Option<(String, String)> {
+        if !self.bound.contains_key(name) {
+            return Some((name.to_owned(), name.to_owned()));
+        }
+        let prefix = module.rsplit('.').next().unwrap_or(module);
+        let candidates = [format!("{prefix}_{name}"), format!("_{name}"), format!("_{prefix}_{name}")];
+        let local = candidates.into_iter().find(|local| !self.bound.contains_key(local.as_str()))?;
+        let entry = format!("{name} as {local}");
+        Some((local, entry))
+    }
+
+    /// The statement from which an orphaned name can go: it is imported once and nothing names it any more.
+    fn orphaned(&self, name: &str, text: &str, settled: &[Replacement]) -> Option<usize> {
+        if !self.only(name) {
+            return None;
+        }
+        let at = self.all.iter().position(|import| {
+            import.plain
+                && match import.stmt {
+                    Stmt::ImportFrom(from) => {
+                        from.names.iter().any(|alias| alias.asname.as_ref().unwrap_or(&alias.name).as_str() == name)
+                    }
+                    _ => false,
+                }
+        })?;
+        let own = span(self.all[at].stmt);
+        let word = |c: char| c.is_alphanumeric() || c == '_';
+        let elsewhere = text.match_indices(name).any(|(start, found)| {
+            let here = Span::new(start as u32, (start + found.len()) as u32);
+            let whole = !text[..start].ends_with(word) && !text[start + found.len()..].starts_with(word);
+            let comment = text[..start].rfind(['\n', '\r']).map_or(&text[..start], |line| &text[line..start]).contains('#');
+            whole && !comment && !own.contains(here) && !settled.iter().any(|(span, _)| span.contains(here))
+        });
+        let again = settled.iter().any(|(_, new)| {
+            new.match_indices(name).any(|(start, found)| {
+                !new[..start].ends_with(word) && !new[start + found.len()..].starts_with(word)
+            })
+        });
+        (!elsewhere && !again).then_some(at)
+    }
+
+    /// The replacements that change one `from` statement.
+    fn change(&self, at: usize, change: &Change, text: &str) -> Vec<Replacement> {
+        let import = &self.all[at];
+        let Stmt::ImportFrom(from) = import.stmt else { return Vec::new() };
+        let local = |alias: &ast::Alias| alias.asname.as_ref().unwrap_or(&alias.name).as_str().to_owned();
+        let kept: Vec<&ast::Alias> = from.names.iter().filter(|alias| !change.removed.contains(&local(alias))).collect();
+        let whole = span(from);
+        let source = whole.of(text);
+        if kept.is_empty() && change.added.is_empty() {
+            return self.remove(import, text).into_iter().collect();
+        }
+        let (Some(first), Some(last)) = (from.names.first(), from.names.last()) else { return Vec::new() };
+        if source.contains('#') {
+            return Self::change_around_comments(from, change, text);
+        }
+        let entries: Vec<String> = kept.iter().map(|alias| span(*alias).of(text).to_owned()).collect();
+        let entries = insert_sorted(entries, &change.added);
+        let names = Span::new(span(first).start, span(last).end);
+        let joined = if source.contains(['\n', '\r']) && source.contains('(') {
+            let start = names.start as usize;
+            let line = text[..start].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+            let indent = &text[line..start];
+            if indent.trim().is_empty() {
+                let newline = if source.contains("\r\n") { "\r\n" } else { "\n" };
+                entries.join(&format!(",{newline}{indent}"))
+            } else {
+                entries.join(", ")
+            }
+        } else {
+            entries.join(", ")
+        };
+        vec![(names, joined)]
+    }
+
+    /// Where comments stand between the names, each name is changed on its own.
+    fn change_around_comments(from: &ast::StmtImportFrom, change: &Change, text: &str) -> Vec<Replacement> {
+        let mut added = change.added.iter().cloned().collect::<Vec<_>>();
+        let mut replacements = Vec::new();
+        for alias in &from.names {
+            let local = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
+            if !change.removed.contains(local) {
+                continue;
+            }
+            let here = span(alias);
+            if let Some(new) = added.pop() {
+                replacements.push((here, new));
+                continue;
+            }
+            let rest = &text[here.end as usize..];
+            let comma = rest.len() - rest.trim_start().len();
+            let end = if rest[comma..].starts_with(',') { here.end + comma as u32 + 1 } else { here.end };
+            replacements.push((Span::new(here.start, end), String::new()));
+        }
+        if let (Some(first), false) = (from.names.first(), added.is_empty()) {
+            replacements.push((Span::at(span(first).start), format!("{}, ", added.join(", "))));
+        }
+        replacements
+    }
+
+    /// Takes a statement away with its line, unless something else shares the line or needs the block.
+    fn remove(&self, import: &Import, text: &str) -> Option<Replacement> {
+        if import.function.is_some() || !import.plain {
+            return None;
+        }
+        let here = span(import.stmt);
+        let start = text[..here.start as usize].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+        let rest = &text[here.end as usize..];
+        let stop = rest.find(['\n', '\r']).unwrap_or(rest.len());
+        let alone = text[start..here.start as usize].trim().is_empty() && rest[..stop].trim().is_empty();
+        let breaks = if rest[stop..].starts_with("\r\n") { 2 } else { usize::from(stop < rest.len()) };
+        alone.then(|| (Span::new(start as u32, here.end + (stop + breaks) as u32), String::new()))
+    }
+
+    /// A new statement, in the group it belongs to.
+    fn insert(&self, module: &str, name: Option<&(String, Option<String>)>, text: &str) -> Replacement {
+        let statement = match name {
+            None => format!("import {module}"),
+            Some((name, None)) => format!("from {module} import {name}"),
+            Some((name, Some(alias))) => format!("from {module} import {name} as {alias}"),
+        };
+        let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        let group = |stmt: &Stmt| match stmt {
+            Stmt::ImportFrom(from) if from.level > 0 => Group::Relative,
+            Stmt::ImportFrom(from) if module_of(from) == "__future__" => Group::Future,
+            Stmt::ImportFrom(from) => Group::of(module_of(from)),
+            Stmt::Import(import) => Group::of(import.names.first().map_or("", |alias| alias.name.as_str())),
+            _ => Group::Relative,
+        };
+        let key = |stmt: &Stmt| match stmt {
+            Stmt::ImportFrom(from) => (true, module_of(from).to_owned()),
+            Stmt::Import(import) => (false, import.names.first().map_or(String::new(), |alias| alias.name.as_str().to_owned())),
+            _ => (true, String::new()),
+        };
+        let own = Group::of(module);
+        let own_key = (name.is_some(), module.to_owned());
+        // Only the imports at the head of the file: what follows code of its own has its reasons.
+        let head = self.body.iter().take_while(|stmt| is_head(stmt));
+        let imports: Vec<&Stmt> = head.filter(|stmt| matches!(stmt, Stmt::Import(_) | Stmt::ImportFrom(_))).collect();
+        let same: Vec<&&Stmt> = imports.iter().filter(|stmt| group(stmt) == own).collect();
+        let before_line = |stmt: &Stmt| line_start(span(stmt).start, text);
+        let after_line = |stmt: &Stmt| line_end(span(stmt).end, text);
+        if let Some(next) = same.iter().find(|stmt| key(stmt) > own_key) {
+            return (Span::at(before_line(next)), format!("{statement}{newline}"));
+        }
+        if let Some(last) = same.last() {
+            return after(after_line(last), &statement, newline, text);
+        }
+        if let Some(later) = imports.iter().find(|stmt| group(stmt) > own) {
+            return (Span::at(before_line(later)), format!("{statement}{newline}{newline}"));
+        }
+        if let Some(earlier) = imports.last() {
+            return after(after_line(earlier), &format!("{newline}{statement}"), newline, text);
+        }
+        let docstring = self.body.first().filter(|stmt| is_docstring(stmt));
+        match docstring {
+            Some(docstring) => after(after_line(docstring), &format!("{newline}{statement}"), newline, text),
+            None => {
+                let at = self.body.first().map_or(text.len() as u32, |first| line_start(span(first).start, text));
+                (Span::at(at), format!("{statement}{newline}{newline}"))
+            }
+        }
+    }
+}
+
+fn after(at: u32, statement: &str, newline: &str, text: &str) -> Replacement {
+    if text[..at as usize].ends_with(['\n', '\r']) {
+        (Span::at(at), format!("{statement}{newline}"))
+    } else {
+        (Span::at(at), format!("{newline}{statement}"))
+    }
+}
+
+fn line_start(offset: u32, text: &str) -> u32 {
+    text[..offset as usize].rfind(['\n', '\r']).map_or(0, |at| at as u32 + 1)
+}
+
+/// Behind the line break that ends the line of `offset`.
+fn line_end(offset: u32, text: &str) -> u32 {
+    let rest = &text[offset as usize..];
+    match rest.find(['\n', '\r']) {
+        Some(at) if rest[at..].starts_with("\r\n") => offset + at as u32 + 2,
+        Some(at) => offset + at as u32 + 1,
+        None => text.len() as u32,
+    }
+}
+
+fn is_docstring(stmt: &Stmt) -> bool {
+    matches!(stmt, Stmt::Expr(stmt) if matches!(*stmt.value, Expr::StringLiteral(_)))
+}
+
+fn is_head(stmt: &Stmt) -> bool {
+    matches!(stmt, Stmt::Import(_) | Stmt::ImportFrom(_) | Stmt::If(_) | Stmt::Try(_)) || is_docstring(stmt)
+}
+
+/// The groups of imports, in the order in which isort and ruff sort them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Group {
+    Future,
+    Standard,
+    Other,
+    Relative,
+}
+
+impl Group {
+    fn of(module: &str) -> Group {
+        match module.split('.').next().unwrap_or(module) {
+            "__future__" => Group::Future,
+            top if super::stdlib::is_stdlib(top) => Group::Standard,
+            _ => Group::Other,
+        }
+    }
+}
+
+/// Puts new entries where the order of the old ones has them; at the end where there is no order.
+fn insert_sorted(mut entries: Vec<String>, added: &BTreeSet<String>) -> Vec<String> {
+    type Key = fn(&String) -> (u8, String);
+    let by_kind: Key = |entry| {
+        let upper = entry.chars().all(|c| !c.is_lowercase()) && entry.len() > 1;
+        let class = entry.starts_with(|c: char| c.is_uppercase());
+        (if upper { 0 } else if class { 1 } else { 2 }, entry.clone())
+    };
+    let by_case: Key = |entry| (0, entry.to_lowercase());
+    let key = [by_kind, by_case].into_iter().find(|key| entries.is_sorted_by_key(key));
+    for new in added {
+        let at = match key {
+            Some(key) => entries.partition_point(|entry| key(entry) <= key(new)),
+            None => entries.len(),
+        };
+        entries.insert(at, new.clone());
+    }
+    entries
+}
+
+fn module_of(import: &ast::StmtImportFrom) -> &str {
+    import.module.as_ref().map(|module| module.as_str()).unwrap_or_default()
+}
+
+/// The names that a statement binds, imports, classes and functions excepted; walruses and comprehensions included.
+fn stored<'a>(stmt: &'a Stmt, names: &mut Vec<&'a str>) {
+    struct Stored<'n, 'a>(&'n mut Vec<&'a str>);
+    impl<'a> ast::visitor::source_order::SourceOrderVisitor<'a> for Stored<'_, 'a> {
+        fn visit_expr(&mut self, expr: &'a Expr) {
+            if let Expr::Name(name) = expr
+                && name.ctx != ast::ExprContext::Load
+            {
+                self.0.push(name.id.as_str());
+            }
+            if let Expr::Lambda(lambda) = expr
+                && let Some(parameters) = &lambda.parameters
+            {
+                self.0.extend(parameters.iter().map(|parameter| parameter.name().as_str()));
+            }
+            deeper(|| ast::visitor::source_order::walk_expr(self, expr));
+        }
+        fn visit_body(&mut self, _body: &'a [Stmt]) {}
+        fn visit_except_handler(&mut self, handler: &'a ast::ExceptHandler) {
+            let ast::ExceptHandler::ExceptHandler(handler) = handler;
+            self.0.extend(handler.name.as_ref().map(|name| name.as_str()));
+        }
+        fn visit_pattern(&mut self, pattern: &'a ast::Pattern) {
+            match pattern {
+                ast::Pattern::MatchAs(as_) => self.0.extend(as_.name.as_ref().map(|name| name.as_str())),
+                ast::Pattern::MatchStar(star) => self.0.extend(star.name.as_ref().map(|name| name.as_str())),
+                _ => {}
+            }
+            deeper(|| ast::visitor::source_order::walk_pattern(self, pattern));
+        }
+    }
+    use ast::visitor::source_order::SourceOrderVisitor;
+    let mut visitor = Stored(names);
+    match stmt {
+        Stmt::If(_) | Stmt::While(_) | Stmt::For(_) | Stmt::With(_) | Stmt::Try(_) | Stmt::Match(_) => {
+            ast::visitor::source_order::walk_stmt(&mut visitor, stmt);
+        }
+        other => visitor.visit_stmt(other),
+    }
+}

@@ -1,0 +1,161 @@
+//! The only door to the parser: the tree of one file, its scopes, and what its expressions may mean.
+//!
+//! Everything here is a function of one file's text. Only this folder names the parser's crates.
+
+pub mod bind;
+pub mod broken;
+pub mod flow;
+pub mod ignores;
+pub mod imports;
+pub mod stdlib;
+pub mod types;
+
+use crate::text::Span;
+use crate::unit::Kind;
+use ruff_python_ast::{ModModule, PySourceType};
+use ruff_python_parser::{Parsed, parse_unchecked_source};
+
+/// The parser's tree, under davy's roof: other rooms name nodes through here.
+pub mod ast {
+    pub use ruff_python_ast::*;
+    pub use ruff_text_size::Ranged;
+}
+
+use ast::Ranged;
+
+/// A parsed file. The parser recovers, so there is a tree even where there are errors.
+pub struct Tree {
+    parsed: Parsed<ModModule>,
+}
+
+/// Parses a whole file.
+pub fn parse(text: &str, kind: Kind) -> Tree {
+    let kind = match kind {
+        Kind::Python => PySourceType::Python,
+        Kind::Stub => PySourceType::Stub,
+    };
+    Tree { parsed: parse_unchecked_source(text, kind) }
+}
+
+impl Tree {
+    /// The module's node.
+    pub fn module(&self) -> &ModModule {
+        self.parsed.syntax()
+    }
+
+    /// The module's statements.
+    pub fn body(&self) -> &[ast::Stmt] {
+        &self.parsed.syntax().body
+    }
+
+    /// Whether the grammar was broken anywhere.
+    pub fn is_broken(&self) -> bool {
+        !self.parsed.errors().is_empty()
+    }
+
+    /// How many errors the parser counted.
+    pub fn error_count(&self) -> usize {
+        self.parsed.errors().len()
+    }
+
+    /// One entry a broken place.
+    pub fn broken_places(&self, text: &str) -> Vec<broken::Broken> {
+        broken::broken_places(text, &self.parsed)
+    }
+
+    /// All tokens, comments included.
+    pub fn tokens(&self) -> &[ast::token::Token] {
+        self.parsed.tokens()
+    }
+
+    /// The spans of all comments, from `#` to the end of the line.
+    pub fn comments(&self) -> impl Iterator<Item = Span> + '_ {
+        self.tokens().iter().filter(|token| token.kind() == ast::token::TokenKind::Comment).map(|token| span(*token))
+    }
+
+    /// Frees the tree on a stack that is large enough for its depth: nested boxes are dropped recursively.
+    pub fn free(self, depth: usize) {
+        if depth < 200 {
+            drop(self);
+        } else {
+            stacker::grow((depth * 1024).max(1 << 20), || drop(self));
+        }
+    }
+}
+
+/// The span of a node or token.
+pub fn span(node: impl Ranged) -> Span {
+    Span { start: node.start().to_u32(), end: node.end().to_u32() }
+}
+
+/// Runs a step of a walk over the tree; grows the stack where the nesting asks for it.
+pub fn deeper<R>(step: impl FnOnce() -> R) -> R {
+    stacker::maybe_grow(96 * 1024, 4 * 1024 * 1024, step)
+}
+
+/// The dotted path that an expression spells, as in `pydantic.fields.Field`; none for anything but names and attributes.
+pub fn dotted(expr: &ast::Expr) -> Option<String> {
+    let mut parts = Vec::new();
+    let mut at = expr;
+    loop {
+        match at {
+            ast::Expr::Attribute(attribute) => {
+                parts.push(attribute.attr.as_str());
+                at = &attribute.value;
+            }
+            ast::Expr::Name(name) => {
+                parts.push(name.id.as_str());
+                break;
+            }
+            _ => return None,
+        }
+    }
+    parts.reverse();
+    Some(parts.join("."))
+}
+
+/// A block of code with names of its own. Class scopes do not nest into functions.
+#[derive(Clone, Copy)]
+pub enum Block<'a> {
+    /// The module.
+    Module(&'a [ast::Stmt]),
+    /// A class body.
+    Class(&'a ast::StmtClassDef),
+    /// A function body.
+    Function(&'a ast::StmtFunctionDef),
+}
+
+/// A block with its qualified name: `Repo`, `Repo.get`, `build.<locals>.Row`; empty for the module.
+#[derive(Clone)]
+pub struct Scope<'a> {
+    /// The block.
+    pub block: Block<'a>,
+    /// Its qualified name.
+    pub name: String,
+}
+
+impl<'a> Scope<'a> {
+    /// The module's scope.
+    pub fn module(body: &'a [ast::Stmt]) -> Scope<'a> {
+        Scope { block: Block::Module(body), name: String::new() }
+    }
+
+    /// The scope of a class or function in this one.
+    pub fn child(&self, block: Block<'a>) -> Scope<'a> {
+        let name = match block {
+            Block::Module(_) => "",
+            Block::Class(class) => class.name.as_str(),
+            Block::Function(function) => function.name.as_str(),
+        };
+        Scope { block, name: self.qualify(name) }
+    }
+
+    /// The qualified name of something bound in this scope.
+    pub fn qualify(&self, name: &str) -> String {
+        match self.block {
+            Block::Module(_) => name.to_owned(),
+            Block::Class(_) => format!("{}.{name}", self.name),
+            Block::Function(_) => format!("{}.<locals>.{name}", self.name),
+        }
+    }
+}

@@ -1,0 +1,389 @@
+//! From expressions to symbolic types: what a name, a call or an annotation may mean, as far as this file can tell.
+//!
+//! Asks `flow` which bindings reach a use. Never guesses: what is not proven is `TypeExpr::Unknown`.
+
+use super::ast::{self, Expr, Ranged};
+use super::flow::{Def, Defs, Flow, flow};
+use super::{Block, Scope};
+use crate::fact::{Name, TypeExpr};
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// How deep and how wide one question may go before the answer is unknown.
+const BUDGET: u32 = 400;
+const DEPTH: u32 = 32;
+
+/// Answers questions about the expressions of one file.
+#[derive(Default)]
+pub struct Types<'a> {
+    flows: RefCell<HashMap<usize, Rc<Flow<'a>>>>,
+    budget: Cell<u32>,
+}
+
+impl<'a> Types<'a> {
+    /// What `expr` may be, in the innermost of `scopes` (the module comes first).
+    pub fn of(&self, expr: &'a Expr, scopes: &[Scope<'a>]) -> TypeExpr {
+        self.budget.set(BUDGET);
+        self.value(expr, scopes, 0)
+    }
+
+    /// The object that an annotation spells; wrap it in `instance()` for a value of that type.
+    pub fn annotation(&self, expr: &Expr, scopes: &[Scope<'a>]) -> TypeExpr {
+        self.budget.set(BUDGET);
+        self.annotated(expr, scopes, 0)
+    }
+
+    /// The bindings of the names of a block.
+    pub fn flow(&self, block: Block<'a>) -> Rc<Flow<'a>> {
+        let key = match block {
+            Block::Module(body) => body.as_ptr() as usize,
+            Block::Class(class) => std::ptr::from_ref(class) as usize,
+            Block::Function(function) => std::ptr::from_ref(function) as usize,
+        };
+        if let Some(known) = self.flows.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let fresh = Rc::new(flow(block));
+        self.flows.borrow_mut().insert(key, Rc::clone(&fresh));
+        fresh
+    }
+
+    /// What a name means that is read at `offset`; `None` where only the scope, not the place, should decide.
+    pub fn name(&self, id: &str, offset: Option<u32>, scopes: &[Scope<'a>]) -> TypeExpr {
+        self.budget.set(BUDGET);
+        self.lookup(id, offset, scopes, 0)
+    }
+
+    fn spend(&self, depth: u32) -> bool {
+        let left = self.budget.get();
+        self.budget.set(left.saturating_sub(1));
+        left > 0 && depth < DEPTH
+    }
+
+    fn value(&self, expr: &'a Expr, scopes: &[Scope<'a>], depth: u32) -> TypeExpr {
+        if !self.spend(depth) {
+            return TypeExpr::Unknown;
+        }
+        let next = depth + 1;
+        match expr {
+            Expr::Name(name) => self.lookup(name.id.as_str(), Some(name.start().to_u32()), scopes, next),
+            Expr::Attribute(attribute) => self.value(&attribute.value, scopes, next).attr(attribute.attr.as_str()),
+            Expr::Call(call) => self.call(call, scopes, next),
+            Expr::Await(await_) => wrap(self.value(&await_.value, scopes, next), TypeExpr::Await),
+            Expr::Subscript(subscript) => {
+                let base = self.value(&subscript.value, scopes, next);
+                if base.is_unknown() {
+                    return base;
+                }
+                let args = match &*subscript.slice {
+                    Expr::Tuple(tuple) => tuple.elts.iter().map(|arg| self.argument(arg, scopes, next)).collect(),
+                    arg => vec![self.argument(arg, scopes, next)],
+                };
+                TypeExpr::Subscript(Box::new(base), args)
+            }
+            Expr::If(if_) => {
+                let (one, other) = (self.value(&if_.body, scopes, next), self.value(&if_.orelse, scopes, next));
+                TypeExpr::union(vec![one, other])
+            }
+            Expr::BoolOp(op) => {
+                TypeExpr::union(op.values.iter().map(|value| self.value(value, scopes, next)).collect())
+            }
+            Expr::Named(named) => self.value(&named.value, scopes, next),
+            Expr::NoneLiteral(_) => TypeExpr::None,
+            Expr::StringLiteral(_) | Expr::FString(_) => TypeExpr::of_builtin("str"),
+            Expr::BytesLiteral(_) => TypeExpr::of_builtin("bytes"),
+            Expr::NumberLiteral(_) => TypeExpr::of_builtin("int"),
+            Expr::BooleanLiteral(_) => TypeExpr::of_builtin("bool"),
+            Expr::List(list) => self.display("list", &list.elts, scopes, next),
+            Expr::Set(set) => self.display("set", &set.elts, scopes, next),
+            Expr::Tuple(tuple) => {
+                let items = tuple.elts.iter().map(|item| self.value(item, scopes, next)).collect();
+                TypeExpr::Display("tuple".to_owned(), items)
+            }
+            Expr::Dict(dict) => {
+                let items = dict.items.iter().map(|item| match item.key {
+                    Some(_) => self.value(&item.value, scopes, next),
+                    None => TypeExpr::Unknown,
+                });
+                TypeExpr::Display("dict".to_owned(), vec![TypeExpr::union(items.collect())])
+            }
+            Expr::ListComp(comp) => self.display("list", std::slice::from_ref(&*comp.elt), scopes, next),
+            Expr::SetComp(comp) => self.display("set", std::slice::from_ref(&*comp.elt), scopes, next),
+            Expr::Generator(comp) => self.display("list", std::slice::from_ref(&*comp.elt), scopes, next),
+            Expr::DictComp(comp) => self.display("dict", std::slice::from_ref(&*comp.value), scopes, next),
+            _ => TypeExpr::Unknown,
+        }
+    }
+
+    fn display(&self, of: &str, items: &'a [Expr], scopes: &[Scope<'a>], depth: u32) -> TypeExpr {
+        let items = items.iter().map(|item| match item {
+            Expr::Starred(starred) => wrap(self.value(&starred.value, scopes, depth), TypeExpr::Item),
+            item => self.value(item, scopes, depth),
+        });
+        let items: Vec<_> = items.collect();
+        let items = if items.is_empty() { items } else { vec![TypeExpr::union(items)] };
+        TypeExpr::Display(of.to_owned(), items)
+    }
+
+    /// What stands in the brackets of a subscript: an index, or the argument of a generic class.
+    fn argument(&self, expr: &'a Expr, scopes: &[Scope<'a>], depth: u32) -> TypeExpr {
+        match expr {
+            Expr::NumberLiteral(number) => match &number.value {
+                ast::Number::Int(int) => int.to_string().parse().map_or(TypeExpr::Unknown, TypeExpr::Int),
+                _ => TypeExpr::Unknown,
+            },
+            Expr::StringLiteral(_) => TypeExpr::Unknown,
+            Expr::Slice(_) => TypeExpr::Union(Vec::new()),
+            other => self.annotated(other, scopes, depth),
+        }
+    }
+
+    fn call(&self, call: &'a ast::ExprCall, scopes: &[Scope<'a>], depth: u32) -> TypeExpr {
+        let args = &call.arguments.args;
+        if let Expr::Name(function) = &*call.func {
+            match (function.id.as_str(), &**args) {
+                ("super", []) => {
+                    let class = scopes.iter().rev().find(|scope| matches!(scope.block, Block::Class(_)));
+                    return class.map_or(TypeExpr::Unknown, |class| TypeExpr::Super(class.name.clone()));
+                }
+                ("type", [of]) => {
+                    let of = self.value(of, scopes, depth);
+                    return match of {
+                        TypeExpr::Of(class) => *class,
+                        other => wrap(other, |other| TypeExpr::Attr(other, "__class__".to_owned())),
+                    };
+                }
+                _ => {}
+            }
+        }
+        let callee = self.value(&call.func, scopes, depth);
+        if let (TypeExpr::Name(name), [to, _]) = (&callee, &**args)
+            && (*name == Name::import("typing", "cast") || *name == Name::import("typing_extensions", "cast"))
+        {
+            return self.annotated(to, scopes, depth).instance();
+        }
+        wrap(callee, TypeExpr::Call)
+    }
+
+    fn lookup(&self, id: &str, offset: Option<u32>, scopes: &[Scope<'a>], depth: u32) -> TypeExpr {
+        let innermost = scopes.len().saturating_sub(1);
+        for (index, scope) in scopes.iter().enumerate().rev() {
+            if index < innermost && matches!(scope.block, Block::Class(_)) {
+                continue;
+            }
+            // Class and module names that other scopes read are facts: `link` joins their bindings.
+            if index < innermost && matches!(scope.block, Block::Module(_)) {
+                break;
+            }
+            let flow = self.flow(scope.block);
+            let here = offset.filter(|_| index == innermost);
+            if let Some(defs) = here.and_then(|offset| flow.uses.get(&offset)) {
+                return self.defs(defs, scopes, depth);
+            }
+            let type_parameter = match scope.block {
+                Block::Class(class) => class.type_params.as_deref(),
+                Block::Function(function) => function.type_params.as_deref(),
+                Block::Module(_) => None,
+            };
+            if let Some(parameter) =
+                type_parameter.and_then(|all| all.iter().find(|parameter| parameter.name().as_str() == id))
+            {
+                return match parameter {
+                    ast::TypeParam::TypeVar(ast::TypeParamTypeVar { bound: Some(bound), .. }) => {
+                        self.annotated(bound, &scopes[..=index], depth)
+                    }
+                    _ => TypeExpr::Unknown,
+                };
+            }
+            if matches!(scope.block, Block::Module(_)) {
+                break;
+            }
+            if let Some(defs) = flow.locals.get(id) {
+                let unreached = here.is_some() && matches!(scope.block, Block::Function(_));
+                // A read that no binding reaches is dead code, or an UnboundLocalError.
+                return if unreached {
+                    TypeExpr::Unknown
+                } else {
+                    self.defs(&Rc::new(defs.clone()), &scopes[..=index], depth)
+                };
+            }
+        }
+        TypeExpr::Name(Name::Here(id.to_owned()))
+    }
+
+    fn defs(&self, defs: &Defs<'a>, scopes: &[Scope<'a>], depth: u32) -> TypeExpr {
+        if !self.spend(depth) || defs.len() > 12 {
+            return TypeExpr::Unknown;
+        }
+        TypeExpr::union(defs.iter().map(|def| self.def(def, scopes, depth + 1)).collect())
+    }
+
+    fn def(&self, def: &Def<'a>, scopes: &[Scope<'a>], depth: u32) -> TypeExpr {
+        if !self.spend(depth) {
+            return TypeExpr::Unknown;
+        }
+        match def {
+            Def::Param(parameter, index) => self.parameter(parameter, *index, scopes, depth),
+            Def::Args(parameter) => match &parameter.annotation {
+                Some(annotation) => {
+                    let items = vec![self.annotated(annotation, outside(scopes), depth), TypeExpr::Unknown];
+                    TypeExpr::Subscript(Box::new(TypeExpr::builtin("tuple")), items).instance()
+                }
+                None => TypeExpr::Unknown,
+            },
+            Def::Kwargs(parameter) => match &parameter.annotation {
+                Some(annotation) => {
+                    let items = vec![TypeExpr::builtin("str"), self.annotated(annotation, outside(scopes), depth)];
+                    TypeExpr::Subscript(Box::new(TypeExpr::builtin("dict")), items).instance()
+                }
+                None => TypeExpr::of_builtin("dict"),
+            },
+            Def::Assign(value, path) => take(self.value(value, scopes, depth), path),
+            Def::Annotated(annotation) => self.annotated(annotation, scopes, depth).instance(),
+            Def::Item(iter, path) => take(wrap(self.value(iter, scopes, depth), TypeExpr::Item), path),
+            Def::Enter(value) => wrap(self.value(value, scopes, depth), TypeExpr::Enter),
+            Def::Except(Expr::Tuple(types)) => TypeExpr::union(
+                types.elts.iter().map(|one| self.annotated(one, scopes, depth).instance()).collect(),
+            ),
+            Def::Except(one) => self.annotated(one, scopes, depth).instance(),
+            Def::Import(name) => TypeExpr::Name(name.clone()),
+            Def::Statement(id) => match scopes.last() {
+                Some(scope) => TypeExpr::Name(Name::Here(scope.qualify(id))),
+                None => TypeExpr::Unknown,
+            },
+            Def::Opaque(_) => TypeExpr::Unknown,
+            Def::Narrow(narrow) => {
+                let to = match narrow.to {
+                    Expr::Tuple(tuple) => {
+                        tuple.elts.iter().map(|one| self.annotated(one, scopes, depth)).collect::<Vec<_>>()
+                    }
+                    one => vec![self.annotated(one, scopes, depth)],
+                };
+                let of = Box::new(self.defs(&narrow.of, scopes, depth));
+                TypeExpr::Narrow { of, to, is: narrow.is }
+            }
+        }
+    }
+
+    fn parameter(
+        &self,
+        parameter: &'a ast::Parameter,
+        index: usize,
+        scopes: &[Scope<'a>],
+        depth: u32,
+    ) -> TypeExpr {
+        if let Some(annotation) = &parameter.annotation {
+            return self.annotated(annotation, outside(scopes), depth).instance();
+        }
+        if index > 0 {
+            return TypeExpr::Unknown;
+        }
+        let [.., class, function] = scopes else { return TypeExpr::Unknown };
+        let (Block::Class(_), Block::Function(function)) = (class.block, function.block) else {
+            return TypeExpr::Unknown;
+        };
+        match receiver(function) {
+            Receiver::Instance => TypeExpr::Name(Name::Here(class.name.clone())).instance(),
+            Receiver::Class => TypeExpr::Name(Name::Here(class.name.clone())),
+            Receiver::Static => TypeExpr::Unknown,
+        }
+    }
+
+    /// The object that an annotation spells. Places do not matter here: annotations are about names.
+    fn annotated(&self, expr: &Expr, scopes: &[Scope<'a>], depth: u32) -> TypeExpr {
+        if !self.spend(depth) {
+            return TypeExpr::Unknown;
+        }
+        let next = depth + 1;
+        match expr {
+            Expr::Name(name) => self.lookup(name.id.as_str(), None, scopes, next),
+            Expr::Attribute(attribute) => self.annotated(&attribute.value, scopes, next).attr(attribute.attr.as_str()),
+            Expr::NoneLiteral(_) => TypeExpr::None,
+            Expr::BinOp(op) if op.op == ast::Operator::BitOr => TypeExpr::union(vec![
+                self.annotated(&op.left, scopes, next),
+                self.annotated(&op.right, scopes, next),
+            ]),
+            Expr::StringLiteral(string) => {
+                let text = string.value.to_str();
+                if text.len() > 2_000 {
+                    return TypeExpr::Unknown;
+                }
+                match ruff_python_parser::parse_expression(text.trim()) {
+                    Ok(parsed) => self.annotated(parsed.expr(), scopes, depth + 8),
+                    Err(_) => TypeExpr::Unknown,
+                }
+            }
+            Expr::Subscript(subscript) => {
+                let base = self.annotated(&subscript.value, scopes, next);
+                let last = match &*subscript.value {
+                    Expr::Name(name) => name.id.as_str(),
+                    Expr::Attribute(attribute) => attribute.attr.as_str(),
+                    _ => "",
+                };
+                if base.is_unknown() || last == "Literal" {
+                    return TypeExpr::Unknown;
+                }
+                let args = match &*subscript.slice {
+                    Expr::Tuple(tuple) if last == "Annotated" => match tuple.elts.first() {
+                        Some(first) => return self.annotated(first, scopes, next),
+                        None => return TypeExpr::Unknown,
+                    },
+                    Expr::Tuple(tuple) => tuple.elts.iter().map(|arg| self.annotated(arg, scopes, next)).collect(),
+                    arg => vec![self.annotated(arg, scopes, next)],
+                };
+                TypeExpr::Subscript(Box::new(base), args)
+            }
+            _ => TypeExpr::Unknown,
+        }
+    }
+}
+
+/// The scopes in which a function's own annotations are read.
+fn outside<'s, 'a>(scopes: &'s [Scope<'a>]) -> &'s [Scope<'a>] {
+    &scopes[..scopes.len().saturating_sub(1)]
+}
+
+fn wrap(inner: TypeExpr, outer: impl FnOnce(Box<TypeExpr>) -> TypeExpr) -> TypeExpr {
+    if inner.is_unknown() { inner } else { outer(Box::new(inner)) }
+}
+
+fn take(value: TypeExpr, path: &[u32]) -> TypeExpr {
+    path.iter().fold(value, |value, &index| wrap(value, |of| TypeExpr::Subscript(of, vec![TypeExpr::Int(index)])))
+}
+
+/// What the first parameter of a method receives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Receiver {
+    /// An instance.
+    Instance,
+    /// The class.
+    Class,
+    /// Nothing of the sort.
+    Static,
+}
+
+/// What the first parameter of a function in a class body receives.
+pub fn receiver(function: &ast::StmtFunctionDef) -> Receiver {
+    let decorated = |name: &str| {
+        function.decorator_list.iter().any(|decorator| {
+            let expr = match &decorator.expression {
+                Expr::Call(call) => &*call.func,
+                other => other,
+            };
+            super::dotted(expr).is_some_and(|path| path.rsplit('.').next() == Some(name))
+        })
+    };
+    let first = function.parameters.posonlyargs.iter().chain(&function.parameters.args).next();
+    let first = first.map(|parameter| parameter.parameter.name.as_str());
+    if decorated("staticmethod") {
+        Receiver::Static
+    } else if decorated("classmethod")
+        || first == Some("cls")
+        || matches!(function.name.as_str(), "__new__" | "__init_subclass__" | "__class_getitem__")
+    {
+        Receiver::Class
+    } else {
+        Receiver::Instance
+    }
+}

@@ -1,0 +1,139 @@
+//! What a run shows: the data of a report, and one pure function per format that writes it.
+//!
+//! Never reads a file, a clock or the environment, and decides no order: the caller sorted by path, span and code.
+
+pub mod concise;
+pub mod json;
+mod line_hash;
+pub mod mask;
+pub mod sarif;
+mod sarif_schema;
+mod snippet;
+pub mod statistics;
+mod summary;
+mod table;
+pub mod text;
+mod wrap;
+
+#[cfg(test)]
+mod frame_tests;
+#[cfg(test)]
+mod tests;
+
+use crate::finding::{Judged, Severity};
+use crate::page::Page;
+use crate::text::{Lines, Span};
+use std::collections::BTreeMap;
+
+/// Everything a format needs.
+#[derive(Debug)]
+pub struct Report {
+    /// Sorted by path, span and code; notes included.
+    pub findings: Vec<Shown>,
+    /// What davy could not do.
+    pub errors: Vec<Problem>,
+    /// Files checked.
+    pub files: usize,
+    /// By display path: every file that a finding or an edit names. A label may point into a file that is not here.
+    pub sources: BTreeMap<String, Source>,
+    /// Whether notes are listed where a format does not always list them.
+    pub show_notes: bool,
+    /// Whether the text format frames every finding, however many there are.
+    pub show_all: bool,
+    /// Findings fixed in this run; they are not among `findings`.
+    pub fixed: usize,
+    /// Findings silenced by comments.
+    pub suppressed: usize,
+    /// The version of davy.
+    pub tool_version: &'static str,
+    /// Where the pages of the rules can be read, once there is such a place: `{site}/rules/datetime/naive-utcnow.md`.
+    pub site: Option<String>,
+}
+
+/// A finding with what is needed to show it.
+#[derive(Debug)]
+pub struct Shown {
+    /// Its paths are relative to the working directory.
+    pub finding: Judged,
+    /// The page of its rule.
+    pub page: &'static Page,
+    /// The fix on offer; formats read this one, never `finding.fix`.
+    pub fix: Option<Settled>,
+}
+
+/// A fix that is complete by itself, imports included.
+#[derive(Debug)]
+pub struct Settled {
+    /// What it does, in the imperative.
+    pub title: String,
+    /// Whether behaviour stays the same.
+    pub safe: bool,
+    /// All edits stand together; they may lie in several files.
+    pub edits: Vec<TextEdit>,
+}
+
+/// One replacement. An empty span inserts.
+#[derive(Debug)]
+pub struct TextEdit {
+    /// Display path.
+    pub path: String,
+    /// What is replaced.
+    pub span: Span,
+    /// By what.
+    pub text: String,
+}
+
+/// What davy could not do.
+#[derive(Debug)]
+pub struct Problem {
+    /// The file it is about.
+    pub path: Option<String>,
+    /// What failed.
+    pub message: String,
+    /// What to do next.
+    pub help: Option<String>,
+}
+
+/// The text of a shown file.
+#[derive(Debug)]
+pub struct Source {
+    /// As decoded, without byte order mark.
+    pub text: String,
+    /// Where its lines start.
+    pub lines: Lines,
+    /// Whether a UTF-8 byte order mark stood in front.
+    pub bom: bool,
+    /// Bytes that are never shown.
+    pub secrets: Vec<Span>,
+}
+
+impl Source {
+    /// Indexes the lines of a text.
+    pub fn new(text: String, bom: bool, secrets: Vec<Span>) -> Source {
+        Source { lines: Lines::new(&text), text, bom, secrets }
+    }
+
+    /// `span`, cut to the text and widened to whole characters, so that it can be sliced whatever it was.
+    fn clip(&self, span: Span) -> Span {
+        let start = self.text.floor_char_boundary(span.start as usize);
+        let end = self.text.ceil_char_boundary(span.end as usize);
+        Span::new(start as u32, end as u32)
+    }
+}
+
+impl Report {
+    /// The findings that a format without a place for notes lists.
+    fn listed(&self) -> impl DoubleEndedIterator<Item = &Shown> {
+        self.findings.iter().filter(|shown| self.show_notes || shown.finding.severity > Severity::Note)
+    }
+
+    /// Where the page of a rule can be read.
+    fn page_url(&self, page: &Page) -> Option<String> {
+        self.site.as_ref().map(|site| format!("{}/{}", site.trim_end_matches('/'), page.path))
+    }
+}
+
+/// `1 file`, `2 files`.
+fn count(number: usize, word: &str) -> String {
+    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
+}

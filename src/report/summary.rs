@@ -1,0 +1,127 @@
+//! How a run went, in one line, and what to type next: shared by every format that people read.
+//!
+//! Plain words without colour.
+
+use super::{Report, count};
+use crate::finding::Severity;
+use std::collections::BTreeMap;
+
+/// Numbers of a run.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Counts {
+    /// Findings that fail the run and stand last.
+    pub errors: usize,
+    /// Findings that fail the run.
+    pub warnings: usize,
+    /// Findings that never fail it.
+    pub notes: usize,
+    /// Findings that `--fix` mends.
+    pub safe: usize,
+    /// Findings that only `--unsafe-fixes` mends.
+    pub risky: usize,
+}
+
+impl Counts {
+    /// Counts findings.
+    pub fn of<'a>(findings: impl Iterator<Item = &'a super::Shown>) -> Counts {
+        let mut counts = Counts::default();
+        for shown in findings {
+            match shown.finding.severity {
+                Severity::Error => counts.errors += 1,
+                Severity::Warning => counts.warnings += 1,
+                Severity::Note => counts.notes += 1,
+            }
+            match &shown.fix {
+                Some(fix) if fix.safe => counts.safe += 1,
+                Some(_) => counts.risky += 1,
+                None => {}
+            }
+        }
+        counts
+    }
+}
+
+/// `Found 9 errors, 31 warnings (and 12 notes) in 240 files: 25 can be fixed with --fix, 6 more with --unsafe-fixes`.
+/// What can be fixed is counted among what is listed.
+pub fn line(report: &Report) -> String {
+    let Counts { errors, warnings, notes, .. } = Counts::of(report.findings.iter());
+    let Counts { safe, risky, .. } = Counts::of(report.listed());
+    let files = count(report.files, "file");
+    if errors + warnings == 0 && (notes == 0 || !report.show_notes) {
+        return match (report.errors.len(), report.files) {
+            (0, 0) => "No Python files to check".to_owned(),
+            (0, _) => format!("All clear: {files}"),
+            (problems, _) => {
+                format!("No findings in {files}, but {} kept davy from the rest", count(problems, "problem"))
+            }
+        };
+    }
+    let mut parts = Vec::new();
+    for (number, word) in [(errors, "error"), (warnings, "warning")] {
+        if number > 0 {
+            parts.push(count(number, word));
+        }
+    }
+    let notes = match (notes, parts.is_empty()) {
+        (0, _) => String::new(),
+        (_, true) => count(notes, "note"),
+        (_, false) => format!(" (and {})", count(notes, "note")),
+    };
+    let fixes = match (safe, risky) {
+        (0, 0) => String::new(),
+        (_, 0) => format!(": {safe} can be fixed with --fix"),
+        (0, _) => format!(": {risky} can be fixed with --unsafe-fixes"),
+        _ => format!(": {safe} can be fixed with --fix, {risky} more with --unsafe-fixes"),
+    };
+    format!("Found {}{notes} in {files}{fixes}", parts.join(", "))
+}
+
+/// `Fixed 12 findings`, where that happened.
+pub fn fixed(report: &Report) -> Option<String> {
+    (report.fixed > 0).then(|| format!("Fixed {}", count(report.fixed, "finding")))
+}
+
+/// What the summary leaves out: notes that are not listed, and what comments silence.
+pub fn aside(report: &Report) -> Option<String> {
+    let notes = Counts::of(report.findings.iter()).notes;
+    let notes = match notes {
+        _ if report.show_notes => None,
+        0 => None,
+        1 => Some("1 note, --notes lists it".to_owned()),
+        _ => Some(format!("{notes} notes, --notes lists them")),
+    };
+    let suppressed = (report.suppressed > 0).then(|| format!("{} suppressed", count(report.suppressed, "finding")));
+    let parts: Vec<String> = notes.into_iter().chain(suppressed).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+/// Commands worth typing now, with what they do.
+pub fn next(report: &Report, collapsed: bool) -> Vec<(String, String)> {
+    let counts = Counts::of(report.listed());
+    let mut next = Vec::new();
+    if collapsed {
+        next.push(("davy check --all".to_owned(), "every finding in its frame".to_owned()));
+    }
+    if counts.safe > 0 {
+        let what =
+            if counts.safe == 1 { "apply 1 safe fix".to_owned() } else { format!("apply {} safe fixes", counts.safe) };
+        next.push(("davy check --fix".to_owned(), what));
+    } else if counts.risky > 0 {
+        next.push(("davy check --unsafe-fixes --diff".to_owned(), "look at what they would change".to_owned()));
+    }
+    // A frame names its own page; a line of the table does not.
+    if let Some(code) = commonest(report).filter(|_| collapsed) {
+        next.push((format!("davy explain {code}"), "what is wrong and what to do".to_owned()));
+    }
+    next
+}
+
+/// The rule found most often among the gravest findings.
+fn commonest(report: &Report) -> Option<&str> {
+    let gravest = report.listed().map(|shown| shown.finding.severity).max()?;
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for shown in report.listed().filter(|shown| shown.finding.severity == gravest) {
+        *counts.entry(&shown.finding.code.0).or_default() += 1;
+    }
+    counts.into_iter().rev().max_by_key(|(_, count)| *count).map(|(code, _)| code)
+}

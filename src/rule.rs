@@ -1,0 +1,140 @@
+//! What a rule is, and what it sees while a file is compiled.
+//!
+//! A rule sees one file and reports; what it wants to know of others it attaches as a condition.
+
+use crate::fact::{Condition, TypeExpr};
+use crate::finding::{Code, Finding, Piece};
+use crate::python::ast::{self, AnyNodeRef, Expr};
+use crate::python::broken::Broken;
+use crate::python::types::Types;
+use crate::python::{Block, Scope, Tree};
+use crate::secrets::Formats;
+use crate::text::{Span, Trouble};
+use std::rc::Rc;
+
+/// How a rule finds what its page describes: the nodes it wants to be called for.
+#[derive(Clone, Copy)]
+pub enum Check {
+    /// Once a file.
+    File(fn(&mut Cx<'_>, &Tree)),
+    /// Every class statement, in the scope that holds it.
+    Class(for<'a> fn(&mut Cx<'a>, &'a ast::StmtClassDef)),
+    /// Every function statement, in the scope that holds it.
+    Function(for<'a> fn(&mut Cx<'a>, &'a ast::StmtFunctionDef)),
+    /// Every call.
+    Call(for<'a> fn(&mut Cx<'a>, &'a ast::ExprCall)),
+    /// Every attribute, read or written.
+    Attribute(for<'a> fn(&mut Cx<'a>, &'a ast::ExprAttribute)),
+    /// Every string or bytes literal and every f-string, once per implicit concatenation.
+    Literal(for<'a> fn(&mut Cx<'a>, &'a Expr)),
+    /// By `link`, over all units: davy's own matters.
+    Link,
+}
+
+/// A rule: its page and its check.
+pub struct Rule {
+    /// Where the page lies.
+    pub path: &'static str,
+    /// The page's text.
+    pub page: &'static str,
+    /// How it is found.
+    pub check: Check,
+}
+
+/// What a user adds to davy's knowledge; part of every cache key.
+pub struct Definitions {
+    /// Formats of provider tokens.
+    pub formats: &'static Formats,
+}
+
+impl Default for Definitions {
+    fn default() -> Self {
+        Definitions { formats: Formats::built_in() }
+    }
+}
+
+/// The file at hand, seen from the node that is being checked.
+pub struct Cx<'a> {
+    /// The decoded text.
+    pub text: &'a str,
+    /// Meaning of expressions.
+    pub types: Rc<Types<'a>>,
+    /// Blocks around the node, the module first.
+    pub scopes: Vec<Scope<'a>>,
+    /// Nodes around the node, outermost first, itself excluded.
+    pub ancestors: Vec<AnyNodeRef<'a>>,
+    /// What users added.
+    pub definitions: &'a Definitions,
+    /// Why Python refuses the bytes of the file, if it does.
+    pub trouble: Option<&'a Trouble>,
+    /// The places where the grammar is broken.
+    pub broken: Vec<Broken>,
+    /// What was found so far.
+    pub findings: Vec<Finding>,
+    /// Where secrets stand.
+    pub secrets: Vec<Span>,
+    /// The rule that is running.
+    pub code: &'a str,
+}
+
+impl<'a> Cx<'a> {
+    /// Reports a finding of the running rule; the rest is said on what it returns.
+    pub fn report(&mut self, span: Span, text: impl Into<Vec<Piece>>) -> &mut Finding {
+        let scope = self.scopes.last().map(|scope| scope.name.clone()).unwrap_or_default();
+        let index = self.findings.len();
+        self.findings.push(Finding {
+            code: Code(self.code.to_owned()),
+            span,
+            scope,
+            text: text.into(),
+            help: Vec::new(),
+            labels: Vec::new(),
+            grades: Vec::new(),
+            fixes: Vec::new(),
+            when: Condition::Always,
+        });
+        &mut self.findings[index]
+    }
+
+    /// What an expression may be, here.
+    pub fn type_of(&self, expr: &'a Expr) -> TypeExpr {
+        self.types.of(expr, &self.scopes)
+    }
+
+    /// The object that an annotation or a base spells, here.
+    pub fn annotation(&self, expr: &Expr) -> TypeExpr {
+        self.types.annotation(expr, &self.scopes)
+    }
+
+    /// The node around this one; `parent(1)` is the one around that.
+    pub fn parent(&self, up: usize) -> Option<AnyNodeRef<'a>> {
+        self.ancestors.iter().rev().nth(up).copied()
+    }
+
+    /// The innermost function around the node, with its place among the scopes.
+    pub fn function(&self) -> Option<(usize, &'a ast::StmtFunctionDef)> {
+        self.scopes.iter().enumerate().rev().find_map(|(index, scope)| match scope.block {
+            Block::Function(function) => Some((index, function)),
+            _ => None,
+        })
+    }
+
+    /// The innermost class around the node, with its qualified name.
+    pub fn class(&self) -> Option<(&'a ast::StmtClassDef, &str)> {
+        self.scopes.iter().rev().find_map(|scope| match scope.block {
+            Block::Class(class) => Some((class, scope.name.as_str())),
+            _ => None,
+        })
+    }
+
+    /// The text at a span.
+    pub fn source(&self, span: Span) -> &'a str {
+        span.of(self.text)
+    }
+}
+
+/// Builds a message from texts and spans: `text!["`", span, "` is naive"]`.
+#[macro_export]
+macro_rules! text {
+    ($($piece:expr),* $(,)?) => { vec![$($crate::finding::Piece::from($piece)),*] };
+}

@@ -1,0 +1,38 @@
+//! Naive datetimes, and what its rules share.
+
+pub mod naive_utcnow;
+pub mod naive_utcnow_reference;
+
+use crate::fact::{Condition, Name, TypeExpr};
+use crate::finding::{Ask, Piece};
+use crate::python::ast;
+use crate::rule::Cx;
+
+/// Whether `attribute` may be `datetime.datetime.utcnow`, and what `link` is to be asked for it.
+fn utcnow<'a>(cx: &Cx<'a>, attribute: &'a ast::ExprAttribute) -> Option<Condition> {
+    if attribute.attr.as_str() != "utcnow" || attribute.ctx != ast::ExprContext::Load {
+        return None;
+    }
+    let class = cx.type_of(&attribute.value);
+    (!class.is_unknown()).then(|| Condition::resolves(class.attr("utcnow"), "datetime.datetime.utcnow"))
+}
+
+/// A test that replaces the name through which the class is reached gets a mock where the fix calls `now`.
+fn unpatched(attribute: &ast::ExprAttribute) -> Condition {
+    let mut root = &*attribute.value;
+    while let ast::Expr::Attribute(inner) = root {
+        root = &inner.value;
+    }
+    let ast::Expr::Name(name) = root else { return Condition::Always };
+    Condition::Patched(name.id.as_str().to_owned()).not()
+}
+
+/// `now(timezone.utc).replace(tzinfo=None)`: equal to `utcnow()`, subclass kept, the same under freezegun.
+fn naive_now() -> Vec<Piece> {
+    vec!["now(".into(), Piece::Ask(Ask::Utc), ").replace(tzinfo=None)".into()]
+}
+
+/// Whether a callee comes from Django, whose migrations cannot write a lambda down.
+fn is_django(type_: &TypeExpr) -> bool {
+    matches!(type_, TypeExpr::Name(Name::Import { module, .. }) if module.split('.').next() == Some("django"))
+}

@@ -1,0 +1,4 @@
+//! davy's own comments. `link` judges them, because only it knows what they silence.
+
+pub mod unknown_ignore;
+pub mod unused_ignore;

@@ -1,0 +1,3 @@
+//! Reaching into private names.
+
+pub mod private_attribute;

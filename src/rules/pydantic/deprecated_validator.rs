@@ -1,0 +1,215 @@
+//! `@validator`. Page: rules/pydantic/deprecated-validator.md
+
+use super::{Uses, decorator, grade_pinned, in_version_shim, make_classmethod, only_v2, pydantic, remove_arguments, uses};
+use crate::fact::Condition;
+use crate::finding::{Edit, Fix, Grade};
+use crate::python::ast::{self, Expr, Ranged, Stmt};
+use crate::python::span;
+use crate::rule::{Check, Cx};
+use crate::text;
+use crate::text::Span;
+
+pub const CHECK: Check = Check::Function(check);
+
+fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
+    if in_version_shim(cx) {
+        return;
+    }
+    let Some((decorator, callee, call, type_)) = decorator(cx, function, "validator") else { return };
+    let outcome = match call {
+        Some(call) => rewrite(cx, function, decorator, callee, call),
+        None => Err(Obstacle::new("name the fields: a bare `@validator` raises").raises()),
+    };
+    let finding = cx.report(span(callee), text!["`@validator` is Pydantic V1: deprecated in V2 and removed in V3"]);
+    finding.when(Condition::resolves(type_, "pydantic.validator"));
+    grade_pinned(finding);
+    match outcome {
+        Ok(fix) => {
+            finding.fix(fix.when(only_v2()));
+        }
+        Err(obstacle) => {
+            if obstacle.raises {
+                finding.grade(only_v2(), Grade::Raises);
+            }
+            finding.help(obstacle.help);
+        }
+    }
+}
+
+/// Why there is no exact form, and what a person has to decide.
+struct Obstacle {
+    help: String,
+    /// The old form does not run on V2 either.
+    raises: bool,
+}
+
+impl Obstacle {
+    fn new(help: &str) -> Obstacle {
+        Obstacle { help: help.to_owned(), raises: false }
+    }
+
+    fn raises(self) -> Obstacle {
+        Obstacle { raises: true, ..self }
+    }
+}
+
+fn rewrite<'a>(
+    cx: &Cx<'a>,
+    function: &'a ast::StmtFunctionDef,
+    decorator: &'a ast::Decorator,
+    callee: &'a Expr,
+    call: &'a ast::ExprCall,
+) -> Result<Fix, Obstacle> {
+    let mut edits = vec![Edit { span: span(callee), text: vec![pydantic("field_validator")] }];
+    let mut removed = Vec::new();
+    let mut always = false;
+    let fields = field_names(call)?;
+    for keyword in &call.arguments.keywords {
+        let Some(name) = &keyword.arg else { return Err(Obstacle::new("write the arguments of `@validator` out")) };
+        let flag = match &keyword.value {
+            Expr::BooleanLiteral(literal) => Some(literal.value),
+            _ => None,
+        };
+        match (name.as_str(), flag) {
+            ("pre", Some(true)) => edits.push(Edit::replace(span(keyword), "mode=\"before\"")),
+            ("pre" | "always" | "each_item", Some(false)) | ("allow_reuse", _) => removed.push(span(keyword)),
+            ("always", Some(true)) => {
+                always = true;
+                removed.push(span(keyword));
+            }
+            ("each_item", _) => {
+                return Err(Obstacle::new("`each_item` has no flag in V2: validate the items with `Annotated[T, AfterValidator(f)]`"));
+            }
+            ("check_fields", _) => {}
+            ("whole", _) => return Err(Obstacle::new("`whole` was removed before V1 ended").raises()),
+            _ => return Err(Obstacle::new("only literal flags can be rewritten: decide what this one means")),
+        }
+    }
+    edits.extend(remove_arguments(cx, &call.arguments, &removed));
+    if always {
+        edits.extend(validate_defaults(cx, &fields)?);
+    }
+    edits.extend(parameters(cx, function)?);
+    let classmethod = make_classmethod(cx, function, decorator);
+    edits.extend(classmethod.ok_or_else(|| Obstacle::new("put `@classmethod` directly below `@field_validator`"))?);
+    let mut fix = Fix::safe("Replace with `@field_validator`", edits);
+    if let Expr::Name(name) = callee {
+        fix = fix.orphan(name.id.as_str());
+    }
+    Ok(fix)
+}
+
+fn field_names(call: &ast::ExprCall) -> Result<Vec<&str>, Obstacle> {
+    let names = call.arguments.args.iter().map(|arg| match arg {
+        Expr::StringLiteral(string) => Some(string.value.to_str()),
+        _ => None,
+    });
+    let names: Option<Vec<&str>> = names.collect();
+    match names {
+        Some(names) if !names.is_empty() => Ok(names),
+        Some(_) => Err(Obstacle::new("name the fields: `@validator()` raises").raises()),
+        None if call.arguments.args.iter().any(|arg| matches!(arg, Expr::List(_) | Expr::Tuple(_))) => {
+            Err(Obstacle::new("name the fields one by one: a list raises").raises())
+        }
+        None => Ok(Vec::new()),
+    }
+}
+
+/// `always=True` lives on the field in V2: a default becomes `Field(<default>, validate_default=True)`.
+fn validate_defaults(cx: &Cx, fields: &[&str]) -> Result<Vec<Edit>, Obstacle> {
+    let unknown = || Obstacle::new("`always=True` becomes `validate_default=True` on the field, which is not in this class");
+    let Some((class, _)) = cx.class() else { return Err(unknown()) };
+    let mut edits = Vec::new();
+    if fields.is_empty() {
+        return Err(unknown());
+    }
+    for field in fields {
+        let assign = class.body.iter().find_map(|stmt| match stmt {
+            Stmt::AnnAssign(assign) => match &*assign.target {
+                Expr::Name(name) if name.id.as_str() == *field => Some(assign),
+                _ => None,
+            },
+            _ => None,
+        });
+        let assign = assign.ok_or_else(unknown)?;
+        match assign.value.as_deref() {
+            None => {}
+            Some(Expr::EllipsisLiteral(_)) => {}
+            Some(Expr::Call(call)) if super::ends_in(&cx.type_of(&call.func), "Field") => {
+                if call.arguments.keywords.iter().any(|keyword| keyword.arg.as_ref().is_none_or(|arg| arg.as_str() == "validate_default")) {
+                    return Err(Obstacle::new("decide on `validate_default` of the field"));
+                }
+                let required = matches!(call.arguments.args.first(), Some(Expr::EllipsisLiteral(_)));
+                let last = call.arguments.iter_source_order().last().map(|last| span(last.range()).end);
+                if let Some(at) = last.filter(|_| !required) {
+                    edits.push(Edit::insert(at, ", validate_default=True"));
+                }
+            }
+            Some(default) => {
+                let default = span(default);
+                let text = text![pydantic("Field"), "(", default, ", validate_default=True)"];
+                edits.push(Edit { span: default, text });
+            }
+        }
+    }
+    Ok(edits)
+}
+
+/// The parameters after the value: `values` becomes `info`, read through `info.data`.
+fn parameters(cx: &Cx, function: &ast::StmtFunctionDef) -> Result<Vec<Edit>, Obstacle> {
+    let all = &function.parameters;
+    let positional: Vec<_> = all.posonlyargs.iter().chain(&all.args).collect();
+    let [first, value, further @ ..] = positional.as_slice() else {
+        return Err(Obstacle::new("a validator takes the class and the value").raises());
+    };
+    if first.parameter.name.as_str() == "self" {
+        return Err(Obstacle::new("the first parameter of a validator is the class: call it `cls`").raises());
+    }
+    if all.vararg.is_some() {
+        return Err(Obstacle::new("write the parameters out: V2 passes the value and a `ValidationInfo`"));
+    }
+    let mut wants_values = false;
+    for parameter in further.iter().copied().chain(&all.kwonlyargs) {
+        match parameter.parameter.name.as_str() {
+            "values" if parameter.default.is_none() => wants_values = true,
+            "field" => {
+                return Err(Obstacle::new("V2 passes no `field`: `info.field_name` has its name, nothing has the rest").raises());
+            }
+            "config" => return Err(Obstacle::new("V2 passes no `config`: `info.config` is a dict, or `None`").raises()),
+            _ => return Err(Obstacle::new("V1 passes `values`, `field` and `config` by name, and nothing else").raises()),
+        }
+    }
+    let in_kwargs = match &all.kwarg {
+        Some(kwarg) => !uses(&function.body, kwarg.name.as_str()).reads.is_empty(),
+        None => false,
+    };
+    if in_kwargs {
+        return Err(Obstacle::new("V2 passes a `ValidationInfo` instead of keyword arguments"));
+    }
+    let start = value.range().end().to_u32();
+    let last = [
+        further.last().map(|parameter| parameter.range().end()),
+        all.kwonlyargs.last().map(|parameter| parameter.range().end()),
+        all.kwarg.as_ref().map(|parameter| parameter.range().end()),
+    ];
+    let Some(end) = last.into_iter().flatten().max().map(|end| end.to_u32()) else { return Ok(Vec::new()) };
+    let tail = Span::new(start, end);
+    if cx.source(tail).contains('#') {
+        return Err(Obstacle::new("the comments between the parameters need a person"));
+    }
+    if !wants_values {
+        return Ok(vec![Edit::replace(tail, "")]);
+    }
+    let found: Uses = uses(&function.body, "values");
+    if found.tangled {
+        return Err(Obstacle::new("`values` is rebound or shadowed here: replace it by `info.data` by hand"));
+    }
+    let taken = |name: &str| {
+        found.names.contains(name) || all.iter().any(|parameter| parameter.name().as_str() == name)
+    };
+    let free = ["info", "validation_info", "field_info_"].into_iter().find(|name| !taken(name));
+    let Some(info) = free else { return Err(Obstacle::new("choose a name for the `ValidationInfo` parameter")) };
+    let mut edits = vec![Edit::pieces(tail, text![format!(", {info}: "), pydantic("ValidationInfo")])];
+    edits.extend(found.reads.iter().map(|read| Edit::replace(span(*read), format!("{info}.data"))));
+    Ok(edits)
+}

@@ -1,0 +1,302 @@
+//! Deprecated Pydantic V1, and what its rules share.
+
+pub mod class_config;
+pub mod deprecated_model_method;
+pub mod deprecated_root_validator;
+pub mod deprecated_validator;
+
+use crate::fact::{Condition, Name, TypeExpr};
+use crate::finding::{Edit, Finding, Grade, Piece};
+use crate::python::ast::{self, AnyNodeRef, Expr, Ranged, Stmt};
+use crate::python::flow::{blocks, children};
+use crate::python::{deeper, span};
+use crate::rule::Cx;
+use crate::text::Span;
+use std::borrow::Cow;
+
+/// The project may run pydantic 2, and nothing before it.
+fn only_v2() -> Condition {
+    Condition::Runs { package: Cow::Borrowed("pydantic"), major: 2, always: true }
+}
+
+/// The project may run pydantic 2.
+fn maybe_v2() -> Condition {
+    Condition::Runs { package: Cow::Borrowed("pydantic"), major: 2, always: false }
+}
+
+/// Where the project is pinned below 2 the form still works: the page makes it a note.
+fn grade_pinned(finding: &mut Finding) {
+    finding.grade(maybe_v2().not(), Grade::Pinned);
+}
+
+/// A name that a fix imports from pydantic where it is not yet.
+fn pydantic(name: &str) -> Piece {
+    Piece::Name { module: "pydantic".to_owned(), name: name.to_owned() }
+}
+
+/// Whether a symbolic type ends in `name`: enough to ask `link` what it is.
+fn ends_in(type_: &TypeExpr, name: &str) -> bool {
+    match type_ {
+        TypeExpr::Name(Name::Here(path) | Name::Import { path, .. }) => path.rsplit('.').next() == Some(name),
+        TypeExpr::Attr(_, attr) => attr == name,
+        _ => false,
+    }
+}
+
+/// Code that chooses between versions itself is left alone.
+fn in_version_shim(cx: &Cx) -> bool {
+    let chooses = |test: &Expr| {
+        let source = cx.source(span(test));
+        source.contains("hasattr(") || source.to_ascii_lowercase().contains("pydantic") || source.contains("VERSION")
+    };
+    cx.ancestors.iter().any(|node| match node {
+        AnyNodeRef::StmtIf(stmt) => chooses(&stmt.test),
+        AnyNodeRef::ExprIf(expr) => chooses(&expr.test),
+        AnyNodeRef::StmtTry(stmt) => stmt.handlers.iter().any(|handler| {
+            let ast::ExceptHandler::ExceptHandler(handler) = handler;
+            let source = handler.type_.as_deref().map(|type_| cx.source(span(type_))).unwrap_or_default();
+            source.contains("ImportError") || source.contains("AttributeError") || source.contains("ModuleNotFoundError")
+        }),
+        _ => false,
+    })
+}
+
+/// The decorator of a function that is, by its name, `pydantic.NAME`, with its call; none where there are several.
+fn decorator<'a>(
+    cx: &Cx<'a>,
+    function: &'a ast::StmtFunctionDef,
+    name: &str,
+) -> Option<(&'a ast::Decorator, &'a Expr, Option<&'a ast::ExprCall>, TypeExpr)> {
+    let mut found = function.decorator_list.iter().filter_map(|decorator| {
+        let (callee, call) = match &decorator.expression {
+            Expr::Call(call) => (&*call.func, Some(call)),
+            other => (other, None),
+        };
+        let type_ = cx.type_of(callee);
+        ends_in(&type_, name).then_some((decorator, callee, call, type_))
+    });
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
+}
+
+/// The edit that puts `@classmethod` under a decorator, if the function does not have it; none where it cannot stand.
+fn make_classmethod(cx: &Cx, function: &ast::StmtFunctionDef, below: &ast::Decorator) -> Option<Vec<Edit>> {
+    let named = |decorator: &ast::Decorator, name: &str| {
+        matches!(&decorator.expression, Expr::Name(found) if found.id.as_str() == name)
+    };
+    if function.decorator_list.iter().any(|decorator| named(decorator, "staticmethod")) {
+        return None;
+    }
+    if let Some(at) = function.decorator_list.iter().position(|decorator| named(decorator, "classmethod")) {
+        let own = function.decorator_list.iter().position(|decorator| decorator.start() == below.start())?;
+        return (at > own).then(Vec::new);
+    }
+    let line_start = cx.text[..below.start().to_usize()].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+    let indent = &cx.text[line_start..below.start().to_usize()];
+    let rest = &cx.text[below.end().to_usize()..];
+    let line_end = rest.find(['\n', '\r'])?;
+    let newline = if rest[line_end..].starts_with("\r\n") { "\r\n" } else { &rest[line_end..=line_end] };
+    if !indent.trim().is_empty() {
+        return None;
+    }
+    let at = below.end().to_u32() + line_end as u32;
+    Some(vec![Edit::insert(at, format!("{newline}{indent}@classmethod"))])
+}
+
+/// How a name is used in a function's body.
+#[derive(Default)]
+struct Uses<'a> {
+    /// Where it is read.
+    reads: Vec<&'a ast::ExprName>,
+    /// It is bound, deleted, shadowed in a nested scope, or read where an edit would change the text that is printed.
+    tangled: bool,
+    /// Every name that occurs.
+    names: std::collections::HashSet<&'a str>,
+}
+
+/// Collects the uses of `name` in a body, nested functions and comprehensions included.
+fn uses<'a>(body: &'a [Stmt], name: &str) -> Uses<'a> {
+    let mut uses = Uses::default();
+    for stmt in body {
+        uses.stmt(stmt, name);
+    }
+    uses
+}
+
+impl<'a> Uses<'a> {
+    fn stmt(&mut self, stmt: &'a Stmt, name: &str) {
+        match stmt {
+            Stmt::FunctionDef(function) => {
+                self.names.insert(function.name.as_str());
+                let shadows = function.parameters.iter().any(|parameter| parameter.name().as_str() == name);
+                let mut inner = Uses::default();
+                for stmt in &function.body {
+                    inner.stmt(stmt, name);
+                }
+                self.tangled |= inner.tangled || shadows || !inner.reads.is_empty();
+                self.names.extend(inner.names);
+                for parameter in &*function.parameters {
+                    self.names.insert(parameter.name().as_str());
+                }
+            }
+            Stmt::ClassDef(_) | Stmt::Match(_) | Stmt::Global(_) | Stmt::Nonlocal(_) => self.tangled = true,
+            Stmt::Import(import) => {
+                let bound = import.names.iter().map(|alias| crate::python::flow::imported(alias).0);
+                bound.for_each(|bound| {
+                    self.names.insert(bound);
+                });
+            }
+            Stmt::ImportFrom(import) => {
+                let bound = import.names.iter().map(|alias| alias.asname.as_ref().unwrap_or(&alias.name).as_str());
+                bound.for_each(|bound| {
+                    self.names.insert(bound);
+                });
+            }
+            other => {
+                expressions(other, &mut |expr| self.expr(expr, name));
+                if let Stmt::Try(stmt) = other {
+                    for handler in &stmt.handlers {
+                        let ast::ExceptHandler::ExceptHandler(handler) = handler;
+                        self.names.extend(handler.name.as_ref().map(|name| name.as_str()));
+                        self.tangled |= handler.name.as_ref().is_some_and(|bound| bound.as_str() == name);
+                    }
+                }
+                let mut inner = Vec::new();
+                blocks(other, &mut |body| inner.push(body));
+                for stmt in inner.into_iter().flatten() {
+                    deeper(|| self.stmt(stmt, name));
+                }
+            }
+        }
+    }
+
+    fn expr(&mut self, expr: &'a Expr, name: &str) {
+        match expr {
+            Expr::Name(found) => {
+                self.names.insert(found.id.as_str());
+                if found.id.as_str() == name {
+                    self.tangled |= found.ctx != ast::ExprContext::Load;
+                    self.reads.push(found);
+                }
+            }
+            Expr::Lambda(lambda) => {
+                if let Some(parameters) = &lambda.parameters {
+                    self.tangled |= parameters.iter().any(|parameter| parameter.name().as_str() == name);
+                }
+                deeper(|| self.expr(&lambda.body, name));
+            }
+            Expr::ListComp(comp) => self.comprehension(&comp.generators, &[&comp.elt], name),
+            Expr::SetComp(comp) => self.comprehension(&comp.generators, &[&comp.elt], name),
+            Expr::Generator(comp) => self.comprehension(&comp.generators, &[&comp.elt], name),
+            Expr::DictComp(comp) => {
+                let key = comp.key.iter().map(|key| &**key);
+                let results: Vec<&Expr> = key.chain([&*comp.value]).collect();
+                self.comprehension(&comp.generators, &results, name);
+            }
+            Expr::FString(string) => {
+                let debug = string.value.elements().any(|element| {
+                    matches!(element, ast::InterpolatedStringElement::Interpolation(part) if part.debug_text.is_some())
+                });
+                self.tangled |= debug;
+                children(expr, &mut |child| deeper(|| self.expr(child, name)));
+            }
+            other => children(other, &mut |child| deeper(|| self.expr(child, name))),
+        }
+    }
+
+    fn comprehension(&mut self, generators: &'a [ast::Comprehension], results: &[&'a Expr], name: &str) {
+        for generator in generators {
+            self.expr(&generator.target, name);
+            self.expr(&generator.iter, name);
+            generator.ifs.iter().for_each(|test| self.expr(test, name));
+        }
+        results.iter().for_each(|result| self.expr(result, name));
+    }
+}
+
+/// Calls `visit` with the expressions that stand directly in a statement.
+fn expressions<'a>(stmt: &'a Stmt, visit: &mut dyn FnMut(&'a Expr)) {
+    let mut maybe = |expr: &'a Option<Box<Expr>>| {
+        if let Some(expr) = expr {
+            visit(expr);
+        }
+    };
+    match stmt {
+        Stmt::Return(stmt) => maybe(&stmt.value),
+        Stmt::Raise(stmt) => {
+            maybe(&stmt.exc);
+            maybe(&stmt.cause);
+        }
+        Stmt::Delete(stmt) => stmt.targets.iter().for_each(visit),
+        Stmt::Assign(stmt) => {
+            visit(&stmt.value);
+            stmt.targets.iter().for_each(visit);
+        }
+        Stmt::AugAssign(stmt) => {
+            visit(&stmt.value);
+            visit(&stmt.target);
+        }
+        Stmt::AnnAssign(stmt) => {
+            maybe(&stmt.value);
+            visit(&stmt.target);
+        }
+        Stmt::For(stmt) => {
+            visit(&stmt.target);
+            visit(&stmt.iter);
+        }
+        Stmt::While(stmt) => visit(&stmt.test),
+        Stmt::If(stmt) => {
+            visit(&stmt.test);
+            stmt.elif_else_clauses.iter().filter_map(|clause| clause.test.as_ref()).for_each(visit);
+        }
+        Stmt::With(stmt) => {
+            for item in &stmt.items {
+                visit(&item.context_expr);
+                if let Some(target) = &item.optional_vars {
+                    visit(target);
+                }
+            }
+        }
+        Stmt::Assert(stmt) => {
+            visit(&stmt.test);
+            if let Some(message) = &stmt.msg {
+                visit(message);
+            }
+        }
+        Stmt::Expr(stmt) => visit(&stmt.value),
+        Stmt::Try(stmt) => {
+            for handler in &stmt.handlers {
+                let ast::ExceptHandler::ExceptHandler(handler) = handler;
+                maybe(&handler.type_);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The edits that take arguments out of a call, with the comma before or behind them.
+fn remove_arguments(cx: &Cx, arguments: &ast::Arguments, removed: &[Span]) -> Vec<Edit> {
+    let mut all: Vec<Span> = arguments.args.iter().map(span).collect();
+    all.extend(arguments.keywords.iter().map(span));
+    all.sort();
+    let kept: Vec<&Span> = all.iter().filter(|one| !removed.contains(one)).collect();
+    let mut edits = Vec::new();
+    for (index, here) in all.iter().enumerate().filter(|(_, one)| removed.contains(one)) {
+        let before = all[..index].iter().rev().find(|one| kept.contains(one));
+        let end = match (before, all.get(index + 1)) {
+            // With something kept in front, its comma goes; else the comma behind goes with what follows it.
+            (Some(_), _) => here.end,
+            (None, Some(next)) => next.start,
+            (None, None) => {
+                let rest = &cx.text[here.end as usize..span(arguments).end as usize - 1];
+                here.end + if rest.trim_start().starts_with(',') { rest.find(',').map_or(0, |at| at as u32 + 1) } else { 0 }
+            }
+        };
+        let start = match before {
+            Some(before) if index > 0 => all[index - 1].end.max(before.end),
+            _ => here.start,
+        };
+        edits.push(Edit::replace(Span::new(start, end), ""));
+    }
+    edits
+}

@@ -1,0 +1,63 @@
+//! A password-like name with a literal. Page: rules/secrets/hardcoded-password.md
+
+use super::{ROTATE, bound_to, parts, read_from_environment, variable};
+use crate::fact::Condition;
+use crate::finding::Grade;
+use crate::python::ast::{AnyNodeRef, Expr};
+use crate::python::{Block, dotted};
+use crate::rule::{Check, Cx};
+use crate::secrets::{Judgement, Likelihood, NameClass, judge};
+use crate::text;
+
+pub const CHECK: Check = Check::Literal(check);
+
+fn check<'a>(cx: &mut Cx<'a>, literal: &'a Expr) {
+    let Some(name) = bound_to(cx, literal) else { return };
+    let value = match literal {
+        Expr::StringLiteral(string) => string.value.to_str(),
+        _ => return,
+    };
+    let Judgement::Secret { class, likelihood, copied } = judge(name, value) else { return };
+    if class == NameClass::Connection || likelihood == Likelihood::Unlikely || is_label(cx) {
+        return;
+    }
+    // What a provider's format recognises is said by that rule, with more.
+    if !cx.definitions.formats.find_in(name, value).is_empty() {
+        return;
+    }
+    let spans = parts(literal);
+    let (Some(first), Some(last)) = (spans.first(), spans.last()) else { return };
+    let span = crate::text::Span::new(first.start, last.end);
+    let message = if copied {
+        text![format!("`{name}` holds a key that anyone can read in a tutorial")]
+    } else if likelihood == Likelihood::Weak {
+        text![format!("`{name}` holds a value that is easy to guess, in force wherever nothing replaces it")]
+    } else {
+        text![format!("`{name}` holds a secret that everyone with the source can read")]
+    };
+    let fix = read_from_environment(cx, literal, &variable(name));
+    cx.secrets.extend(spans);
+    let finding = cx.report(span, message);
+    finding.help(ROTATE);
+    if likelihood == Likelihood::Weak {
+        finding.grade(Condition::Always, Grade::Weak);
+    }
+    if let Some(fix) = fix {
+        finding.fix(fix);
+    }
+}
+
+/// Members of an Enum and arguments of a form field, a translation or a help text are words, not values.
+fn is_label(cx: &Cx) -> bool {
+    let in_enum = cx.scopes.last().is_some_and(|scope| match scope.block {
+        Block::Class(class) => class.arguments.as_deref().is_some_and(|arguments| {
+            arguments.args.iter().any(|base| dotted(base).is_some_and(|base| base.ends_with("Enum") || base.ends_with("Flag")))
+        }),
+        _ => false,
+    });
+    let in_annotation = cx.ancestors.iter().any(|node| match node {
+        AnyNodeRef::ExprSubscript(subscript) => dotted(&subscript.value).is_some_and(|base| base.ends_with("Literal")),
+        _ => false,
+    });
+    in_enum || in_annotation
+}

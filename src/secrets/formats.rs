@@ -1,0 +1,334 @@
+//! All formats of a run: read from `rules/secrets/formats.toml`, found in one Aho-Corasick pass and a regex per format that
+//! has a keyword in the text.
+//!
+//! Linear in the text: the regex crate never backtracks, and no format scans the same byte twice.
+
+use std::sync::OnceLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::checksum::{Checksum, decodes, verify};
+use super::format::{Format, FormatError, check, read};
+use super::known::known;
+use super::words::distinct;
+
+/// A recognised token. Holds its place, not its text.
+#[derive(Debug, Clone, Copy)]
+pub struct Hit<'a> {
+    /// Which format.
+    pub format: &'a Format,
+    /// First byte of the secret part.
+    pub start: usize,
+    /// After its last byte.
+    pub end: usize,
+    /// What its checksum says.
+    pub checksum: Checksum,
+    /// Public by design, or a known documentation value.
+    pub public: bool,
+}
+
+/// All formats of a run.
+#[derive(Debug)]
+pub struct Formats {
+    all: Vec<Format>,
+    fixed: Index,
+    context: Index,
+    hash: u64,
+}
+
+/// Keywords of one kind, and to which format each belongs.
+#[derive(Debug)]
+struct Index {
+    automaton: Option<AhoCorasick>,
+    owner: Vec<usize>,
+}
+
+const BUILT_IN: &str = include_str!("../../rules/secrets/formats.toml");
+
+impl Formats {
+    /// The formats davy ships.
+    ///
+    /// # Panics
+    /// Never: a test reads the same file.
+    pub fn built_in() -> &'static Formats {
+        static FORMATS: OnceLock<Formats> = OnceLock::new();
+        FORMATS.get_or_init(|| {
+            read(BUILT_IN)
+                .and_then(|all| Formats::index(all, fnv1a(BUILT_IN)))
+                .expect("a test reads the formats davy ships")
+        })
+    }
+
+    /// Formats in the form of `rules/secrets/formats.toml`; every shape is tried.
+    ///
+    /// # Errors
+    /// If the text has another form or a shape cannot be used.
+    pub fn parse(toml: &str) -> Result<Formats, FormatError> {
+        let all = read(toml)?;
+        all.iter().try_for_each(check)?;
+        Formats::index(all, fnv1a(toml))
+    }
+
+    /// The formats davy ships and those of a user; a user's format replaces a shipped one of the same id.
+    ///
+    /// # Errors
+    /// As `parse`.
+    pub fn built_in_and(toml: &str) -> Result<Formats, FormatError> {
+        let own = read(toml)?;
+        own.iter().try_for_each(check)?;
+        let mut all = read(BUILT_IN)?;
+        all.retain(|shipped| own.iter().all(|f| f.id != shipped.id));
+        all.extend(own);
+        Formats::index(all, fnv1a(BUILT_IN).rotate_left(1) ^ fnv1a(toml))
+    }
+
+    /// Changes when any format does: part of every cache key.
+    #[must_use]
+    pub fn hash(&self) -> u64 {
+        self.hash
+    }
+
+    /// Every format, in the order of the file.
+    #[must_use]
+    pub fn all(&self) -> &[Format] {
+        &self.all
+    }
+
+    /// The format of this id, also for those found by code (`db-url`, `pem-private-key`).
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&Format> {
+        self.all.iter().find(|f| f.id == id)
+    }
+
+    /// All recognisable tokens of a text in order of place, none inside another; placeholders (`ghp_xxxx...`) left out.
+    #[must_use]
+    pub fn find<'a>(&'a self, text: &str) -> Vec<Hit<'a>> {
+        self.find_in("", text)
+    }
+
+    /// As `find`, for a text that stands under `context` (the name it is bound to, the callee it is passed to): a
+    /// format that needs context finds its keyword there too.
+    #[must_use]
+    pub fn find_in<'a>(&'a self, context: &str, text: &str) -> Vec<Hit<'a>> {
+        let mut hits = self.candidates(context, text);
+        hits.retain(|hit| !is_placeholder(&text[hit.start..hit.end]));
+        hits
+    }
+
+    /// As `find_in`, with placeholders: what must be masked.
+    pub(super) fn candidates<'a>(&'a self, context: &str, text: &str) -> Vec<Hit<'a>> {
+        let mut hits = Vec::new();
+        for (format, at) in self.fixed.first_hits(text, self.all.len()) {
+            let format = &self.all[format];
+            // A token begins at most one keyword's distance before; the regex looks from there.
+            search(
+                format,
+                text,
+                floor_boundary(text, at.saturating_sub(REACH)),
+                text.len(),
+                &mut hits,
+            );
+        }
+        self.in_context(context, text, &mut hits);
+        hits.sort_by_key(|hit| {
+            (
+                hit.start,
+                std::cmp::Reverse(hit.end),
+                hit.format.needs_context,
+                std::cmp::Reverse(hit.format.severity),
+            )
+        });
+        let mut end = 0;
+        hits.retain(|hit| {
+            let keep = hit.start >= end;
+            end = end.max(hit.end);
+            keep
+        });
+        hits
+    }
+
+    fn in_context<'a>(&'a self, context: &str, text: &str, hits: &mut Vec<Hit<'a>>) {
+        let named: Vec<usize> = self
+            .context
+            .first_hits(context, self.all.len())
+            .into_iter()
+            .map(|(format, _)| format)
+            .collect();
+        for &format in &named {
+            search(&self.all[format], text, 0, text.len(), hits);
+        }
+        let Some(automaton) = &self.context.automaton else {
+            return;
+        };
+        let mut done = vec![0; self.all.len()];
+        for keyword in automaton.find_overlapping_iter(text) {
+            let format = self.context.owner[keyword.pattern().as_usize()];
+            let from = keyword.end().max(done[format]);
+            let line = memchr::memchr2(
+                b'\n',
+                b'\r',
+                &text.as_bytes()[keyword.end()..(keyword.end() + NEAR).min(text.len())],
+            );
+            let to = floor_boundary(
+                text,
+                line.map_or(keyword.end() + NEAR, |n| keyword.end() + n)
+                    .min(text.len()),
+            );
+            if from >= to || named.contains(&format) {
+                continue;
+            }
+            done[format] = to;
+            search(&self.all[format], text, from, to, hits);
+        }
+    }
+
+    fn index(all: Vec<Format>, hash: u64) -> Result<Formats, FormatError> {
+        for (i, format) in all.iter().enumerate() {
+            if all[..i].iter().any(|f| f.id == format.id) {
+                return Err(FormatError::Twice(format.id.clone()));
+            }
+        }
+        let fixed = Index::new(&all, false)?;
+        let context = Index::new(&all, true)?;
+        Ok(Formats {
+            all,
+            fixed,
+            context,
+            hash,
+        })
+    }
+}
+
+/// How far before its keyword a token may begin.
+const REACH: usize = 512;
+/// How far behind its keyword a token that needs context may stand.
+const NEAR: usize = 160;
+
+impl Index {
+    fn new(all: &[Format], context: bool) -> Result<Index, FormatError> {
+        let mut keywords = Vec::new();
+        let mut owner = Vec::new();
+        for (i, format) in all.iter().enumerate() {
+            for keyword in format
+                .keywords
+                .iter()
+                .filter(|_| format.needs_context == context && !format.shape.is_empty())
+            {
+                keywords.push(keyword);
+                owner.push(i);
+            }
+        }
+        if keywords.is_empty() {
+            return Ok(Index {
+                automaton: None,
+                owner,
+            });
+        }
+        let automaton = AhoCorasick::builder()
+            .ascii_case_insensitive(context)
+            .build(keywords)
+            .map_err(|e| FormatError::Form(e.to_string()))?;
+        Ok(Index {
+            automaton: Some(automaton),
+            owner,
+        })
+    }
+
+    /// For each format that has a keyword in the text, where the first stands.
+    fn first_hits(&self, text: &str, formats: usize) -> Vec<(usize, usize)> {
+        let Some(automaton) = &self.automaton else {
+            return Vec::new();
+        };
+        let mut first: Vec<(usize, usize)> = Vec::new();
+        let mut seen = Vec::new();
+        for hit in automaton.find_overlapping_iter(text) {
+            if seen.is_empty() {
+                seen = vec![false; formats];
+            }
+            let format = self.owner[hit.pattern().as_usize()];
+            if !std::mem::replace(&mut seen[format], true) {
+                first.push((format, hit.start()));
+            }
+        }
+        first
+    }
+}
+
+/// Every match between `from` and `to`; each search goes on where the last match ended.
+fn search<'a>(format: &'a Format, text: &str, mut from: usize, to: usize, hits: &mut Vec<Hit<'a>>) {
+    let Some(regex) = format.regex() else { return };
+    let text = &text[..to];
+    while let Some(found) = regex.find_at(text, from) {
+        let next = if found.end() > from {
+            found.end()
+        } else {
+            from + 1
+        };
+        let secret = regex
+            .captures_at(text, found.start())
+            .and_then(|c| c.get(1))
+            .unwrap_or(found);
+        let token = secret.as_str();
+        if !token.is_empty() && decodes(format.structure, token) {
+            let checksum = verify(format.checksum, token);
+            let public = format.public || known(token).is_some();
+            hits.push(Hit {
+                format,
+                start: secret.start(),
+                end: secret.end(),
+                checksum,
+                public,
+            });
+        }
+        from = next;
+        if from > text.len() || !text.is_char_boundary(from) {
+            break;
+        }
+    }
+}
+
+/// Documentation writes tokens of one letter, of counting letters, or with words in them.
+fn is_placeholder(token: &str) -> bool {
+    let lower = token.to_ascii_lowercase();
+    let tail = &token[floor_boundary(token, token.len().saturating_sub(24))..];
+    let steps = tail
+        .as_bytes()
+        .windows(2)
+        .filter(|w| w[1] == w[0] || w[1] == w[0].wrapping_add(1) || w[1] == w[0].wrapping_sub(1))
+        .count();
+    distinct(tail) < 6
+        || steps * 4 >= tail.len() * 3
+        || [
+            "xxxx",
+            "****",
+            "your_",
+            "your-",
+            "yourtoken",
+            "placeholder",
+            "redacted",
+            "00000000",
+            "12345678",
+            "abcdefgh",
+            "deadbeef",
+        ]
+        .iter()
+        .any(|word| lower.contains(word))
+        || ((lower.ends_with("example") || lower.ends_with("examplekey")) && known(token).is_none())
+}
+
+fn floor_boundary(text: &str, mut at: usize) -> usize {
+    while at > 0 && !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+fn fnv1a(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+#[path = "formats_tests.rs"]
+mod tests;
