@@ -1,15 +1,19 @@
 //! davy
+pub mod cli;
 pub mod compile;
 pub mod config;
 pub mod discover;
 pub mod fact;
 pub mod finding;
+pub mod fix;
 pub mod link;
 pub mod manifest;
 pub mod page;
 pub mod python;
+pub mod report;
 pub mod rule;
 pub mod rules;
+pub mod scan;
 pub mod secrets;
 pub mod text;
 pub mod unit;

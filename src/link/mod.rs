@@ -10,15 +10,15 @@ pub mod project;
 
 mod value;
 
-use crate::fact::{Role, TypeExpr, Verdict};
+use crate::fact::{Binding, Name, Role, TypeExpr, Verdict};
 use crate::finding::{Ask, Edit, Finding, Grade, Judged, LabelAt, Piece, Place, Proposal, Severity};
 use crate::page::Page;
 use crate::rules;
 use crate::text::Span;
 use crate::unit::Unit;
-use index::{File, Index};
+use index::{File, Found, Index};
 use judge::{Definer, Judge};
-use project::{Level, Manifests, Project};
+use project::{Manifests, Project};
 use rayon::prelude::*;
 use value::{Symbol, Value, Values};
 
@@ -84,21 +84,18 @@ impl Linker<'_, '_> {
         let suppressed = candidates.iter().zip(&silenced).filter(|(one, silent)| one.verdict.is_yes() && **silent).count();
         let loud = candidates.iter().zip(&silenced).filter(|(one, silent)| one.verdict.is_yes() && !**silent);
         let mut findings: Vec<Judged> =
-            loud.filter_map(|(candidate, _)| self.settle(candidate.finding, candidate.page, file)).collect();
+            loud.map(|(candidate, _)| self.settle(candidate.finding, candidate.page, file)).collect();
         for finding in &davys {
             let page = rules::page(&finding.code.0).filter(|page| settings.selected(path, page));
-            findings.extend(page.and_then(|page| self.settle(finding, page, file)));
+            findings.extend(page.map(|page| self.settle(finding, page, file)));
         }
         (findings, suppressed)
     }
 
-    fn settle(&self, finding: &Finding, page: &Page, file: File) -> Option<Judged> {
+    fn settle(&self, finding: &Finding, page: &Page, file: File) -> Judged {
         let path = self.judge.values.index.path(file);
-        let severity = match self.judge.project.settings.severity(path, page) {
-            Some(Level::Off) => return None,
-            Some(Level::At(severity)) => severity,
-            None => self.severity(finding, page, file),
-        };
+        let configured = self.judge.project.settings.severity(path, page);
+        let severity = configured.unwrap_or_else(|| self.severity(finding, page, file));
         let labels = finding.labels.iter().filter_map(|label| {
             let (file, span) = match &label.at {
                 LabelAt::Here(span) => (file, *span),
@@ -108,7 +105,7 @@ impl Linker<'_, '_> {
             Some(Place { path, span, message: self.text(&label.text, file) })
         });
         let help = self.text(&finding.help, file);
-        Some(Judged {
+        Judged {
             path: path.to_owned(),
             code: finding.code.clone(),
             span: finding.span,
@@ -118,7 +115,7 @@ impl Linker<'_, '_> {
             help: (!help.is_empty()).then_some(help),
             labels: labels.collect(),
             fix: self.fix(finding, file),
-        })
+        }
     }
 
     fn severity(&self, finding: &Finding, page: &Page, file: File) -> Severity {
@@ -155,7 +152,24 @@ impl Linker<'_, '_> {
             title: self.text(&fix.title, file),
             safe: self.judge.judge(&fix.safe, file).is_yes(),
             edits: edits.collect(),
-            orphans: fix.orphans.clone(),
+            orphans: fix.orphans.iter().filter(|name| !self.imported_elsewhere(file, name)).cloned().collect(),
+        })
+    }
+
+    /// Whether another file of the project imports a name from this one.
+    fn imported_elsewhere(&self, file: File, name: &str) -> bool {
+        let index = self.judge.values.index;
+        self.judge.values.units.iter().enumerate().any(|(other, unit)| {
+            let bindings = unit.facts.symbols.values().flatten();
+            let named = bindings.filter_map(|binding| match binding {
+                Binding::Import(Name::Import { level, module, path }) if path == name => Some((*level, module)),
+                _ => None,
+            });
+            let starred = unit.facts.stars.iter().filter_map(|star| match star {
+                Name::Import { level, module, .. } => Some((*level, module)),
+                Name::Here(_) => None,
+            });
+            other != file && named.chain(starred).any(|(level, module)| index.import(other, level, module) == Found::File(file))
         })
     }
 

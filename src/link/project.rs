@@ -9,21 +9,12 @@ use crate::page::Page;
 use crate::finding::Severity;
 use std::collections::HashMap;
 
-/// What a severity setting says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Level {
-    /// Report with this severity.
-    At(Severity),
-    /// Do not report.
-    Off,
-}
-
 /// What the configuration says of a file; the floor above knows where it comes from.
 pub trait Settings: Sync {
     /// Whether a rule runs on a file.
     fn selected(&self, path: &str, page: &Page) -> bool;
     /// A severity that replaces the page's.
-    fn severity(&self, path: &str, page: &Page) -> Option<Level>;
+    fn severity(&self, path: &str, page: &Page) -> Option<Severity>;
     /// The lowest Python that the file must run on, where it is configured.
     fn target(&self, path: &str) -> Option<(u32, u32)>;
     /// Which major versions of pydantic are configured: lowest and highest.

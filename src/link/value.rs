@@ -151,11 +151,6 @@ impl<'a> Values<'a> {
         known.unwrap_or_else(|| Eval { values: self, steps: &Steps::default() }.order(class, 0))
     }
 
-    /// A member of a value, by name.
-    pub fn member(&self, of: &Value, attr: &str) -> Value {
-        Eval { values: self, steps: &Steps::default() }.member(of.clone(), attr, 0)
-    }
-
     /// The dotted name that a person would use for a symbol.
     pub fn dotted(&self, symbol: &Symbol) -> String {
         format!("{}.{}", self.index.module_name(symbol.file), symbol.name.replace(".<locals>", ""))

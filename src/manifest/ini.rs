@@ -171,7 +171,9 @@ mod tests {
 
     #[test]
     fn errors() {
-        for (ini, line, column) in [("x = 1\n", 1, 1), ("[a]\n\n  oops\n", 3, 3), ("[a]\n[]\n", 2, 1), ("[a]\n= x\n", 2, 1), ("  x", 1, 3)] {
+        for (ini, line, column) in
+            [("x = 1\n", 1, 1), ("[a]\n\n  oops\n", 3, 3), ("[a]\n[]\n", 2, 1), ("[a]\n= x\n", 2, 1), ("  x", 1, 3)]
+        {
             let error = parse(ini).unwrap_err();
             assert_eq!((error.line, error.column), (line, column), "{ini:?}");
         }

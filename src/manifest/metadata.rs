@@ -102,7 +102,8 @@ mod tests {
 
     #[test]
     fn folded_headers_and_garbage() {
-        let manifest = read(" lost\nLicense: MIT\n  \n  text\nName: a\nRequires-Dist: b\n   >=1\nnonsense\nRequires-Dist: ???\n");
+        let manifest =
+            read(" lost\nLicense: MIT\n  \n  text\nName: a\nRequires-Dist: b\n   >=1\nnonsense\nRequires-Dist: ???\n");
         assert_eq!(manifest.requirements[0].specifier, ">=1");
         assert_eq!(manifest.requirements.len(), 1);
         assert_eq!(manifest.locked, []);

@@ -40,7 +40,7 @@ pub struct Broken {
 /// How many findings one file gets at most.
 const MOST: usize = 100;
 /// How many bytes may be parsed to explain one file, beyond two passes over it.
-const EFFORT: usize = 24 << 20;
+const EFFORT: usize = 12 << 20;
 
 /// The broken places of a file, sorted; empty only if the parser found no error.
 pub fn broken_places(text: &str, parsed: &Parsed<ModModule>) -> Vec<Broken> {
@@ -151,6 +151,7 @@ fn mend(text: &str, budget: &mut usize) -> Vec<Broken> {
     let mut found: Vec<Broken> = Vec::new();
     while found.len() < MOST {
         let Some(piece) = Piece::new(&draft.text, faults(&draft.text)) else { break };
+        *budget = budget.saturating_sub(draft.text.len());
         let affordable = *budget > draft.text.len() * 8;
         let guess = if affordable { best(&piece, budget) } else { None };
         let last = guess.is_none() && !affordable;
@@ -161,13 +162,16 @@ fn mend(text: &str, budget: &mut usize) -> Vec<Broken> {
         }
         draft.apply(&disjoint(guess.edits));
     }
+    if found.len() > 1 {
+        found.retain(|broken| broken.message != layout::UNFINISHED_TRY);
+    }
     found
 }
 
 type Guesses = fn(&Piece) -> Vec<Guess>;
 
 /// Who may guess, the most telling first.
-const GUESSERS: [Guesses; 18] = [
+const GUESSERS: [Guesses; 16] = [
     quotes::strange,
     gaps::sentences,
     habits::old_python,
@@ -184,18 +188,15 @@ const GUESSERS: [Guesses; 18] = [
     layout::indentation,
     layout::lone_try,
     gaps::side_by_side,
-    no_guess,
-    no_guess,
 ];
-
-fn no_guess(_: &Piece) -> Vec<Guess> {
-    Vec::new()
-}
+/// How many of them may doubt an error that the parser names precisely: only those who look at strings and brackets.
+const PRECISE: usize = 5;
 
 /// The first guess after which everything parses, else the one that gets farthest beyond its own line.
 fn best(piece: &Piece, budget: &mut usize) -> Option<Guess> {
     let mut best: Option<(usize, Guess)> = None;
-    for guesser in GUESSERS {
+    let precise = plain::is_precise(&piece.fault.error);
+    for guesser in GUESSERS.into_iter().take(if precise { PRECISE } else { GUESSERS.len() }) {
         for guess in guesser(piece) {
             let candidate = edited(piece.text, &disjoint(guess.edits.clone()));
             let Some(left) = budget.checked_sub(candidate.len()) else { return best.map(|(_, guess)| guess) };
@@ -231,6 +232,9 @@ fn give_up(piece: &Piece, budget: &mut usize) -> Guess {
     let mut ways = Vec::new();
     if header {
         ways.push(cut(lines.clone(), "if 1:"));
+        ways.push(cut(lines.clone(), "def _():"));
+        ways.push(cut(lines.clone(), "else:"));
+        ways.push(cut(lines.clone(), "except _:"));
     }
     ways.push(cut(lines.clone(), "pass"));
     ways.push(cut(fault_line..fault_line + 1, "pass"));

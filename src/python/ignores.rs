@@ -35,7 +35,7 @@ pub fn ignores(tree: &Tree, text: &str) -> Vec<Ignore> {
 }
 
 /// The spans of the logical lines that hold code, in order.
-fn logical_lines(tree: &Tree) -> Vec<Span> {
+pub fn logical_lines(tree: &Tree) -> Vec<Span> {
     let mut all = Vec::new();
     let mut start = None;
     for token in tree.tokens() {

@@ -53,7 +53,7 @@ pub fn written(render: impl Fn(&mut dyn io::Write) -> io::Result<()>) -> String 
 }
 
 pub fn text_of(report: &Report, width: usize) -> String {
-    let options = Options { color: false, width, unicode: true, hyperlinks: false };
+    let options = Options { color: false, width, unicode: true, hyperlinks: false, summary: true };
     written(|out| super::text::render(report, options, out))
 }
 
@@ -701,7 +701,7 @@ fn sarif() {
 #[test]
 fn no_format_shows_a_secret() {
     let report = Report { show_notes: true, show_all: true, ..sample() };
-    let colored = Options { color: true, width: 100, unicode: false, hyperlinks: true };
+    let colored = Options { color: true, width: 100, unicode: false, hyperlinks: true, summary: true };
     for output in [
         text_of(&report, 60),
         written(|out| super::text::render(&report, colored, out)),

@@ -4,7 +4,9 @@
 //! than the line of the opening bracket does not continue it, and a closer in front of a line closes what stands at
 //! its own indentation.
 
+use super::Broken;
 use super::draft::Edit;
+use super::layout::opens_block;
 use super::piece::{Guess, Piece, starts_statement};
 use super::scan::{Kind, Token};
 
@@ -34,6 +36,14 @@ pub(super) fn guesses(piece: &Piece) -> Vec<Guess> {
         }
     }
     guesses
+}
+
+fn opener(close: &str) -> &'static str {
+    match close {
+        ")" => "(",
+        "]" => "[",
+        _ => "{",
+    }
 }
 
 fn closer(open: u8) -> &'static str {
@@ -115,6 +125,16 @@ fn unclosed(piece: &Piece, open: usize, evidence: Option<usize>, guesses: &mut V
     for at in places(piece, &token, evidence).into_iter().take(TRIES) {
         guesses.push(Guess::new(Edit::insert(at, close), broken.clone()));
     }
+    if let Some(shown) = evidence.map(|shown| scan.tokens[shown]).filter(|shown| shown.kind == Kind::Close)
+        && piece.of(&shown) != close
+    {
+        let broken = mismatch(piece, &token, &shown);
+        guesses.push(Guess::new(Edit::new(shown.start, shown.end, close), broken.clone()));
+        lost_opener(piece, open + 1, evidence.unwrap_or(open), &broken, guesses);
+        guesses.push(Guess::new(Edit::new(shown.start, shown.end, ""), broken));
+        let head = piece.statement_tokens(shown.line).start;
+        too_early(piece, head.min(open), evidence.unwrap_or(open), guesses);
+    }
     if evidence.is_none_or(|shown| scan.tokens[shown].kind != Kind::Close) {
         let at = evidence.map_or(scan.lines.len(), |shown| scan.tokens[shown].line);
         let end = scan.previous_code(at).map_or(piece.text.len(), |line| scan.lines[line].code_end);
@@ -123,7 +143,7 @@ fn unclosed(piece: &Piece, open: usize, evidence: Option<usize>, guesses: &mut V
 }
 
 /// For source that ends in the middle: closes all that is open, with and without a value in front.
-fn close_all(piece: &Piece, token: &Token, end: usize, broken: &super::Broken, guesses: &mut Vec<Guess>) {
+fn close_all(piece: &Piece, token: &Token, end: usize, broken: &Broken, guesses: &mut Vec<Guess>) {
     let mut open: Vec<&'static str> = Vec::new();
     let head = piece.statement_tokens(token.line).start;
     for other in piece.scan.tokens.iter().skip(head).take_while(|other| other.start < end) {
@@ -170,11 +190,21 @@ fn places(piece: &Piece, open: &Token, evidence: Option<usize>) -> Vec<usize> {
             end = open.end;
         }
         places.push(end);
-        if piece.word(piece.indices(line).start) == "->" && line > open.line {
+        let first = piece.of(&tokens[0]);
+        if line > open.line && (continues(first) || matches!(first, "from" | "as") || tokens[0].kind == Kind::Operator) {
             places.push(tokens[0].start);
         }
     };
     let last = scan.previous_code(stop).filter(|&line| line > open.line);
+    // The end of a header: before its colon, before its arrow, at the end of the line above.
+    if opens_block(piece.first_word(piece.heads[open.line])) {
+        let colon = |&line: &usize| scan.tokens_of(line).last().is_some_and(|token| piece.of(token) == ":");
+        if let Some(line) = (open.line + 1..stop.min(open.line + 60)).find(colon) {
+            ends(line);
+            let before = scan.previous_code(line).filter(|&before| before > open.line);
+            before.into_iter().for_each(&mut ends);
+        }
+    }
     if let Some(last) = last {
         ends(last);
     }
@@ -186,22 +216,28 @@ fn places(piece: &Piece, open: &Token, evidence: Option<usize>) -> Vec<usize> {
     }
     let line_end = scan.lines[open.line].code_end;
     let inner = scan.tokens_of(open.line).iter().filter(|token| token.start > open.start && token.end < line_end);
-    places.extend(inner.filter(|token| token.kind != Kind::Operator).map(|token| token.end));
+    places.extend(inner.filter(|token| token.kind != Kind::Operator).map(|token| token.end).take(TRIES));
     places.retain(|&at| at >= open.end && at <= limit);
     let mut seen = Vec::new();
     places.retain(|at| !seen.contains(at) && { seen.push(*at); true });
     places
 }
 
+fn mismatch(piece: &Piece, opened: &Token, closed: &Token) -> Broken {
+    let right = closer(piece.text.as_bytes()[opened.start]);
+    piece
+        .at(closed, format!("`{}` does not close `{}`", piece.of(closed), piece.of(opened)))
+        .help(format!("write `{right}`, or add what is missing between the two"))
+        .label(opened.start, opened.end, "opened here")
+}
+
 fn wrong(piece: &Piece, open: usize, close: usize, guesses: &mut Vec<Guess>) {
     let (opened, closed) = (piece.scan.tokens[open], piece.scan.tokens[close]);
     let right = closer(piece.text.as_bytes()[opened.start]);
-    let (bracket, found) = (piece.of(&opened), piece.of(&closed));
-    let broken = piece
-        .at(&closed, format!("`{found}` does not close `{bracket}`"))
-        .help(format!("write `{right}`, or add what is missing between the two"))
-        .label(opened.start, opened.end, "opened here");
+    let broken = mismatch(piece, &opened, &closed);
     guesses.push(Guess::new(Edit::new(closed.start, closed.end, right), broken.clone()));
+    lost_opener(piece, open + 1, close, &broken, guesses);
+    too_early(piece, piece.statement_tokens(closed.line).start.min(open), close, guesses);
     guesses.push(Guess::new(Edit::new(closed.start, closed.end, ""), broken));
     unclosed(piece, open, Some(close), guesses);
 }
@@ -210,42 +246,112 @@ fn extra(piece: &Piece, close: usize, guesses: &mut Vec<Guess>) {
     let closed = piece.scan.tokens[close];
     let head = piece.statement_tokens(closed.line).start.min(close);
     let found = piece.of(&closed);
-    let opener = match found {
-        ")" => "(",
-        "]" => "[",
-        _ => "{",
+    let opener = opener(found);
+    let told = |token: &Token| {
+        let broken = piece.at(token, format!("`{found}` closes no bracket"));
+        broken.help(format!("remove it, or add the missing `{opener}`"))
     };
-    let closers = (head..=close).rev().filter(|&index| piece.word(index) == found).take(TRIES);
-    for index in closers {
+    aligned_opener(piece, head, close, guesses);
+    too_early(piece, head, close, guesses);
+    for index in (head..=close).rev().filter(|&index| piece.word(index) == found).take(TRIES) {
         let token = piece.scan.tokens[index];
-        let broken =
-            piece.at(&token, format!("`{found}` closes no bracket")).help(format!("remove it, or add the missing `{opener}`"));
+        guesses.push(Guess::new(Edit::new(token.start, token.end, ""), told(&token)));
+    }
+    // The opening bracket was lost: in the line, at the end of a line above, where the parser stumbles.
+    let first = piece.indices(closed.line).start;
+    let mut places: Vec<usize> = (first.min(close)..close).rev().take(TRIES).collect();
+    let from = piece.scan.previous_code(piece.line).unwrap_or(piece.line).min(piece.scan.tokens[head].line);
+    let above = (from..closed.line).rev().take(TRIES).map(|line| piece.indices(line)).filter(|tokens| !tokens.is_empty());
+    places.extend(above.map(|tokens| tokens.end - 1));
+    let at = piece.token_at(piece.fault.start);
+    places.extend([at.wrapping_sub(1), at.wrapping_sub(2), at].into_iter().filter(|&index| index < close));
+    for token in places.into_iter().map(|index| piece.scan.tokens[index]) {
+        if !matches!(token.kind, Kind::Name | Kind::Operator | Kind::Open) {
+            continue;
+        }
+        let broken = match token.line == closed.line {
+            true => told(&closed),
+            false => piece
+                .at(&token, format!("`{opener}` is missing after `{}`", piece.of(&token)))
+                .help(format!("add `{opener}`, or remove the `{found}` that it should open"))
+                .label(closed.start, closed.end, "closes no bracket"),
+        };
+        guesses.push(Guess::new(Edit::insert(token.end, opener), broken));
+    }
+    lost_opener(piece, head, close, &told(&closed), guesses);
+    if head < close {
+        let start = piece.scan.tokens[head].start;
+        guesses.push(Guess::new(Edit::insert(start, opener), told(&closed)));
+    }
+}
+
+/// The opening bracket of a closer was lost in its line: between two tokens, or inside a name that grew by it.
+fn lost_opener(piece: &Piece, from: usize, close: usize, broken: &Broken, guesses: &mut Vec<Guess>) {
+    let opener = opener(piece.word(close));
+    let first = piece.scan.tokens.get(close).map_or(close, |closed| piece.indices(closed.line).start);
+    for token in (first.max(from)..close).rev().take(TRIES).map(|index| piece.scan.tokens[index]) {
+        if token.kind == Kind::Name {
+            let letter = piece.of(&token).chars().next().map_or(0, char::len_utf8);
+            guesses.push(Guess::new(Edit::insert(token.start + letter, opener), broken.clone()));
+        }
+        guesses.push(Guess::new(Edit::insert(token.start, opener), broken.clone()));
+    }
+}
+
+/// A closer in front of a line whose indentation names the line that should have opened it.
+fn aligned_opener(piece: &Piece, head: usize, close: usize, guesses: &mut Vec<Guess>) {
+    let lines = piece.scan.tokens[head].line..=piece.scan.tokens[close].line;
+    for line in lines.rev() {
+        let first = piece.indices(line).start;
+        let Some(closed) = piece.scan.tokens_of(line).first().filter(|token| token.kind == Kind::Close) else { continue };
+        let indent = piece.scan.lines[line].indent;
+        let above = (piece.scan.tokens[head].line..line).rev().find(|&above| {
+            let other = &piece.scan.lines[above];
+            other.is_fresh() && other.indent <= indent
+        });
+        let Some(above) = above.filter(|&above| piece.scan.lines[above].indent == indent) else { continue };
+        let Some(last) = piece.scan.tokens_of(above).last().filter(|last| last.kind != Kind::Open) else { continue };
+        if above + 1 >= line || last.kind == Kind::Close || piece.word(first) != piece.word(close) {
+            continue;
+        }
+        let opener = opener(piece.of(closed));
+        let broken = piece
+            .at(last, format!("`{opener}` is missing after `{}`", piece.of(last)))
+            .help(format!("add `{opener}`, or remove the `{}` that it should open", piece.of(closed)))
+            .label(closed.start, closed.end, "should close it");
+        guesses.push(Guess::new(Edit::insert(last.end, opener), broken));
+    }
+}
+
+/// Closers that end a hanging bracket in the middle of a line, while the closer meant for it still comes.
+fn too_early(piece: &Piece, head: usize, close: usize, guesses: &mut Vec<Guess>) {
+    for (index, opened) in hanging(piece, head, close).into_iter().rev().take(TRIES) {
+        let (token, opened) = (piece.scan.tokens[index], piece.scan.tokens[opened]);
+        let found = piece.of(&token);
+        let broken = piece
+            .at(&token, format!("this `{found}` is one too many"))
+            .help(format!("remove it, or add the missing `{}`", opener(found)))
+            .label(opened.start, opened.end, "it closes this bracket too early");
         guesses.push(Guess::new(Edit::new(token.start, token.end, ""), broken));
     }
-    // The opening bracket was lost: after a name or an operator of the statement.
-    let early = if piece.fault.start < closed.start { piece.scan.previous_code(piece.line) } else { None };
-    let from = early.map_or(head, |line| piece.indices(line).start.min(head));
-    for index in (from..close).rev().take(TRIES) {
-        let token = piece.scan.tokens[index];
-        if matches!(token.kind, Kind::Name | Kind::Operator | Kind::Open) {
-            let broken = piece
-                .at(&closed, format!("`{found}` closes no bracket"))
-                .help(format!("remove it, or add the missing `{opener}`"));
-            let broken = match token.line == closed.line {
-                true => broken,
-                false => piece
-                    .at(&token, format!("`{opener}` is missing after `{}`", piece.of(&token)))
-                    .help(format!("add `{opener}`, or remove the `{found}` that it should open"))
-                    .label(closed.start, closed.end, "closes no bracket"),
-            };
-            guesses.push(Guess::new(Edit::insert(token.end, opener), broken));
+}
+
+/// Closers in the middle of a line, each with its bracket that hangs at the end of another line.
+fn hanging(piece: &Piece, from: usize, to: usize) -> Vec<(usize, usize)> {
+    let (mut open, mut found) = (Vec::new(), Vec::new());
+    for index in from..to {
+        let token = &piece.scan.tokens[index];
+        match token.kind {
+            Kind::Open => open.push(index),
+            Kind::Close => {
+                let Some(opened) = open.pop().map(|opened| (opened, &piece.scan.tokens[opened])) else { continue };
+                let hangs = piece.indices(opened.1.line).end == opened.0 + 1;
+                if hangs && opened.1.line < token.line && piece.indices(token.line).start != index {
+                    found.push((index, opened.0));
+                }
+            }
+            _ => {}
         }
     }
-    if head < close {
-        let token = piece.scan.tokens[head];
-        let broken = piece
-            .at(&closed, format!("`{found}` closes no bracket"))
-            .help(format!("remove it, or add the missing `{opener}`"));
-        guesses.push(Guess::new(Edit::insert(token.start, opener), broken));
-    }
+    found
 }

@@ -172,6 +172,14 @@ fn near(word: &str, keyword: &str) -> bool {
     if a.len().abs_diff(b.len()) > 1 {
         return false;
     }
+    let sorted = |letters: &[char]| {
+        let mut letters = letters.to_vec();
+        letters.sort_unstable();
+        letters
+    };
+    if a.len() <= 3 && sorted(&a) == sorted(&b) {
+        return true;
+    }
     let front = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
     let back = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
     let least = a.len().min(b.len());

@@ -206,7 +206,7 @@ fn habit(piece: &Piece, index: usize) -> Option<Guess> {
             let broken = say(&format!("`{word}` is no operator of Python"), &format!("write `{sign}= 1`"));
             Some(Guess::new(Edit::new(token.start, token.end, format!("{sign} 1")), broken))
         }
-        "=>" if previous.is_some_and(|before| piece.of(&before) == ")") && piece.first_word(token.line).ends_with("def") => {
+        "=>" if previous.is_some_and(|before| piece.of(&before) == ")") && defines(piece, token.line) => {
             put("->", "`=>` does not announce a return type", "write `->`")
         }
         "=>" => put(">=", "`=>` is no operator of Python", "write `>=` to compare, or `lambda` for a function"),
@@ -246,6 +246,11 @@ fn habit(piece: &Piece, index: usize) -> Option<Guess> {
     }
 }
 
+fn defines(piece: &Piece, line: usize) -> bool {
+    let head = piece.indices(piece.heads[line]).start;
+    piece.word(head) == "def" || piece.word(head) == "async" && piece.word(head + 1) == "def"
+}
+
 fn starts_value(piece: &Piece, index: usize) -> bool {
     matches!(piece.kind(index), Some(Kind::Name | Kind::Number | Kind::String | Kind::Open))
 }
@@ -253,7 +258,10 @@ fn starts_value(piece: &Piece, index: usize) -> bool {
 /// `if x {` ... `}`: all braces of the block are one finding.
 fn braces(piece: &Piece, guesses: &mut Vec<Guess>) {
     let headed = |line: usize| {
-        let word = piece.first_word(line);
+        let word = match piece.first_word(line) {
+            ")" => piece.first_word(piece.heads[line]),
+            word => word,
+        };
         let word = if word == "}" { piece.word(piece.indices(line).start + 1) } else { word };
         opens_block(word) || matches!(word, "function" | "func" | "fn" | "switch" | "catch" | "do")
     };
@@ -265,14 +273,13 @@ fn braces(piece: &Piece, guesses: &mut Vec<Guess>) {
         let leading = usize::from(tokens.first().is_some_and(|token| token.kind == Kind::Close));
         (piece.of(last) == "{" && headed(line) && opens + leading == closes + 1).then_some(*last)
     };
-    let head = piece.heads[piece.line];
-    let Some(line) = [piece.line, head].into_iter().find(|&line| brace(line).is_some()) else { return };
-    let Some(opener) = brace(line) else { return };
+    let lines = (piece.heads[piece.line]..=piece.line).rev().take(60);
+    let Some((line, opener)) = lines.filter_map(|line| Some((line, brace(line)?))).last() else { return };
     let broken = piece.at(&opener, "blocks have no braces in Python").help("write `:` and indent the block");
     let mut edits = vec![Edit::new(opener.start, opener.end, ":")];
     let alone = edits.clone();
     let mut depth = 1;
-    for next in line + 1..piece.scan.lines.len() {
+    for next in (line + 1..piece.scan.lines.len()).take(2000) {
         let tokens = piece.scan.tokens_of(next);
         let Some(first) = tokens.first() else { continue };
         if piece.of(first) == "}" {

@@ -3,7 +3,8 @@
 //! Each guess moves whole lines or adds a block; which line is the one that slipped is decided by what then parses.
 
 use super::draft::Edit;
-use super::piece::{Guess, Piece};
+use super::Broken;
+use super::piece::{Guess, Piece, UNDECORATED, span};
 use super::scan::Kind;
 use ruff_python_parser::{LexicalErrorType, ParseErrorType};
 
@@ -65,6 +66,7 @@ pub(super) fn indentation(piece: &Piece) -> Vec<Guess> {
         }
         ParseErrorType::UnexpectedIndentation => unexpected(piece, &mut guesses),
         ParseErrorType::Lexical(LexicalErrorType::IndentationError) => unmatched(piece, &mut guesses),
+        ParseErrorType::OtherError(message) if message.starts_with(UNDECORATED) => unexpected(piece, &mut guesses),
         // An `else` that its `if` does not reach, because a line between them slipped.
         _ if follows(piece.first_word(piece.line)) => orphan(piece, &mut guesses),
         _ => {}
@@ -123,11 +125,11 @@ fn statements_before(piece: &Piece, line: usize) -> Vec<usize> {
 }
 
 fn missing_block(piece: &Piece, what: &str, guesses: &mut Vec<Guess>) {
-    let line = piece.line;
-    let ends_in_colon = |line: usize| piece.code(line).ends_with(':');
-    let last = match piece.fault.start > piece.scan.lines[line].start + piece.scan.lines[line].indent && ends_in_colon(line) {
-        true => line,
-        false => piece.scan.previous_code(line).unwrap_or(line),
+    let at_header = piece.fault.start > piece.scan.lines[piece.line].start + piece.scan.lines[piece.line].indent
+        && piece.code(piece.line).ends_with(':');
+    let (last, line) = match at_header {
+        true => (piece.line, piece.scan.next_code(piece.line).unwrap_or(piece.line)),
+        false => (piece.scan.previous_code(piece.line).unwrap_or(piece.line), piece.line),
     };
     let header = piece.heads[last].min(last);
     let (start, end) = word_span(piece, header);
@@ -137,6 +139,9 @@ fn missing_block(piece: &Piece, what: &str, guesses: &mut Vec<Guess>) {
         .help("indent its body, or write `pass`");
     let outer = piece.indent(header);
     let deeper = format!("{outer}{}", if outer.ends_with('\t') { "\t" } else { "    " });
+    if last != line && mixed(piece, line) {
+        tabs(piece, guesses);
+    }
     if last != line && piece.scan.lines[line].is_fresh() {
         // Only the first line of the body slipped: the next one stands deeper.
         let (first, word_end) = word_span(piece, line);
@@ -158,7 +163,13 @@ fn missing_block(piece: &Piece, what: &str, guesses: &mut Vec<Guess>) {
         }
     }
     let (next, next_end) = word_span(piece, line);
+    let comments = (last + 1..line).all(|line| piece.scan.lines[line].end > piece.scan.lines[line].code_end);
+    let slipped = last < line && comments && piece.indent(line) == outer;
     let labelled = match last != line {
+        true if slipped => piece
+            .broken(next, next_end, format!("an indented block is expected after this {what}").replace("this", "the"))
+            .help("indent this line if it is the body, or write `pass` above it")
+            .label(start, end, "the block belongs to this"),
         true => broken.clone().label(next, next_end, "an indented line should come before this"),
         false => broken.clone(),
     };
@@ -206,7 +217,10 @@ fn unexpected(piece: &Piece, guesses: &mut Vec<Guess>) {
     let lifted = Guess { edits: shift(piece, previous, line, here), broken: outdented(previous) };
     let lowered = |until: usize| Guess { edits: shift(piece, line, until, piece.indent(previous)), broken: deep.clone() };
     let alone = lowered(block_end(piece, line));
-    if sibling || !header && older.is_some() && slipped.len() == 1 {
+    let odd = |indent: &str| !indent.contains('\t') && indent.len() % 4 != 0;
+    let single = piece.statement(previous).len() == 1 && older.is_some_and(|&older| piece.statement(older).end == previous);
+    let left = single && (sibling || !header && slipped.len() == 1);
+    if odd(piece.indent(previous)) && !odd(here) || left && (!odd(here) || odd(piece.indent(previous))) {
         guesses.push(lifted.clone());
         guesses.push(alone);
     } else {
@@ -247,6 +261,40 @@ fn unmatched(piece: &Piece, guesses: &mut Vec<Guess>) {
     }
     let own = piece.scan.lines[line].indent;
     levels.sort_by_key(|level| level.len().abs_diff(own));
+    let odd = |indent: &str| !indent.contains('\t') && indent.len() % 4 != 0;
+    let header = before.get(1).is_some_and(|&line| opens_block(piece.first_word(line)));
+    // Whether the body or its header slipped: what stands above the header tells at which level it belongs.
+    let header_indent = before.get(1).map_or(0, |&header| piece.indent(header).len());
+    let jump = before.first().map_or(0, |&body| piece.indent(body).len().saturating_sub(header_indent));
+    let above = before.iter().skip(2).map(|&line| piece.indent(line).len()).find(|&indent| indent <= own);
+    let body = match before.get(1) {
+        Some(&header) if follows(piece.first_word(header)) => {
+            let partner = |&line: &usize| piece.indent(line).len() == header_indent && opens_block(piece.first_word(line));
+            before.iter().skip(2).any(partner)
+        }
+        Some(&header) if above.is_some_and(|above| above != header_indent && (above > header_indent || header_indent % 4 != 0)) => {
+            let blanks = piece.scan.previous_code(header).map_or(header, |previous| header - previous - 1);
+            let level = before.get(2).is_some_and(|&line| piece.indent(line).len() == own);
+            if header_indent == 0 { blanks >= 2 } else { level && blanks >= 1 }
+        }
+        _ => true,
+    };
+    if header && body && jump > 4 && !follows(piece.first_word(line)) && !odd(piece.indent(line)) {
+        let (start, end) = word_span(piece, before[0]);
+        let message = "this line is indented deeper than the block it is in";
+        let other = piece.broken(start, end, message).help("indent it like the lines below");
+        guesses.push(Guess { edits: shift(piece, before[0], line, piece.indent(line)), broken: other });
+    }
+    slipped_header(piece, &before, guesses);
+    if let Some(&previous) = before.first()
+        && odd(piece.indent(previous))
+        && !odd(piece.indent(line))
+    {
+        let (start, end) = word_span(piece, previous);
+        let message = "this line is indented like none of the blocks around it";
+        let other = piece.broken(start, end, message).help("indent it like the lines below");
+        guesses.push(Guess { edits: shift(piece, previous, line, piece.indent(line)), broken: other });
+    }
     for level in &levels {
         guesses.push(Guess { edits: shift(piece, line, block_end(piece, line), level), broken: broken.clone() });
     }
@@ -264,6 +312,24 @@ fn unmatched(piece: &Piece, guesses: &mut Vec<Guess>) {
     }
 }
 
+/// A header that slipped to the left: its body stands two levels deeper, and this line between the two.
+fn slipped_header(piece: &Piece, before: &[usize], guesses: &mut Vec<Guess>) {
+    let here = piece.scan.lines[piece.line].indent;
+    for &header in before.iter().filter(|&&header| opens_block(piece.first_word(header))) {
+        let own = piece.scan.lines[header].indent;
+        let stop = piece.statement(header).end;
+        let body = (stop..piece.line).find(|&line| !piece.scan.lines[line].is_blank());
+        let body = body.map_or(0, |body| piece.scan.lines[body].indent);
+        if own < here && here < body && body - own > 4 {
+            let (start, end) = word_span(piece, header);
+            let broken = piece
+                .broken(start, end, "this line is indented less than the block around it")
+                .help("indent it one level above its body");
+            guesses.push(Guess { edits: shift(piece, header, stop, piece.indent(piece.line)), broken });
+        }
+    }
+}
+
 /// Whether the line's indentation and that of a neighbour do not compare: tabs here, spaces there.
 fn mixed(piece: &Piece, line: usize) -> bool {
     let here = piece.indent(line);
@@ -276,8 +342,15 @@ fn mixed(piece: &Piece, line: usize) -> bool {
 }
 
 fn tabs(piece: &Piece, guesses: &mut Vec<Guess>) {
-    let (start, end) = word_span(piece, piece.line);
-    let line_start = piece.scan.lines[piece.line].start;
+    let tabbed = |line: usize| piece.indent(line).contains('\t');
+    let indented = (0..piece.scan.lines.len()).filter(|&line| !piece.scan.lines[line].is_blank() && !piece.indent(line).is_empty());
+    let (with, all) = indented.fold((0, 0), |(with, all), line| (with + usize::from(tabbed(line)), all + 1));
+    let rare = with * 2 <= all;
+    let below = piece.scan.next_code(piece.line).filter(|_| !tabbed(piece.line));
+    let around = std::iter::once(piece.line).chain(below).chain(statements_before(piece, piece.line).into_iter().take(3));
+    let line = around.into_iter().find(|&line| tabbed(line) && rare || !tabbed(line) && !rare && !piece.indent(line).is_empty()).unwrap_or(piece.line);
+    let (start, end) = word_span(piece, line);
+    let line_start = piece.scan.lines[line].start;
     let broken = piece
         .broken(line_start, start.max(line_start), "tabs and spaces are mixed in the indentation")
         .help("indent all lines with spaces");
@@ -360,20 +433,41 @@ pub(super) fn lone_try(piece: &Piece) -> Vec<Guess> {
         let broken = piece
             .broken(start, end, "`try` has neither `except` nor `finally`")
             .help("add an `except` or `finally` block after it");
-        // A line of the body slipped to the left, so that the handler below is cut off.
-        let line_here = piece.line;
-        let below = piece.scan.next_code(line_here).map(|next| piece.first_word(next));
-        if below.is_some_and(follows)
-            && let Some(&inner) = statements_before(piece, line_here).first()
-        {
-            let (start, end) = word_span(piece, line_here);
-            let slipped = piece
-                .broken(start, end, "this line is indented less than the block around it")
-                .help("indent it like its neighbours");
-            let edits = shift(piece, line_here, line_here + 1, piece.indent(inner));
-            guesses.push(Guess { edits, broken: slipped });
+        // A line of the body slipped to the left, or the handler itself.
+        let here = piece.line;
+        let (first, first_end) = word_span(piece, here);
+        let slipped = piece
+            .broken(first, first_end, "this line is indented less than the block around it")
+            .help("indent it like its neighbours");
+        let mut levels: Vec<&str> = Vec::new();
+        for indent in statements_before(piece, here).into_iter().map(|line| piece.indent(line)) {
+            if !levels.contains(&indent) && indent.len() > piece.indent(here).len() && levels.len() < 8 {
+                levels.push(indent);
+            }
         }
+        for other in statements_before(piece, here) {
+            if other <= line || !follows(piece.first_word(other)) || piece.indent(other) != piece.indent(line) {
+                continue;
+            }
+            let (first, end) = word_span(piece, other);
+            let slipped = Broken { span: span(first, end), ..slipped.clone() };
+            for level in &levels {
+                let edits = shift(piece, other, piece.statement(other).end, level);
+                guesses.push(Guess { edits, broken: slipped.clone() });
+            }
+        }
+        for level in levels {
+            let edits = shift(piece, here, piece.statement(here).end, level);
+            guesses.push(Guess { edits, broken: slipped.clone() });
+        }
+        let broken = match piece.scan.next_code(piece.scan.previous_code(block_end(piece, line)).unwrap_or(line)) {
+            Some(_) => broken,
+            None => piece.broken(start, end, UNFINISHED_TRY).help("the file ends before its `except` or `finally`"),
+        };
         guesses.push(Guess::new(Edit::new(start, colon.end, "if 1:"), broken));
     }
     guesses
 }
+
+/// Said of a `try` that the end of the file cuts off; not worth saying beside what is cut off inside it.
+pub(super) const UNFINISHED_TRY: &str = "this `try` is not finished";

@@ -18,6 +18,9 @@ pub(super) struct Fault {
     pub error: ParseErrorType,
 }
 
+/// How the parser begins when a decorator decorates nothing.
+pub(super) const UNDECORATED: &str = "Expected class, function definition";
+
 /// All errors of a parsed module, in the order of the text.
 pub(super) fn faults_of(parsed: &Parsed<ModModule>) -> Vec<Fault> {
     let mut faults: Vec<Fault> = parsed
@@ -37,6 +40,12 @@ pub(super) fn faults_of(parsed: &Parsed<ModModule>) -> Vec<Fault> {
 pub(super) fn faults(text: &str) -> Vec<Fault> {
     let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module));
     parsed.try_into_module().map(|module| faults_of(&module)).unwrap_or_default()
+}
+
+/// Whether one of the faults, which are sorted, starts between two offsets.
+pub(super) fn any_between(faults: &[Fault], start: usize, end: usize) -> bool {
+    let first = faults.partition_point(|fault| fault.start < start);
+    faults.get(first).is_some_and(|fault| fault.start <= end)
 }
 
 /// A repair that may make the first fault go away, and what it would mean.
@@ -68,14 +77,38 @@ pub(super) struct Piece<'a> {
 impl<'a> Piece<'a> {
     /// `None` where there is no fault.
     pub fn new(text: &'a str, faults: Vec<Fault>) -> Option<Piece<'a>> {
-        let fault = faults.first()?.clone();
+        let mut fault = faults.first()?.clone();
         let scan = scan(text);
         let mut line = scan.line_of(fault.start);
         if scan.lines[line].is_blank() {
             line = scan.previous_code(line).or_else(|| scan.next_code(line)).unwrap_or(line);
         }
+        if let ParseErrorType::OtherError(message) = &fault.error
+            && message.starts_with(UNDECORATED)
+            && scan.tokens_of(line).first().is_some_and(|token| text[token.start..].starts_with('@'))
+            && let Some(mut next) = scan.next_code(scan.line_of(fault.end.max(fault.start + 1) - 1))
+        {
+            // What stands below the decorators is at fault.
+            let decorator = |at: usize| {
+                scan.lines[at].indent == scan.lines[line].indent
+                    && scan.tokens_of(at).first().is_some_and(|token| text[token.start..].starts_with('@'))
+            };
+            while decorator(next)
+                && let Some(below) = scan.next_code(next)
+            {
+                next = below;
+            }
+            line = next;
+            fault.start = scan.lines[next].start + scan.lines[next].indent;
+            fault.end = scan.lines[next].code_end.max(fault.start);
+        }
         let heads = heads(text, &scan);
         Some(Piece { text, scan, faults, fault, line, heads })
+    }
+
+    /// Whether the parser found an error in a line.
+    pub fn is_faulty(&self, line: usize) -> bool {
+        self.scan.lines.get(line).is_some_and(|line| any_between(&self.faults, line.start, line.end))
     }
 
     pub fn of(&self, token: &Token) -> &'a str {
@@ -197,7 +230,9 @@ pub(super) fn starts_statement(text: &str, scan: &Scan, line: usize, inside: u8)
             }
             let dotted = index > 1;
             let augmented = matches!(word(index), "+=" | "-=" | "*=" | "/=" | "|=" | "&=" | "//=" | "%=");
-            augmented || word(index) == "=" && (dotted || matches!(inside, b'[' | b'{'))
+            // `name=value` may be an argument whose call lost its bracket.
+            let spaced = tokens.get(index).is_some_and(|equal| text[..equal.start].ends_with(' '));
+            augmented || word(index) == "=" && spaced && (dotted || matches!(inside, b'[' | b'{'))
         }
         _ => false,
     }
@@ -222,13 +257,17 @@ fn balanced(text: &str, tokens: &[Token]) -> bool {
 fn heads(text: &str, scan: &Scan) -> Vec<usize> {
     let mut heads = Vec::with_capacity(scan.lines.len());
     let mut open: Vec<u8> = Vec::new();
-    let mut head = 0;
+    let (mut head, mut statement) = (0, 0);
     for (index, line) in scan.lines.iter().enumerate() {
         if line.is_fresh() {
             let inside = open.last().copied();
-            if inside.is_none_or(|inside| starts_statement(text, scan, index, inside)) {
-                head = index;
+            let goes_on = inside.is_none() && continues_above(text, scan, index, statement);
+            if !goes_on && inside.is_none_or(|inside| starts_statement(text, scan, index, inside)) {
+                (head, statement) = (index, index);
                 open.clear();
+            }
+            if goes_on {
+                head = statement;
             }
         } else if line.is_blank() && open.is_empty() && !line.joined {
             head = index;
@@ -247,19 +286,41 @@ fn heads(text: &str, scan: &Scan) -> Vec<usize> {
     heads
 }
 
+/// Whether a line that no bracket holds goes on with the statement above: a bracket was closed too early there.
+fn continues_above(text: &str, scan: &Scan, line: usize, head: usize) -> bool {
+    let first = scan.tokens_of(line).first();
+    if first.is_some_and(|token| token.kind == Kind::Close) {
+        return true;
+    }
+    let above = scan.previous_code(line).and_then(|above| scan.tokens_of(above).last());
+    let mut open = above.is_some_and(|last| &text[last.start..last.end] == ",");
+    let body = above.is_some_and(|last| &text[last.start..last.end] == ":");
+    if let Some(first) = first.filter(|_| !body) {
+        let header = scan.tokens_of(line).last().is_some_and(|last| &text[last.start..last.end] == ":");
+        open |= match &text[first.start..first.end] {
+            "and" | "or" | "in" | "is" => true,
+            "if" | "else" | "for" => !header && scan.tokens_of(line).len() > 1,
+            "@" => false,
+            _ => first.kind == Kind::Operator,
+        };
+    }
+    open && head < line && scan.lines[line].indent > scan.lines[head].indent
+}
+
 /// Cuts a text where a statement starts at the left margin, so that what is broken in one part stays there.
 pub(super) fn parts(text: &str) -> Vec<Range<usize>> {
     let scan = scan(text);
     let mut cuts = Vec::new();
-    let (mut depth, mut inside, mut decorated) = (Vec::new(), b'(', false);
+    let (mut depth, mut inside, mut decorated, mut bodiless) = (Vec::new(), b'(', false, false);
     for (index, line) in scan.lines.iter().enumerate() {
         let tokens = scan.tokens_of(index);
         if line.is_fresh() && line.indent == 0 {
             let first = &text[tokens[0].start..tokens[0].end];
             let strong = starts_statement(text, &scan, index, inside);
             let follows = tokens[0].kind == Kind::Close || matches!(first, "else" | "elif" | "except" | "finally");
-            let alone = depth.is_empty() && !follows && (strong || !leads_indented(text, &scan, index));
-            if !decorated && !follows && (alone || strong && !depth.is_empty()) {
+            let defines = strong && matches!(first, "def" | "class" | "import" | "from" | "async" | "@");
+            let alone = depth.is_empty() && !follows && (defines || !leads_indented(text, &scan, index));
+            if !decorated && !bodiless && !follows && (alone || strong && !depth.is_empty()) {
                 cuts.push(line.start);
                 depth.clear();
             }
@@ -277,20 +338,49 @@ pub(super) fn parts(text: &str) -> Vec<Range<usize>> {
             }
         }
         inside = depth.last().copied().unwrap_or(b'(');
+        if let Some(last) = tokens.last() {
+            bodiless = depth.is_empty() && &text[last.start..last.end] == ":";
+        }
     }
     if cuts.first().is_none_or(|&first| first > 0) {
         cuts.insert(0, 0);
     }
+    cuts.retain(|&cut| cut == 0 || !slipped(text, &scan, scan.line_of(cut)));
     cuts.push(text.len());
     cuts.windows(2).map(|pair| pair[0]..pair[1]).filter(|range| !range.is_empty()).collect()
+}
+
+/// Whether below a statement at the margin stands a line between the margin and its body: the statement slipped.
+fn slipped(text: &str, scan: &Scan, line: usize) -> bool {
+    let (mut body, mut depth) = (0, 0usize);
+    for (index, below) in scan.lines.iter().enumerate().skip(line) {
+        if index > line && below.is_fresh() {
+            if below.indent == 0 && depth == 0 || starts_statement(text, scan, index, b'(') && below.indent == 0 {
+                return false;
+            }
+            if depth == 0 && body == 0 {
+                body = below.indent;
+            }
+            if body > 0 && below.indent < body && (depth == 0 || starts_statement(text, scan, index, b'(')) {
+                return body > 4 && below.indent == 4;
+            }
+        }
+        for token in scan.tokens_of(index) {
+            match token.kind {
+                Kind::Open => depth += 1,
+                Kind::Close => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+    }
+    false
 }
 
 /// Whether a simple statement at the margin stands in front of an indented one: it slipped out of the block above.
 fn leads_indented(text: &str, scan: &Scan, line: usize) -> bool {
     let tokens = scan.tokens_of(line);
-    let last = tokens.last().map_or("", |token| &text[token.start..token.end]);
     let first = tokens.first().map_or("", |token| &text[token.start..token.end]);
-    let block = matches!(first, "if" | "for" | "while" | "with" | "try" | "match" | "async") || last == ":";
+    let block = matches!(first, "if" | "for" | "while" | "with" | "try" | "match" | "async" | "def" | "class");
     let opens = tokens.iter().filter(|token| token.kind == Kind::Open).count();
     let closes = tokens.iter().filter(|token| token.kind == Kind::Close).count();
     let next = scan.next_code(line).map(|next| &scan.lines[next]);

@@ -1,7 +1,7 @@
 //! The parser's own errors in words for people, for all that nothing else explains.
 
 use super::Broken;
-use super::piece::{Piece, span};
+use super::piece::{Piece, UNDECORATED, span};
 use super::scan::Kind;
 use ruff_python_parser::{InterpolatedStringErrorType, LexicalErrorType, ParseErrorType};
 
@@ -20,6 +20,33 @@ pub(super) fn plain(piece: &Piece) -> Broken {
         (start, end) = (before.start.max(line_start), before.end);
     }
     Broken { span: span(start, end), message, help, labels: Vec::new() }
+}
+
+/// Whether the parser knows better than any guess what is wrong.
+pub(super) fn is_precise(error: &ParseErrorType) -> bool {
+    use ParseErrorType as E;
+    matches!(
+        error,
+        E::PositionalAfterKeywordArgument
+            | E::PositionalAfterKeywordUnpacking
+            | E::InvalidArgumentUnpackingOrder
+            | E::IterableUnpackingInComprehension
+            | E::NonDefaultParamAfterDefaultParam
+            | E::ParamAfterVarKeywordParam
+            | E::VarParameterWithDefault
+            | E::ExpectedKeywordParam
+            | E::InvalidNamedAssignmentTarget
+            | E::InvalidAugmentedAssignmentTarget
+            | E::InvalidDeleteTarget
+            | E::UnparenthesizedNamedExpression
+            | E::UnparenthesizedGeneratorExpression
+            | E::InvalidMatchPatternTarget
+            | E::InvalidStarPatternUsage
+            | E::EmptySlice
+            | E::EmptyTypeParams
+            | E::FStringError(_)
+            | E::TStringError(_)
+    )
 }
 
 /// What stands at the fault, in words.
@@ -118,7 +145,7 @@ fn words(piece: &Piece, error: &ParseErrorType) -> (String, Option<String>) {
         E::OtherError(message) if message == "Expected an identifier" => {
             (format!("a name is expected, found {}", found(piece)), None)
         }
-        E::OtherError(message) if message.starts_with("Expected class, function definition") => {
+        E::OtherError(message) if message.starts_with(UNDECORATED) => {
             told("a decorator stands in front of no function or class", "remove it, or add what it decorates")
         }
         E::OtherError(message) => (readable(message), None),
@@ -142,6 +169,9 @@ fn lexical(piece: &Piece, error: &LexicalErrorType) -> (String, Option<String>) 
             "this line is indented like none of the blocks around it",
             "indent it like the block it belongs to",
         ),
+        L::UnrecognizedToken { tok } if !tok.is_ascii() => {
+            (format!("Python does not read the character U+{:04X}", u32::from(*tok)), Some("remove it".to_owned()))
+        }
         L::UnrecognizedToken { tok } => (format!("`{tok}` is no part of Python here"), None),
         L::LineContinuationError => told("a character follows the backslash that continues the line", "end the line after it"),
         L::Eof => told("the file ends in the middle of a statement", "finish it"),

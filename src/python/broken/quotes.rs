@@ -98,10 +98,10 @@ pub(super) fn strange(piece: &Piece) -> Vec<Guess> {
         if line > last + 2 {
             break;
         }
-        let in_string = |token: &&Token| token.kind == Kind::String && token.start < at && at < token.end;
-        if let Some((_, plain)) = look_alike(other)
-            && (other == character || !piece.scan.tokens.iter().any(|token| in_string(&token)))
-        {
+        let Some((_, plain)) = look_alike(other) else { continue };
+        let token = piece.scan.tokens.get(piece.token_at(at));
+        let in_string = token.is_some_and(|token| token.kind == Kind::String && token.start < at);
+        if other == character || !in_string {
             edits.push(Edit::new(at, at + other.len_utf8(), plain));
             last = line;
         }
@@ -114,8 +114,9 @@ pub(super) fn strange(piece: &Piece) -> Vec<Guess> {
         guesses.push(Guess { edits: here, broken: broken.clone() });
         guesses.push(Guess::new(Edit::new(fault.start, end, known.map_or("", |known| known.1)), broken.clone()));
     }
-    guesses.push(Guess::new(Edit::new(fault.start, end, ""), broken.clone()));
-    guesses.push(Guess::new(Edit::new(fault.start, end, "_"), broken));
+    for text in ["", " ", "_"] {
+        guesses.push(Guess::new(Edit::new(fault.start, end, text), broken.clone()));
+    }
     guesses
 }
 
@@ -191,8 +192,11 @@ fn quotes(token: &str) -> &'static str {
 pub(super) fn triple(text: &str, faults_now: &[Fault], budget: &mut usize) -> Option<Guess> {
     let piece = Piece::new(text, faults_now.to_vec())?;
     let triples: Vec<Token> = piece.scan.tokens.iter().filter(|token| token.triple).copied().collect();
-    let last = triples.last().filter(|token| !token.closed)?;
     let first = piece.fault.start;
+    let last = *triples.last()?;
+    if last.closed && !triples.iter().any(|token| inside_out(&piece, token)) {
+        return None;
+    }
     // Tokens around the first fault; what lies further back parsed well.
     let near = triples.partition_point(|token| token.end <= first);
     let mut guesses = Vec::new();
@@ -212,12 +216,25 @@ pub(super) fn triple(text: &str, faults_now: &[Fault], budget: &mut usize) -> Op
         }
     }
     best.map(|(_, guess)| guess).or_else(|| {
-        let quote = quotes(piece.of(last));
-        let mut broken = piece.at(last, "triple-quoted string is never closed");
+        if last.closed {
+            return None;
+        }
+        let quote = quotes(piece.of(&last));
+        let mut broken = piece.at(&last, "triple-quoted string is never closed");
         broken.span.end = broken.span.start + quote.len() as u32;
         let broken = broken.help(format!("add the closing `{quote}`"));
         Some(Guess::new(Edit::insert(last.end, quote), broken))
     })
+}
+
+/// Whether a string holds code and the parser stumbles right behind it: it swallowed what stands between two others.
+fn inside_out(piece: &Piece, token: &Token) -> bool {
+    let last = piece.scan.line_of(token.end);
+    if last == token.line || !piece.is_faulty(last) {
+        return false;
+    }
+    let content = |line: usize| piece.text[piece.scan.lines[line].start..piece.scan.lines[line].end].trim();
+    (token.line + 1..last).any(|line| looks_like_code(content(line)))
 }
 
 fn closing_lost(piece: &Piece, token: &Token, guesses: &mut Vec<Guess>) {
@@ -232,8 +249,10 @@ fn closing_lost(piece: &Piece, token: &Token, guesses: &mut Vec<Guess>) {
     for line in lines.clone() {
         let content = piece.text[piece.scan.lines[line].start..piece.scan.lines[line].end].trim();
         if line > token.line && looks_like_code(content) {
-            places.insert(0, text_end);
-            break;
+            places.push(text_end);
+            if content.starts_with("def ") || content.starts_with("class ") || places.len() > 20 {
+                break;
+            }
         }
         if !content.is_empty() {
             text_end = piece.scan.lines[line].end.min(token.end);
@@ -249,8 +268,11 @@ fn closing_lost(piece: &Piece, token: &Token, guesses: &mut Vec<Guess>) {
     if token.end == piece.text.len() {
         places.push(piece.text.len());
     }
-    places.dedup();
-    for at in places.into_iter().filter(|&at| at >= opening + 3).take(12) {
+    let inner = if token.closed { token.end.saturating_sub(4) } else { token.end };
+    let mut seen = Vec::new();
+    places.retain(|at| !seen.contains(at) && { seen.push(*at); true });
+    let rest = |at: usize| piece.text.get(at..inner).is_some_and(|rest| !token.closed || !rest.trim().is_empty());
+    for at in places.into_iter().filter(|&at| at >= opening + 3 && at <= inner && rest(at)).take(12) {
         guesses.push(Guess::new(Edit::insert(at, quote), broken.clone()));
     }
 }
@@ -306,7 +328,8 @@ pub(super) fn looks_like_code(line: &str) -> bool {
             while word(index) == "." {
                 index += 2;
             }
-            matches!(word(index), "=" | "+=" | "-=") || called && word(index) == "("
+            let annotated = word(1) == ":" && line.contains(" = ");
+            annotated || matches!(word(index), "=" | "+=" | "-=") || called && word(index) == "("
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::Broken;
 use super::draft::{Edit, edited};
 use super::habits::{first_span, python2};
-use super::piece::{Fault, Guess, Piece, faults, span};
+use super::piece::{Fault, Guess, Piece, any_between, faults, span};
 use super::quotes::prose;
 use super::scan::{Scan, scan};
 
@@ -29,7 +29,7 @@ pub(super) fn conflicts(text: &str, faults_now: &[Fault], budget: &mut usize) ->
     }
     let scan = scan(text);
     let mut guesses = Vec::new();
-    let mut line = 0;
+    let (mut line, mut whole) = (0, true);
     let told = |line: usize, message: &str| Broken {
         span: span(scan.lines[line].start, scan.lines[line].end),
         message: message.to_owned(),
@@ -39,13 +39,12 @@ pub(super) fn conflicts(text: &str, faults_now: &[Fault], budget: &mut usize) ->
     while line < scan.lines.len() {
         let here = raw(text, &scan, line);
         let starts = |index: &usize, sign: &str| marker(raw(text, &scan, *index), sign);
-        let faulty = |from: usize, to: usize| {
-            let (from, to) = (scan.lines[from].start, scan.lines[to].end);
-            faults_now.iter().any(|fault| from <= fault.start && fault.start <= to)
-        };
-        if marker(here, "<<<<<<<") {
+        let faulty = |from: usize, to: usize| any_between(faults_now, scan.lines[from].start, scan.lines[to].end);
+        if marker(here, "<<<<<<<") && whole {
             let middle = (line + 1..scan.lines.len()).find(|index| starts(index, "======="));
             let end = middle.and_then(|middle| (middle + 1..scan.lines.len()).find(|index| starts(index, ">>>>>>>")));
+            // Without an end none of the later ones has one either, and nobody looks again.
+            whole = end.is_some();
             let base = (line + 1..middle.unwrap_or(line)).find(|index| starts(index, "|||||||"));
             if let (Some(middle), Some(end)) = (middle, end)
                 && (!scan.lines[line].inside || faulty(line, end))
@@ -134,10 +133,7 @@ pub(super) fn template(piece: &Piece) -> Option<Broken> {
         let line = &piece.scan.lines[piece.scan.line_of(at)];
         string.is_none_or(|token| token.kind != super::scan::Kind::String) && at < line.code_end
     };
-    let faulty = |at: usize| {
-        let line = &piece.scan.lines[piece.scan.line_of(at)];
-        piece.faults.iter().any(|fault| line.start <= fault.start && fault.start <= line.end)
-    };
+    let faulty = |at: usize| piece.is_faulty(piece.scan.line_of(at));
     let found = |open: &str, close: &str| {
         text.match_indices(open).map(|(at, _)| at).find(|&at| {
             let rest = text[at + open.len()..].lines().next().unwrap_or("");

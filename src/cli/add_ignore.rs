@@ -1,0 +1,77 @@
+//! `--add-ignore`: a `# davy: ignore[...]` for every finding that is there, so that only new ones show.
+
+use crate::finding::Judged;
+use crate::fix::{replaced, write};
+use crate::rules;
+use crate::scan::{Problem, Scan, plain};
+use crate::text::{Lines, Span, decode, encode};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Writes the comments; gives their number and what could not be written.
+pub fn run(scan: &Scan, findings: &[Judged]) -> (usize, Vec<Problem>) {
+    let mut by_file: BTreeMap<&str, Vec<&Judged>> = BTreeMap::new();
+    for finding in findings {
+        by_file.entry(&finding.path).or_default().push(finding);
+    }
+    let mut count = 0;
+    let mut problems = Vec::new();
+    for (key, findings) in by_file {
+        let Some(file) = scan.file(key) else { continue };
+        let failed = |message: &str, help: &str| Problem {
+            display: Some(file.display.clone()),
+            message: message.to_owned(),
+            help: Some(help.to_owned()),
+        };
+        let Some(bytes) = file.on_disk().filter(|_| file.overlay.is_none()) else {
+            problems.push(failed("has changed since it was read", "run again"));
+            continue;
+        };
+        if file.unit.broken {
+            problems.push(failed("does not parse, and comments in it would not be read", "mend its syntax first"));
+            continue;
+        }
+        let source = decode(&bytes);
+        let (new, comments) = commented(&source.text, &findings);
+        let result = match encode(&new, source.encoding, source.bom) {
+            Some(bytes) => write(&file.path, &bytes).map_err(|error| plain(&error)),
+            None => Err("its encoding cannot hold the comments".to_owned()),
+        };
+        match result {
+            Ok(()) => count += comments,
+            Err(why) => problems.push(failed(&format!("the comments could not be written: {why}"), "the file is as it was")),
+        }
+    }
+    (count, problems)
+}
+
+/// The text with one comment a statement, naming all its rules.
+fn commented(text: &str, findings: &[&Judged]) -> (String, usize) {
+    let lines = Lines::new(text);
+    let tree = crate::python::parse(text, crate::unit::Kind::Python);
+    let statements = crate::python::ignores::logical_lines(&tree);
+    let mut names: BTreeMap<u32, BTreeSet<&str>> = BTreeMap::new();
+    for finding in findings {
+        let Some(page) = rules::page(&finding.code.0) else { continue };
+        let statement = statements.iter().rev().find(|span| span.start <= finding.span.start);
+        let start = statement.map_or(finding.span.start, |span| span.start);
+        names.entry(lines.line(start)).or_default().insert(&page.name);
+    }
+    let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let mut replacements = Vec::new();
+    for (line, names) in &names {
+        let names: Vec<&str> = names.iter().copied().collect();
+        let comment = format!("# davy: ignore[{}]", names.join(", "));
+        let span = lines.span(*line, text);
+        let source = span.of(text);
+        let statement = statements.iter().find(|one| lines.line(one.start) == *line);
+        let one_line = statement.is_some_and(|one| lines.line(one.end) == *line);
+        if one_line && !source.contains('#') {
+            replacements.push((Span::at(span.end), format!("  {comment}")));
+        } else {
+            let indent = &source[..source.len() - source.trim_start().len()];
+            replacements.push((Span::at(span.start), format!("{indent}{comment}{newline}")));
+        }
+    }
+    let count = replacements.len();
+    (replaced(text, &replacements).unwrap_or_else(|| text.to_owned()), count)
+}

@@ -1,0 +1,266 @@
+//! `davy check`: scan, link, mend, report.
+
+use super::{Check, Format, Outcome, When, add_ignore, fixing, terminal};
+use crate::config::{Changes, ConfigError, Configs};
+use crate::finding::{Judged, Severity};
+use crate::fix;
+use crate::link::Linked;
+use crate::report::{self, Problem, Report, Settled, Shown, Source, TextEdit};
+use crate::rule::Definitions;
+use crate::rules;
+use crate::scan::{self, Request, Scan, scan};
+use crate::text::decode;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// Runs the command.
+pub fn run(check: &Check, when: When) -> io::Result<Outcome> {
+    quiet_panics();
+    // Our own walks grow their stacks; what the parser does while it recovers may not.
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(check.threads).stack_size(64 << 20).build();
+    match pool {
+        Ok(pool) => pool.install(|| inside(check, when)),
+        Err(_) => {
+            terminal::complain("cannot start threads", Some("try again with `--threads 1`"));
+            Ok(Outcome::Failed)
+        }
+    }
+}
+
+fn inside(check: &Check, when: When) -> io::Result<Outcome> {
+    let start = Instant::now();
+    let definitions = Definitions::default();
+    let request = match request(check) {
+        Ok(request) => request,
+        Err(message) => {
+            terminal::complain(&message, Some("give a readable file, or pipe the source in"));
+            return Ok(Outcome::Failed);
+        }
+    };
+    let pages = rules::pages();
+    let progress = terminal::Progress::new(check.quiet);
+    let result = configs(check, &pages)
+        .and_then(|mut configs| scan(&request, &mut configs, &definitions, &|done, total| progress.step(done, total)));
+    progress.end();
+    let mut scan = match result {
+        Ok(scan) => scan,
+        Err(error) => {
+            terminal::complain(&error.to_string(), None);
+            return Ok(Outcome::Failed);
+        }
+    };
+    let shown = scan.files.iter().filter(|file| file.shown).count();
+    let say = |what: &str| {
+        if check.verbose {
+            // Nobody is left to tell where standard error is closed.
+            let _ = writeln!(io::stderr(), "{what} ({} ms)", start.elapsed().as_millis());
+        }
+    };
+    say(&format!("compiled {} files, of which {shown} are checked, and {} manifests", scan.files.len(), scan.manifests.len()));
+
+    if check.add_ignore {
+        let linked = scan.link();
+        let wanted: Vec<Judged> = linked.findings.into_iter().filter(|one| check.notes || one.severity > Severity::Note).collect();
+        let (count, problems) = add_ignore::run(&scan, &wanted);
+        let failed = !problems.is_empty() || !scan.problems.is_empty();
+        for problem in problems.iter().chain(&scan.problems) {
+            let message = problem.display.iter().map(|path| format!("{path}: ")).chain([problem.message.clone()]).collect::<String>();
+            terminal::complain(&message, problem.help.as_deref());
+        }
+        let comments = if count == 1 { "comment" } else { "comments" };
+        writeln!(io::stdout(), "Added {count} {comments}; write behind each why it is there.")?;
+        return Ok(if failed { Outcome::Failed } else { Outcome::Clean });
+    }
+
+    let mut fixed = if check.fix || check.diff {
+        fixing::apply(&mut scan, check.unsafe_fixes, &definitions)
+    } else {
+        fixing::Fixed { linked: scan.link(), count: 0, problems: Vec::new() }
+    };
+    say(&format!("linked {} findings", fixed.linked.findings.len()));
+    if check.diff {
+        return show_diff(check, &scan, &fixed, &definitions);
+    }
+    if check.fix {
+        let from_stdin = check.paths.iter().any(|path| path.as_os_str() == "-");
+        if from_stdin {
+            return show_stdin(check, &scan, &fixed);
+        }
+        fixing::write(&mut scan, &mut fixed, &definitions);
+    }
+    let linked = std::mem::take(&mut fixed.linked);
+    let mut problems: Vec<scan::Problem> = scan.problems.clone();
+    problems.extend(fixed.problems);
+    problems.sort();
+    let report = report(check, &scan, linked, problems, fixed.count, shown);
+    render(check, when, &report)?;
+    say("done");
+    Ok(outcome(check, &report))
+}
+
+/// Panics are caught per file and reported with its path; their own message would tear the report apart.
+fn quiet_panics() {
+    if std::env::var_os("DAVY_BACKTRACE").is_none() {
+        std::panic::set_hook(Box::new(|_| {}));
+    }
+}
+
+fn request(check: &Check) -> Result<Request, String> {
+    let mut paths: Vec<PathBuf> = check.paths.clone();
+    let mut stdin = None;
+    if paths.iter().any(|path| path.as_os_str() == "-") {
+        if paths.len() > 1 {
+            return Err("`-` reads standard input and goes with no other path".to_owned());
+        }
+        paths.clear();
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes).map_err(|error| format!("cannot read standard input: {}", scan::plain(&error)))?;
+        stdin = Some((check.stdin_filename.clone().unwrap_or_else(|| PathBuf::from("<stdin>")), bytes));
+    }
+    Ok(Request { paths, stdin, force_exclude: check.force_exclude, threads: check.threads })
+}
+
+fn configs<'a>(check: &Check, pages: &'a [&'a crate::page::Page]) -> Result<Configs<'a>, ConfigError> {
+    let changes = Changes {
+        config: check.config.clone(),
+        select: check.select.clone(),
+        extend_select: check.extend_select.clone(),
+        ignore: check.ignore.clone(),
+    };
+    Configs::new(pages, changes)
+}
+
+fn show_diff(check: &Check, scan: &Scan, fixed: &fixing::Fixed, definitions: &Definitions) -> io::Result<Outcome> {
+    let text = fixing::diff(scan, definitions);
+    io::stdout().lock().write_all(text.as_bytes())?;
+    let problems = scan.problems.iter().chain(&fixed.problems);
+    let mut failed = false;
+    for problem in problems {
+        failed = true;
+        let place = problem.display.as_ref().map(|path| format!("{path}: ")).unwrap_or_default();
+        terminal::complain(&format!("{place}{}", problem.message), problem.help.as_deref());
+    }
+    if !check.quiet {
+        let would = if fixed.count == 1 { "1 finding".to_owned() } else { format!("{} findings", fixed.count) };
+        writeln!(io::stderr(), "Would fix {would}.")?;
+    }
+    Ok(match (failed, text.is_empty()) {
+        (true, _) => Outcome::Failed,
+        (false, true) => Outcome::Clean,
+        (false, false) if check.exit_zero => Outcome::Clean,
+        (false, false) => Outcome::Findings,
+    })
+}
+
+/// With `-` the mended source goes to standard output, as formatters do it; findings that are left decide the exit code.
+fn show_stdin(check: &Check, scan: &Scan, fixed: &fixing::Fixed) -> io::Result<Outcome> {
+    let file = scan.files.iter().find(|file| file.shown);
+    io::stdout().lock().write_all(&file.and_then(scan::File::bytes).unwrap_or_default())?;
+    let left = fixed.linked.findings.iter().any(|finding| finding.severity > Severity::Note);
+    Ok(if !scan.problems.is_empty() {
+        Outcome::Failed
+    } else if left && !check.exit_zero {
+        Outcome::Findings
+    } else {
+        Outcome::Clean
+    })
+}
+
+/// Everything the formats need, with the paths that people know.
+fn report(check: &Check, scan: &Scan, linked: Linked, problems: Vec<scan::Problem>, fixed: usize, files: usize) -> Report {
+    let display = |key: &str| scan.file(key).map_or_else(|| key.to_owned(), |file| file.display.clone());
+    let with_edits = matches!(check.format, Format::Json | Format::Sarif);
+    let mut wanted = BTreeSet::new();
+    for finding in &linked.findings {
+        wanted.insert(finding.path.clone());
+        wanted.extend(finding.labels.iter().map(|label| label.path.clone()));
+    }
+    let mut sources = BTreeMap::new();
+    for key in &wanted {
+        let Some(file) = scan.file(key) else { continue };
+        let Some(bytes) = file.bytes() else { continue };
+        let decoded = decode(&bytes);
+        sources.insert(
+            file.display.clone(),
+            Source::new(decoded.text.into_owned(), decoded.bom, file.unit.secrets.clone()),
+        );
+    }
+    let findings = linked.findings.into_iter().filter_map(|mut finding| {
+        let page = rules::page(&finding.code.0)?;
+        let path = display(&finding.path);
+        let edits = || {
+            let (file, source, proposal) = (scan.file(&finding.path)?, sources.get(&path)?, finding.fix.as_ref()?);
+            let settled = fix::complete(&source.text, file.kind, proposal, fixing::keeps_imports(&finding.path))?;
+            Some(settled.into_iter().map(|(span, text)| TextEdit { path: path.clone(), span, text }).collect())
+        };
+        let edits: Option<Vec<TextEdit>> = if with_edits { edits() } else { Some(Vec::new()) };
+        let fix = finding.fix.as_ref().zip(edits).map(|(proposal, edits)| Settled {
+            title: proposal.title.clone(),
+            safe: proposal.safe,
+            edits,
+        });
+        for label in &mut finding.labels {
+            label.path = display(&label.path);
+        }
+        finding.path = path;
+        Some(Shown { finding, page, fix })
+    });
+    let mut findings: Vec<Shown> = findings.collect();
+    findings.sort_by(|a, b| {
+        let key = |shown: &Shown| (shown.finding.path.clone(), shown.finding.span, shown.finding.code.clone());
+        key(a).cmp(&key(b))
+    });
+    Report {
+        findings,
+        errors: problems
+            .into_iter()
+            .map(|one| Problem { path: one.display, message: one.message, help: one.help })
+            .collect(),
+        files,
+        sources,
+        show_notes: check.notes,
+        show_all: check.all,
+        fixed,
+        suppressed: linked.suppressed,
+        tool_version: env!("CARGO_PKG_VERSION"),
+        site: option_env!("CARGO_PKG_HOMEPAGE").filter(|site| !site.is_empty()).map(str::to_owned),
+    }
+}
+
+fn render(check: &Check, when: When, report: &Report) -> io::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    if check.statistics {
+        report::statistics::render(report, &mut out)?;
+    } else {
+        match check.format {
+            Format::Text => {
+                let color = terminal::color(when);
+                let options = report::text::Options {
+                    color,
+                    width: terminal::width(),
+                    unicode: terminal::unicode(),
+                    hyperlinks: color,
+                    summary: !check.quiet,
+                };
+                report::text::render(report, options, &mut out)?;
+            }
+            Format::Concise => report::concise::render(report, &mut out)?,
+            Format::Json => report::json::render(report, &mut out)?,
+            Format::Sarif => report::sarif::render(report, &mut out)?,
+        }
+    }
+    out.flush()
+}
+
+fn outcome(check: &Check, report: &Report) -> Outcome {
+    let failing = report.findings.iter().any(|shown| shown.finding.severity > Severity::Note);
+    if !report.errors.is_empty() {
+        Outcome::Failed
+    } else if check.exit_non_zero_on_fix && report.fixed > 0 || failing && !check.exit_zero {
+        Outcome::Findings
+    } else {
+        Outcome::Clean
+    }
+}

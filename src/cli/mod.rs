@@ -1,0 +1,195 @@
+//! The command line: what users type, and the exit codes they get.
+//!
+//! 0 clean, 1 findings, 2 davy could not do its job; the same for every output format.
+
+mod add_ignore;
+mod check;
+mod fixing;
+mod show;
+mod terminal;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// A safety lamp for Python backends.
+///
+/// Finds deprecated Pydantic V1, naive datetimes, files that do not parse, private access and secrets; knows the whole project, and
+/// proves the fixes it offers.
+#[derive(Debug, Parser)]
+#[command(name = "davy", version, arg_required_else_help = true, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t = When::Auto, value_name = "WHEN")]
+    color: When,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check files, and mend them where asked to
+    Check(Box<Check>),
+    /// Tell what a rule is about
+    Explain {
+        /// A code or a name: `DTM001`, `naive-utcnow`
+        rule: String,
+    },
+    /// List all rules
+    Rules {
+        /// How to print them
+        #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
+        format: RulesFormat,
+    },
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Check {
+    /// Files and folders; `-` reads standard input
+    #[arg(default_value = ".", value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Apply the fixes that keep behaviour
+    #[arg(long)]
+    fix: bool,
+    /// Apply (or show) the fixes that a person has to want, too
+    #[arg(long)]
+    unsafe_fixes: bool,
+    /// Show what the fixes would change, and change nothing
+    #[arg(long)]
+    diff: bool,
+    /// Rules to run: codes, prefixes, names, families, or `all`
+    #[arg(long, value_delimiter = ',', value_name = "RULE")]
+    select: Vec<String>,
+    /// Rules to run beside those of the configuration
+    #[arg(long, value_delimiter = ',', value_name = "RULE")]
+    extend_select: Vec<String>,
+    /// Rules to leave out
+    #[arg(long, value_delimiter = ',', value_name = "RULE")]
+    ignore: Vec<String>,
+    /// How to print the findings
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// List notes too
+    #[arg(long)]
+    notes: bool,
+    /// Show every finding in its frame, however many there are
+    #[arg(long)]
+    all: bool,
+    /// Count the findings by rule instead of listing them
+    #[arg(long)]
+    statistics: bool,
+    /// Exit with 0 though there are findings
+    #[arg(long)]
+    exit_zero: bool,
+    /// Exit with 1 if anything was fixed, as a hook wants it
+    #[arg(long)]
+    exit_non_zero_on_fix: bool,
+    /// Write a `# davy: ignore[...]` for every finding
+    #[arg(long, conflicts_with_all = ["fix", "diff"])]
+    add_ignore: bool,
+    /// Let `exclude` count for files that are named, too
+    #[arg(long)]
+    force_exclude: bool,
+    /// The name that standard input would have as a file
+    #[arg(long, value_name = "PATH")]
+    stdin_filename: Option<PathBuf>,
+    /// Set a configuration key for this run: `key = value`, or a TOML file
+    #[arg(long, value_name = "SETTING")]
+    config: Vec<String>,
+    /// Threads to use; 0 leaves it to the machine
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    threads: usize,
+    /// Print findings, but no summary
+    #[arg(long, short, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Say what is done and how long it takes
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+/// How findings are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Framed, for people
+    Text,
+    /// One line each
+    Concise,
+    /// One object, stable
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+}
+
+/// How rules are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum RulesFormat {
+    /// A table
+    Text,
+    /// The page `rules.md`
+    Markdown,
+    /// One object
+    Json,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum When {
+    /// On a terminal, unless NO_COLOR says otherwise
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What a run comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Clean,
+    Findings,
+    Failed,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> ExitCode {
+        ExitCode::from(outcome as u8)
+    }
+}
+
+/// Runs a command line.
+pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors; a reader that has gone away is none of ours.
+            let _ = error.print();
+            return ExitCode::from(error.exit_code() as u8);
+        }
+    };
+    let result = match &cli.command {
+        Command::Check(check) => check::run(check, cli.color),
+        Command::Explain { rule } => show::explain(rule, cli.color),
+        Command::Rules { format } => show::rules(*format),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "davy", &mut script);
+            io::stdout().write_all(&script).map(|()| Outcome::Clean)
+        }
+    };
+    match result {
+        Ok(outcome) => outcome.into(),
+        // `davy check | head` has what it wanted.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            terminal::complain(&format!("cannot write the output: {}", crate::scan::plain(&error)), None);
+            Outcome::Failed.into()
+        }
+    }
+}

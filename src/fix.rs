@@ -1,0 +1,93 @@
+//! Fixes applied: edits that do not touch each other, imports settled once, the result parsed before anybody sees it.
+//!
+//! `apply` is a pure function of a text; `write` replaces a file in one step or leaves it as it was.
+
+use crate::finding::Proposal;
+use crate::python::{self, imports};
+use crate::text::Span;
+use crate::unit::Kind;
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+/// A text after some fixes.
+#[derive(Debug)]
+pub struct Applied {
+    /// What it became.
+    pub text: String,
+    /// How many fixes are in it; those that touched others are left for the next pass.
+    pub count: usize,
+}
+
+/// Applies as many of `proposals` as stand beside each other. `keep` says that others may import any name of the file.
+/// `None` where none of them leaves a file that parses at least as well as before.
+pub fn apply(text: &str, kind: Kind, proposals: &[&Proposal], keep: bool) -> Option<Applied> {
+    let mut accepted: Vec<&Proposal> = Vec::new();
+    let mut taken: Vec<Span> = Vec::new();
+    for proposal in proposals {
+        let spans = || proposal.edits.iter().map(|edit| edit.span);
+        if spans().any(|span| taken.iter().any(|other| collide(*other, span))) {
+            continue;
+        }
+        taken.extend(spans());
+        accepted.push(proposal);
+    }
+    if let Some(text) = together(text, kind, &accepted, keep) {
+        return Some(Applied { text, count: accepted.len() });
+    }
+    // One of them does not hold: find out which by trying each.
+    accepted.iter().find_map(|one| together(text, kind, &[one], keep)).map(|text| Applied { text, count: 1 })
+}
+
+/// The edits of one fix, complete by themselves.
+pub fn complete(text: &str, kind: Kind, proposal: &Proposal, keep: bool) -> Option<Vec<imports::Replacement>> {
+    let tree = python::parse(text, kind);
+    imports::settle(&tree, text, &proposal.edits, &proposal.orphans, keep)
+}
+
+fn together(text: &str, kind: Kind, proposals: &[&Proposal], keep: bool) -> Option<String> {
+    if proposals.is_empty() {
+        return None;
+    }
+    let tree = python::parse(text, kind);
+    let edits: Vec<_> = proposals.iter().flat_map(|proposal| proposal.edits.iter().cloned()).collect();
+    let orphans: Vec<_> = proposals.iter().flat_map(|proposal| proposal.orphans.iter().cloned()).collect();
+    let settled = imports::settle(&tree, text, &edits, &orphans, keep)?;
+    let new = replaced(text, &settled)?;
+    let after = python::parse(&new, kind);
+    (new != text && after.error_count() <= tree.error_count()).then_some(new)
+}
+
+/// Whether two edits of different fixes get into each other's way.
+fn collide(one: Span, other: Span) -> bool {
+    one.start < other.end && other.start < one.end || one.start == other.start
+}
+
+/// The text with replacements, which are sorted; `None` where two of them overlap.
+pub fn replaced(text: &str, replacements: &[imports::Replacement]) -> Option<String> {
+    let mut new = String::with_capacity(text.len() + 256);
+    let mut at = 0;
+    for (span, with) in replacements {
+        new.push_str(text.get(at..span.start as usize)?);
+        new.push_str(with);
+        at = span.end as usize;
+    }
+    new.push_str(text.get(at..)?);
+    Some(new)
+}
+
+/// Replaces a file by `bytes` in one step: written beside it, synced, renamed. Mode and links stay.
+pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let path = fs::canonicalize(path)?;
+    let metadata = fs::metadata(&path)?;
+    if metadata.permissions().readonly() {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
+    }
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".davy-").tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().set_permissions(metadata.permissions())?;
+    file.as_file().sync_all()?;
+    file.persist(&path).map_err(|error| error.error)?;
+    Ok(())
+}

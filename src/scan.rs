@@ -1,0 +1,323 @@
+//! The files of a run: found, read, compiled in parallel, kept for linking, recompiled where a fix changed them.
+//!
+//! The whole project is compiled, whatever was named: a model three files away is known. Only what was named is shown.
+
+use crate::compile::compile;
+use crate::config::{Config, ConfigError, Configs, paths};
+use crate::discover::{self, Discovery, Found, project_root};
+use crate::finding::Severity;
+use crate::link::project::{Project, Settings};
+use crate::link::{Linked, link};
+use crate::manifest::{self, Manifest};
+use crate::page::Page;
+use crate::rule::Definitions;
+use crate::text::decode;
+use crate::unit::{Kind, Unit};
+use rayon::prelude::*;
+use std::collections::{HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What to scan.
+pub struct Request {
+    /// What the user named.
+    pub paths: Vec<PathBuf>,
+    /// Text from standard input, under the name it would have.
+    pub stdin: Option<(PathBuf, Vec<u8>)>,
+    /// `exclude` counts for named files too.
+    pub force_exclude: bool,
+    /// Threads; 0 leaves it to the machine.
+    pub threads: usize,
+}
+
+/// A file with its unit.
+pub struct File {
+    /// Absolute; a name of its own for standard input.
+    pub path: PathBuf,
+    /// Path below the scan's root, with forward slashes: what `link` and the reports call it.
+    pub key: String,
+    /// What people are shown.
+    pub display: String,
+    /// Python or stub.
+    pub kind: Kind,
+    /// Whether its findings are wanted, or only its facts.
+    pub shown: bool,
+    /// What it compiled to.
+    pub unit: Unit,
+    /// Bytes that replace what is on disk: standard input, or what a fix made of it.
+    pub overlay: Option<Vec<u8>>,
+    /// Of the bytes that were compiled first.
+    hash: u64,
+}
+
+/// Something that could not be done, with the file it is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// What people are shown; none where no file is meant.
+    pub display: Option<String>,
+    /// What is wrong.
+    pub message: String,
+    /// What to do next.
+    pub help: Option<String>,
+}
+
+/// All files of a run.
+pub struct Scan {
+    /// Sorted by path.
+    pub files: Vec<File>,
+    /// Manifests, by their paths below the root.
+    pub manifests: Vec<(String, Manifest)>,
+    /// What could not be done.
+    pub problems: Vec<Problem>,
+    configs: HashMap<String, (Arc<Config>, PathBuf)>,
+    src: Vec<String>,
+}
+
+/// A step of the work, told to whoever shows it.
+pub type Progress<'a> = dyn Fn(usize, usize) + Sync + 'a;
+
+/// Finds, reads and compiles.
+pub fn scan(
+    request: &Request,
+    configs: &mut Configs,
+    definitions: &Definitions,
+    progress: &Progress,
+) -> Result<Scan, ConfigError> {
+    let here = paths::working_directory();
+    let mut named: Vec<PathBuf> = request.paths.iter().map(|path| paths::absolute(path, &here)).collect();
+    let stdin = request.stdin.as_ref().map(|(name, bytes)| (paths::absolute(name, &here), bytes));
+    let places = named.iter().chain(stdin.iter().map(|(path, _)| path));
+    let mut roots: Vec<PathBuf> = places.map(|path| project_root(path)).collect();
+    roots.sort();
+    roots.dedup();
+    let base = configs.for_folder(roots.first().map_or(here.as_path(), |root| root.as_path()))?;
+    let options = discover::Options {
+        working_directory: here.clone(),
+        exclude: &base.exclude,
+        force_exclude: request.force_exclude,
+        threads: request.threads,
+    };
+    named.sort();
+    named.dedup();
+    let wanted = discover::discover(&named, &options);
+    let context = if roots == named { None } else { Some(discover::discover(&roots, &options)) };
+    let root = common(&roots).unwrap_or_else(|| here.clone());
+    let Discovery { files: shown, manifests, problems, .. } = wanted;
+    let mut problems: Vec<Problem> = problems
+        .into_iter()
+        .map(|one| Problem { display: Some(one.display), message: one.message, help: None })
+        .collect();
+    let mut all: Vec<(Found, bool)> = shown.into_iter().map(|file| (file, true)).collect();
+    let known: HashSet<PathBuf> = all.iter().map(|(file, _)| file.path.clone()).collect();
+    let mut manifests: Vec<PathBuf> = manifests;
+    if let Some(context) = context {
+        all.extend(context.files.into_iter().filter(|file| !known.contains(&file.path)).map(|file| (file, false)));
+        manifests.extend(context.manifests);
+    }
+    manifests.sort();
+    manifests.dedup();
+
+    let mut by_key = HashMap::new();
+    let mut kept = Vec::new();
+    for (file, shown) in all {
+        let config = configs.for_folder(file.path.parent().unwrap_or(&root))?;
+        let other = config.origin != base.origin;
+        if other && (!file.explicit || request.force_exclude) && config.excludes(&file.path) {
+            continue;
+        }
+        by_key.insert(key(&file.path, &root), (config, file.path.clone()));
+        if stdin.as_ref().is_none_or(|(path, _)| *path != file.path) {
+            kept.push((file, shown));
+        }
+    }
+    if let Some((path, _)) = &stdin {
+        by_key.insert(key(path, &root), (configs.for_folder(path.parent().unwrap_or(&root))?, path.clone()));
+    }
+
+    let total = kept.len();
+    let done = std::sync::atomic::AtomicUsize::new(0);
+    let compiled: Vec<Result<File, Option<Problem>>> = kept
+        .into_par_iter()
+        .map(|(found, shown)| {
+            let file = read(found, shown, &root, definitions);
+            progress(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, total);
+            file
+        })
+        .collect();
+    let mut files = Vec::with_capacity(compiled.len() + 1);
+    for file in compiled {
+        match file {
+            Ok(file) => files.push(file),
+            Err(problem) => problems.extend(problem),
+        }
+    }
+    if let Some((path, bytes)) = stdin {
+        let kind = if path.extension().is_some_and(|end| end == "pyi") { Kind::Stub } else { Kind::Python };
+        let display = paths::shown(&path, &here);
+        match guarded(bytes, kind, definitions, &display) {
+            Ok(unit) => files.push(File {
+                key: key(&path, &root),
+                display,
+                kind,
+                shown: true,
+                unit,
+                overlay: Some(bytes.clone()),
+                hash: hash(bytes),
+                path,
+            }),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    files.sort_by(|a, b| a.key.as_bytes().cmp(b.key.as_bytes()));
+    let manifests = manifests.iter().filter_map(|path| read_manifest(path, &root)).collect();
+    let src = base.src.iter().map(|folder| key(folder, &root)).collect();
+    Ok(Scan { files, manifests, problems, configs: by_key, src })
+}
+
+impl Scan {
+    /// Judges the findings of all shown files.
+    pub fn link(&self) -> Linked {
+        let units: Vec<(&str, &Unit)> = self.files.iter().map(|file| (file.key.as_str(), &file.unit)).collect();
+        let shown: Vec<usize> = (0..self.files.len()).filter(|&index| self.files[index].shown).collect();
+        let project = Project { manifests: &self.manifests, src: self.src.clone(), settings: self };
+        let quote = |file: usize, span: crate::text::Span| {
+            let file = &self.files[file];
+            let bytes = file.bytes().unwrap_or_default();
+            let text = decode(&bytes).text.into_owned();
+            let mut quoted = span.of(&text).to_owned();
+            if file.unit.secrets.iter().any(|secret| secret.touches(span)) {
+                quoted = "********".to_owned();
+            }
+            quoted
+        };
+        link(&units, &shown, &project, &quote)
+    }
+
+    /// The file that reports call `key`.
+    pub fn file(&self, key: &str) -> Option<&File> {
+        let index = self.files.binary_search_by(|file| file.key.as_bytes().cmp(key.as_bytes())).ok()?;
+        Some(&self.files[index])
+    }
+
+    /// Compiles what a fix made of a file; nothing is written.
+    pub fn replace(&mut self, key: &str, bytes: Option<Vec<u8>>, definitions: &Definitions) {
+        let Ok(index) = self.files.binary_search_by(|file| file.key.as_bytes().cmp(key.as_bytes())) else { return };
+        let file = &mut self.files[index];
+        file.overlay = bytes;
+        if let Some(bytes) = file.bytes()
+            && let Ok(unit) = guarded(&bytes, file.kind, definitions, &file.display)
+        {
+            file.unit = unit;
+        }
+    }
+}
+
+impl File {
+    /// The bytes as they are to be seen: those of a fix, else those on disk, if they are still the ones that were compiled.
+    pub fn bytes(&self) -> Option<Vec<u8>> {
+        match &self.overlay {
+            Some(bytes) => Some(bytes.clone()),
+            None => self.on_disk(),
+        }
+    }
+
+    /// The bytes on disk, if they are still the ones that were compiled.
+    pub fn on_disk(&self) -> Option<Vec<u8>> {
+        std::fs::read(&self.path).ok().filter(|bytes| hash(bytes) == self.hash)
+    }
+}
+
+impl Settings for Scan {
+    fn selected(&self, path: &str, page: &Page) -> bool {
+        self.configs.get(path).is_some_and(|(config, path)| config.selected(page, path))
+    }
+
+    fn severity(&self, path: &str, page: &Page) -> Option<Severity> {
+        self.configs.get(path).and_then(|(config, _)| config.severity_of(page)).and_then(|level| level.severity())
+    }
+
+    fn target(&self, path: &str) -> Option<(u32, u32)> {
+        self.configs.get(path).and_then(|(config, _)| config.target_version)
+    }
+
+    fn pydantic(&self, path: &str) -> Option<(u32, u32)> {
+        use crate::config::PydanticVersion::{Both, One, Two};
+        self.configs.get(path).and_then(|(config, _)| config.pydantic_version).map(|version| match version {
+            One => (1, 1),
+            Two => (2, 2),
+            Both => (1, 2),
+        })
+    }
+}
+
+fn read(found: Found, shown: bool, root: &Path, definitions: &Definitions) -> Result<File, Option<Problem>> {
+    let bytes = match std::fs::read(&found.path) {
+        Ok(bytes) => bytes,
+        // What only answers questions may be missing; so may what was deleted since it was found.
+        Err(_) if !shown => return Err(None),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !found.explicit => return Err(None),
+        Err(error) => {
+            let help = "check its permissions, or leave it out with `exclude`".to_owned();
+            let message = format!("cannot be read: {}", plain(&error));
+            return Err(Some(Problem { display: Some(found.display), message, help: Some(help) }));
+        }
+    };
+    if bytes.len() >= u32::MAX as usize / 2 {
+        let message = "is larger than 2 GiB, which no Python source is".to_owned();
+        return Err(Some(Problem { display: Some(found.display), message, help: Some("leave it out with `exclude`".to_owned()) }));
+    }
+    let unit = guarded(&bytes, found.kind, definitions, &found.display).map_err(Some)?;
+    Ok(File {
+        key: key(&found.path, root),
+        display: found.display,
+        kind: found.kind,
+        shown,
+        unit,
+        overlay: None,
+        hash: hash(&bytes),
+        path: found.path,
+    })
+}
+
+/// Compiles a file; a panic in it is davy's own bug, not the end of the run.
+fn guarded(bytes: &[u8], kind: Kind, definitions: &Definitions, display: &str) -> Result<Unit, Problem> {
+    catch_unwind(AssertUnwindSafe(|| compile(bytes, kind, definitions))).map_err(|_| Problem {
+        display: Some(display.to_owned()),
+        message: "davy failed on this file: a bug of its own".to_owned(),
+        help: Some("please report it with the file, if you can share it; the other files were checked".to_owned()),
+    })
+}
+
+fn read_manifest(path: &Path, root: &Path) -> Option<(String, Manifest)> {
+    let key = key(path, root);
+    let kind = manifest::kind_of(&key).or_else(|| manifest::kind_of(&path.to_string_lossy()))?;
+    let bytes = std::fs::read(path).ok()?;
+    let text = decode(&bytes).text.into_owned();
+    manifest::read(kind, &text).ok().map(|manifest| (key, manifest))
+}
+
+/// An error without the "(os error 13)" behind it.
+pub fn plain(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let end = text.find(" (os error").unwrap_or(text.len());
+    text[..end].to_lowercase()
+}
+
+fn hash(bytes: &[u8]) -> u64 {
+    use std::hash::{DefaultHasher, Hasher};
+    let mut hasher = DefaultHasher::new();
+    hasher.write(bytes);
+    hasher.finish()
+}
+
+/// The path below the root with forward slashes; bytes that are no UTF-8 stay apart.
+fn key(path: &Path, root: &Path) -> String {
+    paths::shown(path, root)
+}
+
+/// The deepest folder above all of them.
+fn common(roots: &[PathBuf]) -> Option<PathBuf> {
+    let first = roots.first()?;
+    first.ancestors().find(|folder| roots.iter().all(|root| root.starts_with(folder))).map(Path::to_owned)
+}
