@@ -292,6 +292,12 @@ impl Eval<'_, '_> {
         if !self.spend(depth) {
             return Value::Unknown;
         }
+        if !name.contains('.') && self.values.index.package_folder(file).is_some() {
+            let value = self.module_member(file, name, depth + 1);
+            if value != Value::Unknown {
+                return value;
+            }
+        }
         let symbol = Symbol { file, name: name.to_owned() };
         if let Some(bindings) = self.values.bindings(&symbol) {
             return Value::union(bindings.iter().map(|binding| self.binding(binding, &symbol, None, depth + 1)));
@@ -396,7 +402,14 @@ impl Eval<'_, '_> {
 
     fn module_member(&self, file: File, attr: &str, depth: u32) -> Value {
         let symbol = Symbol { file, name: attr.to_owned() };
-        if let Some(bindings) = self.values.bindings(&symbol) {
+        // `from app.crud import orders` in `app/crud/__init__.py` names the submodule, not itself.
+        let is_itself = |binding: &Binding| match binding {
+            Binding::Import(Name::Import { level, module, path }) => {
+                path == attr && self.values.index.import(file, *level, module) == Found::File(file)
+            }
+            _ => false,
+        };
+        if let Some(bindings) = self.values.bindings(&symbol).filter(|bindings| !bindings.iter().all(is_itself)) {
             return Value::union(bindings.iter().map(|binding| self.binding(binding, &symbol, None, depth + 1)));
         }
         if let Some(folder) = self.values.index.package_folder(file)

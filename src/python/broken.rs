@@ -227,6 +227,7 @@ fn give_up(piece: &Piece, budget: &mut usize) -> Guess {
     };
     let header = layout::opens_block(piece.first_word(lines.start)) || piece.code(lines.end - 1).ends_with(':');
     let indent = scan.lines[lines.start].indent;
+    let header = header && scan.next_code(lines.end - 1).is_some_and(|next| scan.lines[next].indent > indent);
     let deeper = |&line: &usize| scan.lines[line].is_blank() || scan.lines[line].indent > indent || !scan.lines[line].is_fresh();
     let block = lines.end..(lines.end..scan.lines.len()).find(|line| !deeper(line)).unwrap_or(scan.lines.len());
     let mut ways = Vec::new();

@@ -265,14 +265,15 @@ fn extra(piece: &Piece, close: usize, guesses: &mut Vec<Guess>) {
     places.extend(above.map(|tokens| tokens.end - 1));
     let at = piece.token_at(piece.fault.start);
     places.extend([at.wrapping_sub(1), at.wrapping_sub(2), at].into_iter().filter(|&index| index < close));
-    for token in places.into_iter().map(|index| piece.scan.tokens[index]) {
+    for index in places {
+        let token = piece.scan.tokens[index];
         if !matches!(token.kind, Kind::Name | Kind::Operator | Kind::Open) {
             continue;
         }
         let broken = match token.line == closed.line {
             true => told(&closed),
             false => piece
-                .at(&token, format!("`{opener}` is missing after `{}`", piece.of(&token)))
+                .at(&token, format!("`{opener}` is missing after `{}`", piece.short(index)))
                 .help(format!("add `{opener}`, or remove the `{found}` that it should open"))
                 .label(closed.start, closed.end, "closes no bracket"),
         };
@@ -310,13 +311,13 @@ fn aligned_opener(piece: &Piece, head: usize, close: usize, guesses: &mut Vec<Gu
             other.is_fresh() && other.indent <= indent
         });
         let Some(above) = above.filter(|&above| piece.scan.lines[above].indent == indent) else { continue };
-        let Some(last) = piece.scan.tokens_of(above).last().filter(|last| last.kind != Kind::Open) else { continue };
-        if above + 1 >= line || last.kind == Kind::Close || piece.word(first) != piece.word(close) {
+        let Some(last) = piece.scan.tokens_of(above).last() else { continue };
+        if above + 1 >= line || !matches!(last.kind, Kind::Name | Kind::Operator) || piece.word(first) != piece.word(close) {
             continue;
         }
         let opener = opener(piece.of(closed));
         let broken = piece
-            .at(last, format!("`{opener}` is missing after `{}`", piece.of(last)))
+            .at(last, format!("`{opener}` is missing after `{}`", piece.short(piece.indices(above).end - 1)))
             .help(format!("add `{opener}`, or remove the `{}` that it should open", piece.of(closed)))
             .label(closed.start, closed.end, "should close it");
         guesses.push(Guess::new(Edit::insert(last.end, opener), broken));

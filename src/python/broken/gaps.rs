@@ -48,12 +48,6 @@ fn inside(piece: &Piece, index: usize) -> Option<usize> {
     None
 }
 
-/// The text of a token, short enough for a message.
-fn short(piece: &Piece, index: usize) -> String {
-    let word = piece.word(index).lines().next().unwrap_or("");
-    if word.chars().count() > 24 { format!("{}…", word.chars().take(20).collect::<String>()) } else { word.to_owned() }
-}
-
 /// Two values side by side inside brackets.
 pub(super) fn comma(piece: &Piece) -> Vec<Guess> {
     let at = piece.token_at(piece.fault.start);
@@ -67,7 +61,7 @@ pub(super) fn comma(piece: &Piece) -> Vec<Guess> {
         }
         let Some(open) = inside(piece, index) else { continue };
         let (left, right) = (piece.scan.tokens[index - 1], piece.scan.tokens[index]);
-        let (before, after) = (short(piece, index - 1), short(piece, index));
+        let (before, after) = (piece.short(index - 1), piece.short(index));
         let start = left.start.max(piece.scan.lines[piece.scan.line_of(left.end.saturating_sub(1))].start);
         let said = |mark: &str| {
             let broken = piece.broken(start, left.end, format!("`{mark}` is missing between `{before}` and `{after}`"));
@@ -78,7 +72,9 @@ pub(super) fn comma(piece: &Piece) -> Vec<Guess> {
         let mapping = piece.word(open) == "{" && left.kind != Kind::Close && piece.word(index.wrapping_sub(2)) != ":";
         let colon = Guess::new(Edit::insert(left.end, ":"), said(":"));
         let comma = Guess::new(Edit::insert(left.end, ","), said(","));
-        if mapping || parameters && right.kind == Kind::Name && left.line == right.line && piece.word(index + 1) != ":" {
+        let kind_of_value = matches!(piece.word(index), "int" | "str" | "float" | "bool" | "bytes" | "dict" | "list" | "set")
+            || piece.word(index).starts_with(char::is_uppercase);
+        if mapping || parameters && kind_of_value && left.line == right.line && piece.word(index + 1) != ":" {
             guesses.extend([colon, comma]);
         } else {
             guesses.push(comma);
@@ -96,8 +92,11 @@ pub(super) fn equals(piece: &Piece) -> Vec<Guess> {
     for index in (from..tokens.end.min(at + 12)).filter(|&index| piece.word(index) == "=") {
         let token = piece.scan.tokens[index];
         let word = piece.first_word(piece.heads[token.line]);
-        let condition = matches!(word, "if" | "elif" | "while" | "assert" | "return");
-        let message = match condition && word != "return" {
+        let condition = matches!(word, "if" | "elif" | "while" | "assert");
+        if !condition && matches!(piece.fault.error, ParseErrorType::InvalidAssignmentTarget) {
+            continue;
+        }
+        let message = match condition {
             true => "`=` assigns, it does not compare",
             false => "`=` cannot stand here",
         };
@@ -155,7 +154,7 @@ pub(super) fn typo(piece: &Piece) -> Vec<Guess> {
         let lower = word.to_lowercase();
         for keyword in KEYWORDS.iter().filter(|keyword| near(&lower, &keyword.to_lowercase()) && word.len() > 1) {
             let broken = piece
-                .at(&token, format!("`{word}` is no keyword"))
+                .at(&token, format!("`{}` is no keyword", piece.short(index)))
                 .help(format!("write `{keyword}`, if that is what you mean"));
             guesses.push(Guess::new(Edit::new(token.start, token.end, *keyword), broken));
         }
@@ -231,7 +230,7 @@ pub(super) fn unfinished(piece: &Piece) -> Vec<Guess> {
     let defines = piece.word(name.wrapping_sub(1)) == "def" && piece.kind(name) == Some(Kind::Name);
     if defines && piece.word(name + 1) != "(" {
         let token = piece.scan.tokens[name];
-        let text = format!("`(` and `)` are missing after `{}`", piece.of(&token));
+        let text = format!("`(` and `)` are missing after `{}`", piece.short(name));
         let broken = piece.at(&token, text).help("a function has parentheses even without parameters");
         for filler in ["()", "():", "(): pass"] {
             guesses.push(Guess::new(Edit::insert(token.end, filler), broken.clone()));
@@ -320,7 +319,7 @@ pub(super) fn side_by_side(piece: &Piece) -> Vec<Guess> {
         if inside(piece, index).is_some() {
             continue;
         }
-        let (before, after) = (short(piece, index - 1), short(piece, index));
+        let (before, after) = (piece.short(index - 1), piece.short(index));
         let broken = piece
             .at(token, format!("`{after}` cannot follow `{before}`"))
             .help("an operator, a comma, a dot or a line break is missing between them");

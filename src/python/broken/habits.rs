@@ -190,7 +190,7 @@ fn habit(piece: &Piece, index: usize) -> Option<Guess> {
         Some(Guess::new(Edit::new(token.start, token.end, text), say(message, help)))
     };
     match word {
-        "else" if next == "if" && first => {
+        "else" if next == "if" && (first || previous.is_some_and(|before| piece.of(&before) == "}")) => {
             let next = following?;
             let broken = piece.broken(token.start, next.end, "`else if` is not Python").help("write `elif`");
             Some(Guess::new(Edit::new(token.start, next.end, "elif"), broken))
@@ -223,7 +223,8 @@ fn habit(piece: &Piece, index: usize) -> Option<Guess> {
             Some(Guess::new(Edit::new(token.start, close, ""), broken))
         }
         "var" | "let" | "const" | "new" if following.is_some_and(|next| next.kind == Kind::Name) => {
-            put("", &format!("`{word}` is not Python"), &format!("leave out `{word}`"))
+            let broken = say(&format!("`{word}` is not Python"), &format!("leave out `{word}`"));
+            Some(Guess::new(Edit::new(token.start, following.map_or(token.end, |next| next.start), ""), broken))
         }
         "function" | "func" | "fn" | "fun" if first && following.is_some_and(|next| next.kind == Kind::Name) => {
             put("def", &format!("`{word}` does not define a function"), "write `def`")
@@ -283,7 +284,8 @@ fn braces(piece: &Piece, guesses: &mut Vec<Guess>) {
         let tokens = piece.scan.tokens_of(next);
         let Some(first) = tokens.first() else { continue };
         if piece.of(first) == "}" {
-            edits.push(Edit::new(first.start, first.end, ""));
+            let gap = tokens.get(1).map_or(first.end, |second| second.start);
+            edits.push(Edit::new(first.start, gap, ""));
             depth -= 1;
         }
         if let Some(opener) = brace(next) {

@@ -4,7 +4,7 @@
 
 use super::draft::Edit;
 use super::Broken;
-use super::piece::{Guess, Piece, UNDECORATED, span};
+use super::piece::{Guess, Piece, UNDECORATED, balanced, span};
 use super::scan::Kind;
 use ruff_python_parser::{LexicalErrorType, ParseErrorType};
 
@@ -42,7 +42,11 @@ pub(super) fn colon(piece: &Piece) -> Vec<Guess> {
         if line == piece.line {
             let at = piece.token_at(piece.fault.start);
             for index in [at, at + 1] {
-                if index > tokens.start && tokens.contains(&index) && piece.scan.tokens[index].line == line {
+                if index > tokens.start
+                    && tokens.contains(&index)
+                    && piece.scan.tokens[index].line == line
+                    && balanced(piece.text, &piece.scan.tokens[tokens.start..index])
+                {
                     let previous = piece.scan.tokens[index - 1];
                     let start = previous.start.max(piece.scan.lines[line].start);
                     guesses.push(Guess::new(Edit::insert(previous.end, ":"), told(start, previous.end)));

@@ -120,6 +120,12 @@ impl<'a> Piece<'a> {
         self.scan.tokens.get(index).map_or("", |token| self.of(token))
     }
 
+    /// The text of a token for a message: never more than one line, never long.
+    pub fn short(&self, index: usize) -> String {
+        let word = self.word(index).lines().next().unwrap_or("");
+        if word.chars().count() > 24 { format!("{}…", word.chars().take(20).collect::<String>()) } else { word.to_owned() }
+    }
+
     pub fn kind(&self, index: usize) -> Option<Kind> {
         self.scan.tokens.get(index).map(|token| token.kind)
     }
@@ -238,7 +244,8 @@ pub(super) fn starts_statement(text: &str, scan: &Scan, line: usize, inside: u8)
     }
 }
 
-fn balanced(text: &str, tokens: &[Token]) -> bool {
+/// Whether the brackets of some tokens match in number, and no comma stands outside them.
+pub(super) fn balanced(text: &str, tokens: &[Token]) -> bool {
     let mut depth = 0i32;
     for token in tokens {
         match token.kind {

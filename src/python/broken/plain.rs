@@ -37,6 +37,7 @@ pub(super) fn is_precise(error: &ParseErrorType) -> bool {
             | E::ExpectedKeywordParam
             | E::InvalidNamedAssignmentTarget
             | E::InvalidAugmentedAssignmentTarget
+            | E::InvalidAssignmentTarget
             | E::InvalidDeleteTarget
             | E::UnparenthesizedNamedExpression
             | E::UnparenthesizedGeneratorExpression
@@ -49,8 +50,21 @@ pub(super) fn is_precise(error: &ParseErrorType) -> bool {
     )
 }
 
+/// Whether the fault lies inside a string: in a replacement field.
+fn in_string(piece: &Piece) -> bool {
+    let token = piece.scan.tokens.get(piece.token_at(piece.fault.start));
+    token.is_some_and(|token| token.kind == Kind::String && token.start < piece.fault.start)
+}
+
 /// What stands at the fault, in words.
 fn found(piece: &Piece) -> String {
+    if in_string(piece) {
+        let next = piece.text.get(piece.fault.start..).and_then(|rest| rest.chars().next());
+        return match next {
+            Some(next) if !next.is_control() => format!("`{next}`"),
+            _ => "the end of the line".to_owned(),
+        };
+    }
     let index = piece.token_at(piece.fault.start);
     let Some(token) = piece.scan.tokens.get(index) else { return "the end of the file".to_owned() };
     if token.start > piece.fault.start {
@@ -76,6 +90,10 @@ fn words(piece: &Piece, error: &ParseErrorType) -> (String, Option<String>) {
             };
             (format!("expected {wanted}, found {}", found(piece)), None)
         }
+        E::ExpectedExpression if in_string(piece) => told(
+            "a value is missing between the braces of this f-string",
+            "write it, or `{{` and `}}` for the braces themselves",
+        ),
         E::ExpectedExpression => match found(piece) {
             what if what.starts_with('`') || what.starts_with("a ") => {
                 (format!("{what} cannot stand here"), Some("a value is expected".to_owned()))
@@ -104,7 +122,7 @@ fn words(piece: &Piece, error: &ParseErrorType) -> (String, Option<String>) {
         E::ParamAfterVarKeywordParam => told("a parameter follows `**`", "`**` comes last"),
         E::VarParameterWithDefault => told("a parameter with `*` or `**` has a default", "remove the default"),
         E::ExpectedKeywordParam => told("no parameter follows the bare `*`", "name one, or remove the `*`"),
-        E::InvalidAssignmentTarget => told("this cannot be assigned to", "write `==` to compare"),
+        E::InvalidAssignmentTarget => told("this cannot be assigned to", "write `==` to compare, or assign to a name"),
         E::InvalidNamedAssignmentTarget => told("`:=` assigns to names only", "put a plain name in front of it"),
         E::InvalidAnnotatedAssignmentTarget => told("this cannot be annotated", "only a name, attribute or item can"),
         E::InvalidAugmentedAssignmentTarget => told("this cannot be assigned to", "only a name, attribute or item can"),
@@ -175,7 +193,7 @@ fn lexical(piece: &Piece, error: &LexicalErrorType) -> (String, Option<String>) 
         L::UnrecognizedToken { tok } => (format!("`{tok}` is no part of Python here"), None),
         L::LineContinuationError => told("a character follows the backslash that continues the line", "end the line after it"),
         L::Eof => told("the file ends in the middle of a statement", "finish it"),
-        L::OtherError(message) if message.contains("decimal integer") => {
+        L::OtherError(message) if message.contains("decimal integer") || message.contains("Parse") => {
             told("this number is not well formed", "a number has no leading zeros and no letters")
         }
         L::OtherError(message) if &**message == "Invalid Syntax" => (format!("{} is not well formed", found(piece)), None),
