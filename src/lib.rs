@@ -1,4 +1,77 @@
-//! davy
+//! davy, a safety lamp for Python backends: the living map of its architecture.
+//!
+//! # Compile and link
+//!
+//! Each file is *compiled* by a pure function of its bytes into a [`unit::Unit`]: findings that hold by themselves, findings that hold only
+//! if the project agrees, and the facts that other files may ask for. A cheap *link* over all units judges the conditions.
+//!
+//! ```text
+//! bytes --compile--> Unit { findings, facts, ignores, secrets } --link--> Judged findings --report--> text, JSON, SARIF
+//!                                                                    \--fix--> new bytes, compiled and linked again
+//! ```
+//!
+//! A rule never sees two files. It asks, and the answer comes later; only a proven *yes* reports:
+//!
+//! ```
+//! use davy::compile::compile;
+//! use davy::link::{link, project::{Everything, Project}};
+//! use davy::rule::Definitions;
+//! use davy::unit::Kind;
+//!
+//! let definitions = Definitions::default();
+//! // By itself, neither file says that `order` is a model ...
+//! let schemas = compile(b"from pydantic import BaseModel\nclass Order(BaseModel):\n    number: int\n", Kind::Python, &definitions);
+//! let service = compile(b"from schemas import Order\ndef show(order: Order):\n    return order.dict()\n", Kind::Python, &definitions);
+//! assert_eq!(service.findings.len(), 1); // a finding on a condition
+//!
+//! // ... together they do.
+//! let project = Project { manifests: &[], src: Vec::new(), settings: &Everything };
+//! let linked = link(&[("schemas.py", &schemas), ("service.py", &service)], &[0, 1], &project, &|_, _| String::new());
+//! assert_eq!(linked.findings[0].code.0, "PYM004");
+//! assert_eq!(linked.findings[0].labels[0].path, "schemas.py");
+//!
+//! // Alone, the question stays open, and unknown is silence.
+//! let linked = link(&[("service.py", &service)], &[0], &project, &|_, _| String::new());
+//! assert!(linked.findings.is_empty());
+//! ```
+//!
+//! # Floors
+//!
+//! A file imports only from floors below its own; `tests/architecture.rs` keeps it.
+//!
+//! ```text
+//! cli                 what users type, exit codes, the terminal
+//! scan  report        files read and compiled in parallel; one pure function a format
+//! discover  fix       files below the named paths; edits that stand beside each other, written in one step
+//! config              pyproject.toml and davy.toml, selectors, severities
+//! link                module index, meaning of symbolic types, conditions, suppressions
+//! compile             bytes -> Unit: one walk that calls every rule
+//! rules               every rule's check; pages lie in rules/
+//! rule                what a rule is and sees: Check, Cx
+//! python              the only door to the parser: tree, scopes, flow, symbolic types, imports, ignores, broken places
+//! unit page manifest  what is kept of a file; rule pages; pyproject, requirements, lock files, setup.*
+//! finding secrets     findings and fixes as plain data; what davy knows of secrets in text
+//! fact                names, symbolic types, facts, conditions, verdicts
+//! text                spans, lines, encodings
+//! ```
+//!
+//! # Invariants
+//!
+//! 1. [`compile::compile`] reads no path, clock, environment or configuration: equal bytes, equal unit (`tests/compile.rs`).
+//! 2. A question about the project is a [`fact::Condition`]. Judging is three-valued; only `Yes` reports.
+//! 3. Findings, fixes and units are owned, serialisable data without references to a tree or a rule.
+//! 4. Only `src/python/` names the parser.
+//! 5. Order is decided once (path, span, code): any number of threads prints the same bytes.
+//! 6. Nothing executes, imports or evaluates the scanned code, and nothing opens a network connection.
+//! 7. A secret's value never leaves the process: units hold spans, and everything that shows source masks them.
+//! 8. A fixed file parses at least as well as before and keeps encoding, line endings and mode; it is replaced in one step.
+//! 9. A panic in one file is davy's own bug, reported with the path; the run goes on and exits with 2.
+//!
+//! # Adding a rule
+//!
+//! Write `rules/<family>/<name>.md` (the page: code, severity, why, examples that run) and `src/rules/<family>/<name>.rs` (one `CHECK` and small
+//! functions), and one `pub mod` line. `build.rs` pairs them by name.
+
 pub mod cli;
 pub mod compile;
 pub mod config;

@@ -265,7 +265,11 @@ fn read(found: Found, shown: bool, root: &Path, definitions: &Definitions) -> Re
     };
     if bytes.len() >= u32::MAX as usize / 2 {
         let message = "is larger than 2 GiB, which no Python source is".to_owned();
-        return Err(Some(Problem { display: Some(found.display), message, help: Some("leave it out with `exclude`".to_owned()) }));
+        return Err(Some(Problem {
+            display: Some(found.display),
+            message,
+            help: Some("leave it out with `exclude`".to_owned()),
+        }));
     }
     let unit = guarded(&bytes, found.kind, definitions, &found.display).map_err(Some)?;
     Ok(File {

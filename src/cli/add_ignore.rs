@@ -38,7 +38,9 @@ pub fn run(scan: &Scan, findings: &[Judged]) -> (usize, Vec<Problem>) {
         };
         match result {
             Ok(()) => count += comments,
-            Err(why) => problems.push(failed(&format!("the comments could not be written: {why}"), "the file is as it was")),
+            Err(why) => {
+                problems.push(failed(&format!("the comments could not be written: {why}"), "the file is as it was"))
+            }
         }
     }
     (count, problems)

@@ -58,15 +58,25 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
             let _ = writeln!(io::stderr(), "{what} ({} ms)", start.elapsed().as_millis());
         }
     };
-    say(&format!("compiled {} files, of which {shown} are checked, and {} manifests", scan.files.len(), scan.manifests.len()));
+    say(&format!(
+        "compiled {} files, of which {shown} are checked, and {} manifests",
+        scan.files.len(),
+        scan.manifests.len()
+    ));
 
     if check.add_ignore {
         let linked = scan.link();
-        let wanted: Vec<Judged> = linked.findings.into_iter().filter(|one| check.notes || one.severity > Severity::Note).collect();
+        let wanted: Vec<Judged> =
+            linked.findings.into_iter().filter(|one| check.notes || one.severity > Severity::Note).collect();
         let (count, problems) = add_ignore::run(&scan, &wanted);
         let failed = !problems.is_empty() || !scan.problems.is_empty();
         for problem in problems.iter().chain(&scan.problems) {
-            let message = problem.display.iter().map(|path| format!("{path}: ")).chain([problem.message.clone()]).collect::<String>();
+            let message = problem
+                .display
+                .iter()
+                .map(|path| format!("{path}: "))
+                .chain([problem.message.clone()])
+                .collect::<String>();
             terminal::complain(&message, problem.help.as_deref());
         }
         let comments = if count == 1 { "comment" } else { "comments" };
@@ -116,7 +126,10 @@ fn request(check: &Check) -> Result<Request, String> {
         }
         paths.clear();
         let mut bytes = Vec::new();
-        io::stdin().lock().read_to_end(&mut bytes).map_err(|error| format!("cannot read standard input: {}", scan::plain(&error)))?;
+        io::stdin()
+            .lock()
+            .read_to_end(&mut bytes)
+            .map_err(|error| format!("cannot read standard input: {}", scan::plain(&error)))?;
         stdin = Some((check.stdin_filename.clone().unwrap_or_else(|| PathBuf::from("<stdin>")), bytes));
     }
     Ok(Request { paths, stdin, force_exclude: check.force_exclude, threads: check.threads })
@@ -169,7 +182,14 @@ fn show_stdin(check: &Check, scan: &Scan, fixed: &fixing::Fixed) -> io::Result<O
 }
 
 /// Everything the formats need, with the paths that people know.
-fn report(check: &Check, scan: &Scan, linked: Linked, problems: Vec<scan::Problem>, fixed: usize, files: usize) -> Report {
+fn report(
+    check: &Check,
+    scan: &Scan,
+    linked: Linked,
+    problems: Vec<scan::Problem>,
+    fixed: usize,
+    files: usize,
+) -> Report {
     let display = |key: &str| scan.file(key).map_or_else(|| key.to_owned(), |file| file.display.clone());
     let with_edits = matches!(check.format, Format::Json | Format::Sarif);
     let mut wanted = BTreeSet::new();

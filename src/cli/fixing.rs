@@ -57,7 +57,8 @@ pub fn apply(scan: &mut Scan, risky: bool, definitions: &Definitions) -> Fixed {
             break;
         }
         if pass == PASSES {
-            let names: Vec<String> = changed.iter().filter_map(|(key, _)| scan.file(key)).map(|file| file.display.clone()).collect();
+            let names: Vec<String> =
+                changed.iter().filter_map(|(key, _)| scan.file(key)).map(|file| file.display.clone()).collect();
             problems.push(Problem {
                 display: names.first().cloned(),
                 message: format!("its fixes still change something after {PASSES} passes: a bug of davy's own"),

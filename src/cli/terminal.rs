@@ -28,8 +28,12 @@ pub fn width() -> usize {
 
 /// Whether the locale can show box drawing characters; a file can.
 pub fn unicode() -> bool {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()));
-    let utf8 = locale.as_deref().map(str::to_lowercase).is_none_or(|locale| locale.contains("utf-8") || locale.contains("utf8"));
+    let locale =
+        ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()));
+    let utf8 = locale
+        .as_deref()
+        .map(str::to_lowercase)
+        .is_none_or(|locale| locale.contains("utf-8") || locale.contains("utf8"));
     utf8 && env::var_os("TERM").is_none_or(|term| term != "linux")
 }
 

@@ -41,7 +41,10 @@ fn meets(covers: Span, span: Span) -> bool {
 
 /// Whether a word of a davy comment means a rule.
 fn matches(word: &str, page: &Page) -> bool {
-    word == page.code || word == page.name || word == page.family.name || page.renamed_from.iter().any(|old| old == word)
+    word == page.code
+        || word == page.name
+        || word == page.family.name
+        || page.renamed_from.iter().any(|old| old == word)
 }
 
 fn names(ignore: &Ignore, page: &Page) -> bool {
@@ -65,22 +68,23 @@ fn judge(ignore: &Ignore, used: &[bool], unit: &Unit, selected: &impl Fn(&Page) 
         // A rule that did not run, or a file that was not read in full, proves nothing.
         pages.peek().is_some() && pages.all(selected)
     };
-    let unused: Vec<bool> = ignore
-        .codes
-        .iter()
-        .zip(used)
-        .map(|((word, _), used)| !used && !unit.broken && idle(word))
-        .collect();
+    let unused: Vec<bool> =
+        ignore.codes.iter().zip(used).map(|((word, _), used)| !used && !unit.broken && idle(word)).collect();
     let all_unused = !unused.is_empty() && unused.iter().all(|unused| *unused);
     for (at, ((word, span), unused)) in ignore.codes.iter().zip(&unused).enumerate() {
         let known = rules::all().iter().any(|rule| matches(word, &rule.page))
             || FAMILIES.iter().any(|family| family.name == word);
         if !known {
-            let mut finding = finding(UNKNOWN, *span, format!("`{word}` names no rule, so this comment does not silence it"));
+            let mut finding =
+                finding(UNKNOWN, *span, format!("`{word}` names no rule, so this comment does not silence it"));
             finding.help("`davy rules` lists them");
             findings.push(finding);
         } else if *unused && (!all_unused || at == 0) {
-            let text = if all_unused { "this comment silences nothing".to_owned() } else { format!("`{word}` silences nothing here") };
+            let text = if all_unused {
+                "this comment silences nothing".to_owned()
+            } else {
+                format!("`{word}` silences nothing here")
+            };
             let edit = if all_unused { Edit::replace(ignore.span, "") } else { Edit::replace(listed(ignore, at), "") };
             let title = if all_unused { "Remove the comment" } else { "Remove the code" };
             let mut finding = finding(UNUSED, if all_unused { ignore.span } else { *span }, text);

@@ -33,7 +33,8 @@ impl Index {
     /// Indexes the files (paths from the project's root, forward slashes) and the folders that imports may start from,
     /// beside those that the packages themselves show.
     pub fn new(paths: &[&str], extra_roots: &[String]) -> Index {
-        let files: HashMap<String, File> = paths.iter().enumerate().map(|(file, path)| ((*path).to_owned(), file)).collect();
+        let files: HashMap<String, File> =
+            paths.iter().enumerate().map(|(file, path)| ((*path).to_owned(), file)).collect();
         let mut folders = HashSet::new();
         let mut roots: BTreeSet<String> = extra_roots.iter().cloned().collect();
         roots.insert(String::new());
@@ -73,7 +74,8 @@ impl Index {
         }
         let top = module.split('.').next().unwrap_or(module);
         // Regular modules win over the standard library, and that over folders without `__init__`.
-        let mut holders: Vec<&str> = self.roots.iter().map(String::as_str).filter(|root| self.is_regular(root, top)).collect();
+        let mut holders: Vec<&str> =
+            self.roots.iter().map(String::as_str).filter(|root| self.is_regular(root, top)).collect();
         if holders.is_empty() && !is_stdlib(top) {
             holders = self.roots.iter().map(String::as_str).filter(|root| self.has_folder(root, top)).collect();
         }
@@ -112,7 +114,11 @@ impl Index {
         let mut best = root;
         for candidate in &self.roots {
             let above = candidate.is_empty() || stem.starts_with(&format!("{candidate}/"));
-            if above && candidate.len() <= root.len() && (best == root || candidate.len() > best.len()) && !candidate.is_empty() {
+            if above
+                && candidate.len() <= root.len()
+                && (best == root || candidate.len() > best.len())
+                && !candidate.is_empty()
+            {
                 best = candidate;
             }
         }

@@ -31,7 +31,9 @@ impl<'a> Judge<'a> {
         match condition {
             Condition::Always => Verdict::Yes,
             Condition::Resolves { what, to } => self.resolves(what, to, file),
-            Condition::Derives { what, of } => all(self.values.eval(what, file).members(), |value| self.derives(value, of)),
+            Condition::Derives { what, of } => {
+                all(self.values.eval(what, file).members(), |value| self.derives(value, of))
+            }
             Condition::Owner { of, attr, inside, is } => {
                 let inside = inside.as_ref().map(|name| Symbol { file, name: name.clone() });
                 let owners = self.values.eval(of, file);
@@ -40,9 +42,7 @@ impl<'a> Judge<'a> {
                     None => Verdict::Unknown,
                 })
             }
-            Condition::Role(role) => {
-                plays(self.values.index.path(file), *role, self.values.units[file].generated)
-            }
+            Condition::Role(role) => plays(self.values.index.path(file), *role, self.values.units[file].generated),
             Condition::Runs { package, major, always } => {
                 let path = self.values.index.path(file);
                 let configured = if package == "pydantic" { self.project.settings.pydantic(path) } else { None };
@@ -136,7 +136,8 @@ impl<'a> Judge<'a> {
             Value::External(path, _) => Ancestor::External(path.clone()),
             _ => return Verdict::Unknown,
         };
-        let definers = self.overrides.get_or_init(|| overrides(self.values)).get(attr).map(Vec::as_slice).unwrap_or_default();
+        let definers =
+            self.overrides.get_or_init(|| overrides(self.values)).get(attr).map(Vec::as_slice).unwrap_or_default();
         let overridden = definers.iter().any(|definer| self.values.order(definer).contains(&wanted));
         if overridden { Verdict::Unknown } else { Verdict::Yes }
     }

@@ -150,10 +150,21 @@ pub fn gives_own_class(method: &str) -> bool {
 /// What `from module import *` brings, of the names that rules ask for: `None` where davy does not know the module.
 pub fn star_exports(module: &str) -> Option<&'static [&'static str]> {
     match module {
-        "datetime" => Some(&["date", "datetime", "time", "timedelta", "timezone", "tzinfo", "MINYEAR", "MAXYEAR", "UTC"]),
+        "datetime" => {
+            Some(&["date", "datetime", "time", "timedelta", "timezone", "tzinfo", "MINYEAR", "MAXYEAR", "UTC"])
+        }
         "pydantic" => Some(&[
-            "BaseModel", "BaseSettings", "Extra", "Field", "ValidationError", "conint", "constr", "create_model",
-            "parse_obj_as", "root_validator", "validator",
+            "BaseModel",
+            "BaseSettings",
+            "Extra",
+            "Field",
+            "ValidationError",
+            "conint",
+            "constr",
+            "create_model",
+            "parse_obj_as",
+            "root_validator",
+            "validator",
         ]),
         "typing" => Some(&[
             "Any", "Callable", "ClassVar", "Dict", "Generic", "Iterable", "Iterator", "List", "Literal", "Mapping",

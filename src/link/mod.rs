@@ -81,7 +81,8 @@ impl Linker<'_, '_> {
             }
         }
         let (silenced, davys) = ignores::apply(unit, &candidates, |page| settings.selected(path, page));
-        let suppressed = candidates.iter().zip(&silenced).filter(|(one, silent)| one.verdict.is_yes() && **silent).count();
+        let suppressed =
+            candidates.iter().zip(&silenced).filter(|(one, silent)| one.verdict.is_yes() && **silent).count();
         let loud = candidates.iter().zip(&silenced).filter(|(one, silent)| one.verdict.is_yes() && !**silent);
         let mut findings: Vec<Judged> =
             loud.map(|(candidate, _)| self.settle(candidate.finding, candidate.page, file)).collect();
@@ -169,7 +170,8 @@ impl Linker<'_, '_> {
                 Name::Import { level, module, .. } => Some((*level, module)),
                 Name::Here(_) => None,
             });
-            other != file && named.chain(starred).any(|(level, module)| index.import(other, level, module) == Found::File(file))
+            other != file
+                && named.chain(starred).any(|(level, module)| index.import(other, level, module) == Found::File(file))
         })
     }
 

@@ -4,9 +4,9 @@
 
 use super::index::parent;
 use crate::fact::{Role, Verdict};
+use crate::finding::Severity;
 use crate::manifest::{Kind, Manifest, Specifiers, Version};
 use crate::page::Page;
-use crate::finding::Severity;
 use std::collections::HashMap;
 
 /// What the configuration says of a file; the floor above knows where it comes from.
@@ -19,6 +19,27 @@ pub trait Settings: Sync {
     fn target(&self, path: &str) -> Option<(u32, u32)>;
     /// Which major versions of pydantic are configured: lowest and highest.
     fn pydantic(&self, path: &str) -> Option<(u32, u32)>;
+}
+
+/// Every rule runs, and nothing is configured.
+pub struct Everything;
+
+impl Settings for Everything {
+    fn selected(&self, _path: &str, _page: &Page) -> bool {
+        true
+    }
+
+    fn severity(&self, _path: &str, _page: &Page) -> Option<Severity> {
+        None
+    }
+
+    fn target(&self, _path: &str) -> Option<(u32, u32)> {
+        None
+    }
+
+    fn pydantic(&self, _path: &str) -> Option<(u32, u32)> {
+        None
+    }
 }
 
 /// The project around the units.
@@ -103,7 +124,8 @@ impl<'a> Manifests<'a> {
         self.nearest(path, |entries| {
             let mut pin: Option<Pin> = None;
             let mut add = |from: &str, text: String, below: bool, at_least: bool| {
-                let known = pin.get_or_insert(Pin { may_be_below: false, may_be_at_least: false, text, from: from.to_owned() });
+                let known =
+                    pin.get_or_insert(Pin { may_be_below: false, may_be_at_least: false, text, from: from.to_owned() });
                 known.may_be_below |= below;
                 known.may_be_at_least |= at_least;
             };
@@ -117,7 +139,8 @@ impl<'a> Manifests<'a> {
                 return pin;
             }
             let mut add = |from: &str, text: String, below: bool, at_least: bool| {
-                let known = pin.get_or_insert(Pin { may_be_below: false, may_be_at_least: false, text, from: from.to_owned() });
+                let known =
+                    pin.get_or_insert(Pin { may_be_below: false, may_be_at_least: false, text, from: from.to_owned() });
                 known.may_be_below |= below;
                 known.may_be_at_least |= at_least;
             };
@@ -166,7 +189,9 @@ pub fn plays(path: &str, role: Role, generated: bool) -> Verdict {
     let within = |names: &[&str]| parent(path).split('/').any(|part| names.contains(&part));
     Verdict::from_bool(match role {
         Role::Test => {
-            stem.starts_with("test_") || stem.ends_with("_test") || stem == "conftest"
+            stem.starts_with("test_")
+                || stem.ends_with("_test")
+                || stem == "conftest"
                 || within(&["test", "tests", "e2e", "testing", "unittests"])
         }
         Role::Docs => within(&["docs", "doc", "docs_src", "example", "examples", "samples", "tutorial", "tutorials"]),

@@ -222,9 +222,10 @@ impl Eval<'_, '_> {
             _ => None,
         };
         if is {
-            let kept = value.members().iter().filter(|member| {
-                classes.members().iter().any(|class| within(member, class) == Some(true))
-            });
+            let kept = value
+                .members()
+                .iter()
+                .filter(|member| classes.members().iter().any(|class| within(member, class) == Some(true)));
             let kept: Vec<Value> = kept.cloned().collect();
             if !kept.is_empty() {
                 return Value::union(kept);
@@ -263,7 +264,9 @@ impl Eval<'_, '_> {
                     (!order.contains(&Ancestor::Unknown)).then_some(false)
                 }
             }
-            (Value::External(a, _), Value::Class(_)) => (a.starts_with("builtins.") || known::bases(a).is_some()).then_some(false),
+            (Value::External(a, _), Value::Class(_)) => {
+                (a.starts_with("builtins.") || known::bases(a).is_some()).then_some(false)
+            }
             _ => None,
         }
     }
@@ -370,9 +373,7 @@ impl Eval<'_, '_> {
                 Value::union(members.map(|one| self.member(one, attr, next)))
             }
             Value::Module(file) => self.module_member(file, attr, next),
-            Value::Folder(folder) => {
-                module_value(self.values.index.submodule(&folder, attr).unwrap_or(Found::Unknown))
-            }
+            Value::Folder(folder) => module_value(self.values.index.submodule(&folder, attr).unwrap_or(Found::Unknown)),
             Value::External(path, _) => Value::external(&format!("{path}.{attr}")),
             Value::Class(ref class) => self.class_member(class, attr, &of, 0, next),
             Value::Super(ref class) => {
@@ -393,7 +394,8 @@ impl Eval<'_, '_> {
     fn external_member(&self, class: &str, attr: &str, receiver: &Value) -> Value {
         let mut owner = class;
         if known::defines(class, attr) == Some(false)
-            && let Some(base) = known::bases(class).and_then(|bases| bases.iter().find(|base| known::defines(base, attr) == Some(true)))
+            && let Some(base) =
+                known::bases(class).and_then(|bases| bases.iter().find(|base| known::defines(base, attr) == Some(true)))
         {
             owner = base;
         }
@@ -558,9 +560,21 @@ impl Eval<'_, '_> {
             },
             Value::External(ref path, _) => {
                 let last = path.rsplit('.').next().unwrap_or(path);
-                let is_class = last.starts_with(|c: char| c.is_ascii_uppercase()) && last.contains(|c: char| c.is_ascii_lowercase())
-                    || matches!(path.as_str(), "builtins.dict" | "builtins.list" | "builtins.set" | "builtins.str" | "builtins.int" | "builtins.tuple")
-                    || matches!(path.as_str(), "datetime.datetime" | "datetime.date" | "datetime.time" | "datetime.timedelta");
+                let is_class = last.starts_with(|c: char| c.is_ascii_uppercase())
+                    && last.contains(|c: char| c.is_ascii_lowercase())
+                    || matches!(
+                        path.as_str(),
+                        "builtins.dict"
+                            | "builtins.list"
+                            | "builtins.set"
+                            | "builtins.str"
+                            | "builtins.int"
+                            | "builtins.tuple"
+                    )
+                    || matches!(
+                        path.as_str(),
+                        "datetime.datetime" | "datetime.date" | "datetime.time" | "datetime.timedelta"
+                    );
                 if is_class { Value::Instance(Box::new(callee)) } else { Value::Unknown }
             }
             Value::Function(symbol, receiver) => {
@@ -674,11 +688,24 @@ fn item(value: Value) -> Value {
     let Value::External(path, args) = *class else { return Value::Unknown };
     match path.as_str() {
         "builtins.tuple" => elements(args),
-        "builtins.list" | "builtins.set" | "builtins.frozenset" | "collections.deque" | "builtins.dict"
-        | "collections.defaultdict" | "collections.OrderedDict" | "collections.abc.Iterable" | "collections.abc.Iterator"
-        | "collections.abc.Generator" | "collections.abc.AsyncIterable" | "collections.abc.AsyncIterator"
-        | "collections.abc.AsyncGenerator" | "collections.abc.Sequence" | "collections.abc.MutableSequence"
-        | "collections.abc.Collection" | "collections.abc.Set" | "collections.abc.Mapping"
+        "builtins.list"
+        | "builtins.set"
+        | "builtins.frozenset"
+        | "collections.deque"
+        | "builtins.dict"
+        | "collections.defaultdict"
+        | "collections.OrderedDict"
+        | "collections.abc.Iterable"
+        | "collections.abc.Iterator"
+        | "collections.abc.Generator"
+        | "collections.abc.AsyncIterable"
+        | "collections.abc.AsyncIterator"
+        | "collections.abc.AsyncGenerator"
+        | "collections.abc.Sequence"
+        | "collections.abc.MutableSequence"
+        | "collections.abc.Collection"
+        | "collections.abc.Set"
+        | "collections.abc.Mapping"
         | "collections.abc.MutableMapping" => args.into_iter().next().unwrap_or(Value::Unknown),
         _ => Value::Unknown,
     }

@@ -245,13 +245,15 @@ impl<'a> Binder<'_, 'a> {
         let mut body = Body { yields: false, assigned: Vec::new(), nested: Vec::new(), globals: Vec::new() };
         body.statements(&function.body, own.filter(|_| class.is_some()));
         let returns_attribute = match function.body.as_slice() {
-            [.., Stmt::Return(ast::StmtReturn { value: Some(value), .. })] if function.body.len() <= 2 => match &**value {
-                Expr::Attribute(attribute) => match &*attribute.value {
-                    Expr::Name(name) if Some(name.id.as_str()) == own => Some(attribute.attr.as_str().to_owned()),
+            [.., Stmt::Return(ast::StmtReturn { value: Some(value), .. })] if function.body.len() <= 2 => {
+                match &**value {
+                    Expr::Attribute(attribute) => match &*attribute.value {
+                        Expr::Name(name) if Some(name.id.as_str()) == own => Some(attribute.attr.as_str().to_owned()),
+                        _ => None,
+                    },
                     _ => None,
-                },
-                _ => None,
-            },
+                }
+            }
             _ => None,
         };
         let fact = FunctionFact {

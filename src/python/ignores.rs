@@ -105,9 +105,10 @@ impl Place<'_> {
     fn statement(&self) -> Span {
         let at = self.comment.start;
         let line = self.lines.line(at);
-        let within = self.logical.iter().find(|one| {
-            one.start <= at && self.lines.line(one.start) <= line && line <= self.lines.line(one.end)
-        });
+        let within = self
+            .logical
+            .iter()
+            .find(|one| one.start <= at && self.lines.line(one.start) <= line && line <= self.lines.line(one.end));
         if let Some(one) = within {
             return *one;
         }
@@ -167,7 +168,8 @@ impl Place<'_> {
         for (word, place) in self.words(rest, ',') {
             for (code, _) in self.words(place.of(self.text), ' ') {
                 let digits = code.trim_start_matches(|c: char| c.is_ascii_alphabetic());
-                let is_code = digits.len() < code.len() && !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+                let is_code =
+                    digits.len() < code.len() && !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
                 if !is_code {
                     return codes;
                 }
@@ -254,9 +256,15 @@ mod tests {
 
     #[test]
     fn own_comments_cover_a_statement() {
-        assert_eq!(covered("x = 1  # davy: ignore[A1, b-c] why\n"), one("A1 b-c", "x = 1  # davy: ignore[A1, b-c] why"));
+        assert_eq!(
+            covered("x = 1  # davy: ignore[A1, b-c] why\n"),
+            one("A1 b-c", "x = 1  # davy: ignore[A1, b-c] why")
+        );
         assert_eq!(covered("# davy: ignore[A1]\n# more\nx = 1\ny = 2\n"), one("A1", "x = 1"));
-        assert_eq!(covered("x = (\n  1,  # davy: ignore[A1]\n  2,\n)\n"), one("A1", "x = (\n  1,  # davy: ignore[A1]\n  2,\n)"));
+        assert_eq!(
+            covered("x = (\n  1,  # davy: ignore[A1]\n  2,\n)\n"),
+            one("A1", "x = (\n  1,  # davy: ignore[A1]\n  2,\n)")
+        );
         assert_eq!(covered("# davy: ignore[A1]\n@a\n@b\ndef f():\n  pass\n"), one("A1", "@a\n@b\ndef f():"));
         assert_eq!(covered("'# davy: ignore[A1]'\n"), vec![]);
         assert_eq!(covered("# davy: file-ignore[A1]\n"), vec![("A1".to_owned(), None)]);

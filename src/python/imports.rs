@@ -191,7 +191,9 @@ impl<'a> Imports<'a> {
         // A statement that can take one more name.
         let extend = near().find(|(_, import)| match import.stmt {
             Stmt::ImportFrom(from) => {
-                from.level == 0 && module_of(from) == module && from.names.iter().all(|alias| alias.name.as_str() != "*")
+                from.level == 0
+                    && module_of(from) == module
+                    && from.names.iter().all(|alias| alias.name.as_str() != "*")
             }
             _ => false,
         });
@@ -251,13 +253,13 @@ impl<'a> Imports<'a> {
         let elsewhere = text.match_indices(name).any(|(start, found)| {
             let here = Span::new(start as u32, (start + found.len()) as u32);
             let whole = !text[..start].ends_with(word) && !text[start + found.len()..].starts_with(word);
-            let comment = text[..start].rfind(['\n', '\r']).map_or(&text[..start], |line| &text[line..start]).contains('#');
+            let comment =
+                text[..start].rfind(['\n', '\r']).map_or(&text[..start], |line| &text[line..start]).contains('#');
             whole && !comment && !own.contains(here) && !settled.iter().any(|(span, _)| span.contains(here))
         });
         let again = settled.iter().any(|(_, new)| {
-            new.match_indices(name).any(|(start, found)| {
-                !new[..start].ends_with(word) && !new[start + found.len()..].starts_with(word)
-            })
+            new.match_indices(name)
+                .any(|(start, found)| !new[..start].ends_with(word) && !new[start + found.len()..].starts_with(word))
         });
         (!elsewhere && !again).then_some(at)
     }
@@ -267,7 +269,8 @@ impl<'a> Imports<'a> {
         let import = &self.all[at];
         let Stmt::ImportFrom(from) = import.stmt else { return Vec::new() };
         let local = |alias: &ast::Alias| alias.asname.as_ref().unwrap_or(&alias.name).as_str().to_owned();
-        let kept: Vec<&ast::Alias> = from.names.iter().filter(|alias| !change.removed.contains(&local(alias))).collect();
+        let kept: Vec<&ast::Alias> =
+            from.names.iter().filter(|alias| !change.removed.contains(&local(alias))).collect();
         let whole = span(from);
         let source = whole.of(text);
         if kept.is_empty() && change.added.is_empty() {
@@ -352,7 +355,9 @@ impl<'a> Imports<'a> {
         };
         let key = |stmt: &Stmt| match stmt {
             Stmt::ImportFrom(from) => (true, module_of(from).to_owned()),
-            Stmt::Import(import) => (false, import.names.first().map_or(String::new(), |alias| alias.name.as_str().to_owned())),
+            Stmt::Import(import) => {
+                (false, import.names.first().map_or(String::new(), |alias| alias.name.as_str().to_owned()))
+            }
             _ => (true, String::new()),
         };
         let own = Group::of(module);
@@ -441,7 +446,16 @@ fn insert_sorted(mut entries: Vec<String>, added: &BTreeSet<String>) -> Vec<Stri
     let by_kind: Key = |entry| {
         let upper = entry.chars().all(|c| !c.is_lowercase()) && entry.len() > 1;
         let class = entry.starts_with(|c: char| c.is_uppercase());
-        (if upper { 0 } else if class { 1 } else { 2 }, entry.clone())
+        (
+            if upper {
+                0
+            } else if class {
+                1
+            } else {
+                2
+            },
+            entry.clone(),
+        )
     };
     let by_case: Key = |entry| (0, entry.to_lowercase());
     let key = [by_kind, by_case].into_iter().find(|key| entries.is_sorted_by_key(key));

@@ -243,9 +243,9 @@ impl<'a> Types<'a> {
             Def::Annotated(annotation) => self.annotated(annotation, scopes, depth).instance(),
             Def::Item(iter, path) => take(wrap(self.value(iter, scopes, depth), TypeExpr::Item), path),
             Def::Enter(value) => wrap(self.value(value, scopes, depth), TypeExpr::Enter),
-            Def::Except(Expr::Tuple(types)) => TypeExpr::union(
-                types.elts.iter().map(|one| self.annotated(one, scopes, depth).instance()).collect(),
-            ),
+            Def::Except(Expr::Tuple(types)) => {
+                TypeExpr::union(types.elts.iter().map(|one| self.annotated(one, scopes, depth).instance()).collect())
+            }
             Def::Except(one) => self.annotated(one, scopes, depth).instance(),
             Def::Import(name) => TypeExpr::Name(name.clone()),
             Def::Statement(id) => match scopes.last() {
@@ -266,13 +266,7 @@ impl<'a> Types<'a> {
         }
     }
 
-    fn parameter(
-        &self,
-        parameter: &'a ast::Parameter,
-        index: usize,
-        scopes: &[Scope<'a>],
-        depth: u32,
-    ) -> TypeExpr {
+    fn parameter(&self, parameter: &'a ast::Parameter, index: usize, scopes: &[Scope<'a>], depth: u32) -> TypeExpr {
         if let Some(annotation) = &parameter.annotation {
             return self.annotated(annotation, outside(scopes), depth).instance();
         }
@@ -300,10 +294,9 @@ impl<'a> Types<'a> {
             Expr::Name(name) => self.lookup(name.id.as_str(), None, scopes, next),
             Expr::Attribute(attribute) => self.annotated(&attribute.value, scopes, next).attr(attribute.attr.as_str()),
             Expr::NoneLiteral(_) => TypeExpr::None,
-            Expr::BinOp(op) if op.op == ast::Operator::BitOr => TypeExpr::union(vec![
-                self.annotated(&op.left, scopes, next),
-                self.annotated(&op.right, scopes, next),
-            ]),
+            Expr::BinOp(op) if op.op == ast::Operator::BitOr => {
+                TypeExpr::union(vec![self.annotated(&op.left, scopes, next), self.annotated(&op.right, scopes, next)])
+            }
             Expr::StringLiteral(string) => {
                 let text = string.value.to_str();
                 if text.len() > 2_000 {

@@ -57,41 +57,27 @@ pub(super) fn verify(kind: ChecksumKind, token: &str) -> Checksum {
         ChecksumKind::GithubCrc32 => github_crc32(token),
         ChecksumKind::Bech32 => bech32(token),
     };
-    if right {
-        Checksum::Right
-    } else {
-        Checksum::Wrong
-    }
+    if right { Checksum::Right } else { Checksum::Wrong }
 }
 
 /// Whether a token decodes to what its format says.
 pub(super) fn decodes(structure: Structure, token: &str) -> bool {
     match structure {
         Structure::None => true,
-        Structure::PypiMacaroon => token
-            .strip_prefix("pypi-")
-            .and_then(|rest| base64(rest, 48))
-            .is_some_and(|b| {
-                b.len() > 12
-                    && b.starts_with(&[2, 1])
-                    && b.get(3..3 + usize::from(b[2]))
-                        .is_some_and(|host| host.ends_with(b"pypi.org"))
-            }),
+        Structure::PypiMacaroon => token.strip_prefix("pypi-").and_then(|rest| base64(rest, 48)).is_some_and(|b| {
+            b.len() > 12
+                && b.starts_with(&[2, 1])
+                && b.get(3..3 + usize::from(b[2])).is_some_and(|host| host.ends_with(b"pypi.org"))
+        }),
         Structure::Jwt => token
             .split('.')
             .next()
             .and_then(|head| base64(head, 4096))
             .is_some_and(|b| b.starts_with(b"{") && memchr::memmem::find(&b, b"\"alg\"").is_some()),
-        Structure::BasicAuth => token
-            .split_whitespace()
-            .last()
-            .and_then(|data| base64(data, 1024))
-            .is_some_and(|b| {
-                b.iter().all(|c| c.is_ascii_graphic() || *c == b' ')
-                    && b.iter()
-                        .position(|c| *c == b':')
-                        .is_some_and(|at| at > 0 && at + 1 < b.len())
-            }),
+        Structure::BasicAuth => token.split_whitespace().last().and_then(|data| base64(data, 1024)).is_some_and(|b| {
+            b.iter().all(|c| c.is_ascii_graphic() || *c == b' ')
+                && b.iter().position(|c| *c == b':').is_some_and(|at| at > 0 && at + 1 < b.len())
+        }),
         Structure::DiscordId => token
             .split('.')
             .next()
@@ -128,11 +114,7 @@ pub fn aws_account(key_id: &str) -> Option<u64> {
 }
 
 fn github_crc32(token: &str) -> bool {
-    let Some(at) = token
-        .len()
-        .checked_sub(36)
-        .filter(|at| token.is_char_boundary(*at))
-    else {
+    let Some(at) = token.len().checked_sub(36).filter(|at| token.is_char_boundary(*at)) else {
         return false;
     };
     let (payload, sum) = token[at..].split_at(30);
@@ -150,38 +132,19 @@ const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 /// CRC-32 (IEEE 802.3), bit by bit: thirty bytes need no table.
 fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
-            if crc & 1 == 1 {
-                (crc >> 1) ^ 0xEDB8_8320
-            } else {
-                crc >> 1
-            }
-        })
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 })
     })
 }
 
 fn bech32(token: &str) -> bool {
     const CHARSET: &[u8] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
-    const GENERATOR: [u32; 5] = [
-        0x3b6a_57b2,
-        0x2650_8e6d,
-        0x1ea1_19fa,
-        0x3d42_33dd,
-        0x2a14_62b3,
-    ];
+    const GENERATOR: [u32; 5] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3];
     let lower = token.to_ascii_lowercase();
     let Some((prefix, data)) = lower.rsplit_once('1') else {
         return false;
     };
-    let values: Option<Vec<u32>> = data
-        .bytes()
-        .map(|b| {
-            CHARSET
-                .iter()
-                .position(|c| *c == b)
-                .and_then(|p| u32::try_from(p).ok())
-        })
-        .collect();
+    let values: Option<Vec<u32>> =
+        data.bytes().map(|b| CHARSET.iter().position(|c| *c == b).and_then(|p| u32::try_from(p).ok())).collect();
     let Some(values) = values else { return false };
     let high = prefix.bytes().map(|b| u32::from(b >> 5));
     let low = prefix.bytes().map(|b| u32::from(b & 31));
@@ -189,11 +152,7 @@ fn bech32(token: &str) -> bool {
     let sum = all.fold(1u32, |sum, value| {
         let top = sum >> 25;
         let next = ((sum & 0x01ff_ffff) << 5) ^ value;
-        GENERATOR
-            .iter()
-            .enumerate()
-            .filter(|(i, _)| (top >> i) & 1 == 1)
-            .fold(next, |s, (_, g)| s ^ g)
+        GENERATOR.iter().enumerate().filter(|(i, _)| (top >> i) & 1 == 1).fold(next, |s, (_, g)| s ^ g)
     });
     sum == 1
 }
@@ -243,20 +202,8 @@ mod tests {
         }
         let sum = String::from_utf8(sum).unwrap();
         for prefix in ["ghp", "gho", "npm"] {
-            assert_eq!(
-                verify(
-                    ChecksumKind::GithubCrc32,
-                    &format!("{prefix}_{payload}{sum}")
-                ),
-                Checksum::Right
-            );
-            assert_eq!(
-                verify(
-                    ChecksumKind::GithubCrc32,
-                    &format!("{prefix}_{payload}000000")
-                ),
-                Checksum::Wrong
-            );
+            assert_eq!(verify(ChecksumKind::GithubCrc32, &format!("{prefix}_{payload}{sum}")), Checksum::Right);
+            assert_eq!(verify(ChecksumKind::GithubCrc32, &format!("{prefix}_{payload}000000")), Checksum::Wrong);
         }
         assert_eq!(verify(ChecksumKind::GithubCrc32, "short"), Checksum::Wrong);
         assert_eq!(verify(ChecksumKind::None, "anything"), Checksum::None);
@@ -265,10 +212,7 @@ mod tests {
     #[test]
     fn aws_accounts() {
         // The published example of the fact sheet, and AWS's own documentation id (made without an account).
-        assert_eq!(
-            aws_account(&["ASIA", "Y34FZKBOKMUTVV7A"].concat()),
-            Some(609_629_065_308)
-        );
+        assert_eq!(aws_account(&["ASIA", "Y34FZKBOKMUTVV7A"].concat()), Some(609_629_065_308));
         assert_eq!(aws_account("AKIA0000000000000000"), None);
         assert_eq!(aws_account(""), None);
         assert_eq!(aws_account("ÄÄÄÄÄÄÄÄÄÄ"), None);
@@ -291,27 +235,15 @@ mod tests {
 
     #[test]
     fn structures() {
-        assert!(decodes(
-            Structure::BasicAuth,
-            &["Basic YWxpY2U6", "d29uZGVyMQ=="].concat()
-        ));
+        assert!(decodes(Structure::BasicAuth, &["Basic YWxpY2U6", "d29uZGVyMQ=="].concat()));
         assert!(!decodes(Structure::BasicAuth, "Basic authentication"));
         assert!(!decodes(Structure::BasicAuth, "Basic YWxpY2U="));
         assert!(decodes(Structure::Jwt, "eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.x"));
         assert!(!decodes(Structure::Jwt, "eyJhIjoxfQ.eyJhIjoxfQ.x"));
-        assert!(decodes(
-            Structure::DiscordId,
-            "MTIzNDU2Nzg5MDEyMzQ1Njc4.x.y"
-        ));
+        assert!(decodes(Structure::DiscordId, "MTIzNDU2Nzg5MDEyMzQ1Njc4.x.y"));
         assert!(!decodes(Structure::DiscordId, "MTIzNDU2.x.y"));
-        assert!(decodes(
-            Structure::PypiMacaroon,
-            &["pypi-AgEI", "cHlwaS5vcmcCJDAwMDA"].concat()
-        ));
-        assert!(!decodes(
-            Structure::PypiMacaroon,
-            "pypi-AgEIAAAAAAAAAAAAAAAAAAA"
-        ));
+        assert!(decodes(Structure::PypiMacaroon, &["pypi-AgEI", "cHlwaS5vcmcCJDAwMDA"].concat()));
+        assert!(!decodes(Structure::PypiMacaroon, "pypi-AgEIAAAAAAAAAAAAAAAAAAA"));
         assert!(decodes(Structure::Mixed, "aB3") && !decodes(Structure::Mixed, "ab3"));
     }
 }

@@ -72,19 +72,14 @@ fn yes() -> bool {
 impl Format {
     fn pattern(&self) -> String {
         if self.bounded {
-            format!(
-                r"(?-u:\b{{start-half}})(?:{})(?-u:\b{{end-half}})",
-                self.shape
-            )
+            format!(r"(?-u:\b{{start-half}})(?:{})(?-u:\b{{end-half}})", self.shape)
         } else {
             self.shape.clone()
         }
     }
 
     fn compile(&self) -> Result<Regex, regex::Error> {
-        regex::RegexBuilder::new(&self.pattern())
-            .size_limit(4 << 20)
-            .build()
+        regex::RegexBuilder::new(&self.pattern()).size_limit(4 << 20).build()
     }
 
     /// Compiled when first needed: a run that sees no keyword of a format never pays for it.
@@ -125,10 +120,9 @@ impl std::fmt::Display for FormatError {
                 f,
                 "format `{id}` has a shape but no keyword of two characters or more; add a fixed part of the token"
             ),
-            FormatError::MatchesNothing(id) => write!(
-                f,
-                "format `{id}` matches the empty text; give its shape a fixed part"
-            ),
+            FormatError::MatchesNothing(id) => {
+                write!(f, "format `{id}` matches the empty text; give its shape a fixed part")
+            }
         }
     }
 }
@@ -151,14 +145,10 @@ pub(super) fn check(format: &Format) -> Result<(), FormatError> {
     if format.shape.is_empty() {
         return Ok(());
     }
-    if !format.keywords.iter().any(|k| k.len() >= 2) || format.keywords.iter().any(|k| k.len() < 2)
-    {
+    if !format.keywords.iter().any(|k| k.len() >= 2) || format.keywords.iter().any(|k| k.len() < 2) {
         return Err(FormatError::NoKeyword(format.id.clone()));
     }
-    let regex = format.compile().map_err(|e| FormatError::Shape {
-        id: format.id.clone(),
-        reason: e.to_string(),
-    })?;
+    let regex = format.compile().map_err(|e| FormatError::Shape { id: format.id.clone(), reason: e.to_string() })?;
     if regex.is_match("") {
         return Err(FormatError::MatchesNothing(format.id.clone()));
     }

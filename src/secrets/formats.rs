@@ -121,22 +121,11 @@ impl Formats {
         for (format, at) in self.fixed.first_hits(text, self.all.len()) {
             let format = &self.all[format];
             // A token begins at most one keyword's distance before; the regex looks from there.
-            search(
-                format,
-                text,
-                floor_boundary(text, at.saturating_sub(REACH)),
-                text.len(),
-                &mut hits,
-            );
+            search(format, text, floor_boundary(text, at.saturating_sub(REACH)), text.len(), &mut hits);
         }
         self.in_context(context, text, &mut hits);
         hits.sort_by_key(|hit| {
-            (
-                hit.start,
-                std::cmp::Reverse(hit.end),
-                hit.format.needs_context,
-                std::cmp::Reverse(hit.format.severity),
-            )
+            (hit.start, std::cmp::Reverse(hit.end), hit.format.needs_context, std::cmp::Reverse(hit.format.severity))
         });
         let mut end = 0;
         hits.retain(|hit| {
@@ -148,12 +137,8 @@ impl Formats {
     }
 
     fn in_context<'a>(&'a self, context: &str, text: &str, hits: &mut Vec<Hit<'a>>) {
-        let named: Vec<usize> = self
-            .context
-            .first_hits(context, self.all.len())
-            .into_iter()
-            .map(|(format, _)| format)
-            .collect();
+        let named: Vec<usize> =
+            self.context.first_hits(context, self.all.len()).into_iter().map(|(format, _)| format).collect();
         for &format in &named {
             search(&self.all[format], text, 0, text.len(), hits);
         }
@@ -164,16 +149,9 @@ impl Formats {
         for keyword in automaton.find_overlapping_iter(text) {
             let format = self.context.owner[keyword.pattern().as_usize()];
             let from = keyword.end().max(done[format]);
-            let line = memchr::memchr2(
-                b'\n',
-                b'\r',
-                &text.as_bytes()[keyword.end()..(keyword.end() + NEAR).min(text.len())],
-            );
-            let to = floor_boundary(
-                text,
-                line.map_or(keyword.end() + NEAR, |n| keyword.end() + n)
-                    .min(text.len()),
-            );
+            let line =
+                memchr::memchr2(b'\n', b'\r', &text.as_bytes()[keyword.end()..(keyword.end() + NEAR).min(text.len())]);
+            let to = floor_boundary(text, line.map_or(keyword.end() + NEAR, |n| keyword.end() + n).min(text.len()));
             if from >= to || named.contains(&format) {
                 continue;
             }
@@ -190,12 +168,7 @@ impl Formats {
         }
         let fixed = Index::new(&all, false)?;
         let context = Index::new(&all, true)?;
-        Ok(Formats {
-            all,
-            fixed,
-            context,
-            hash,
-        })
+        Ok(Formats { all, fixed, context, hash })
     }
 }
 
@@ -209,29 +182,21 @@ impl Index {
         let mut keywords = Vec::new();
         let mut owner = Vec::new();
         for (i, format) in all.iter().enumerate() {
-            for keyword in format
-                .keywords
-                .iter()
-                .filter(|_| format.needs_context == context && !format.shape.is_empty())
+            for keyword in
+                format.keywords.iter().filter(|_| format.needs_context == context && !format.shape.is_empty())
             {
                 keywords.push(keyword);
                 owner.push(i);
             }
         }
         if keywords.is_empty() {
-            return Ok(Index {
-                automaton: None,
-                owner,
-            });
+            return Ok(Index { automaton: None, owner });
         }
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(context)
             .build(keywords)
             .map_err(|e| FormatError::Form(e.to_string()))?;
-        Ok(Index {
-            automaton: Some(automaton),
-            owner,
-        })
+        Ok(Index { automaton: Some(automaton), owner })
     }
 
     /// For each format that has a keyword in the text, where the first stands.
@@ -259,26 +224,13 @@ fn search<'a>(format: &'a Format, text: &str, mut from: usize, to: usize, hits: 
     let Some(regex) = format.regex() else { return };
     let text = &text[..to];
     while let Some(found) = regex.find_at(text, from) {
-        let next = if found.end() > from {
-            found.end()
-        } else {
-            from + 1
-        };
-        let secret = regex
-            .captures_at(text, found.start())
-            .and_then(|c| c.get(1))
-            .unwrap_or(found);
+        let next = if found.end() > from { found.end() } else { from + 1 };
+        let secret = regex.captures_at(text, found.start()).and_then(|c| c.get(1)).unwrap_or(found);
         let token = secret.as_str();
         if !token.is_empty() && decodes(format.structure, token) {
             let checksum = verify(format.checksum, token);
             let public = format.public || known(token).is_some();
-            hits.push(Hit {
-                format,
-                start: secret.start(),
-                end: secret.end(),
-                checksum,
-                public,
-            });
+            hits.push(Hit { format, start: secret.start(), end: secret.end(), checksum, public });
         }
         from = next;
         if from > text.len() || !text.is_char_boundary(from) {
@@ -324,9 +276,7 @@ fn floor_boundary(text: &str, mut at: usize) -> usize {
 }
 
 fn fnv1a(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
 #[cfg(test)]

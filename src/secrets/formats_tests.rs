@@ -22,11 +22,7 @@ const ALNUM: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvw
 const BASE32: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 fn found(text: &str) -> Vec<(String, String)> {
-    Formats::built_in()
-        .find(text)
-        .iter()
-        .map(|h| (h.format.id.clone(), text[h.start..h.end].to_owned()))
-        .collect()
+    Formats::built_in().find(text).iter().map(|h| (h.format.id.clone(), text[h.start..h.end].to_owned())).collect()
 }
 
 #[test]
@@ -35,11 +31,7 @@ fn built_in_formats_compile() {
     assert_eq!(formats.all().len(), 91);
     for format in formats.all() {
         check(format).unwrap_or_else(|e| panic!("{e}"));
-        assert!(
-            format.found_by.is_some() == format.shape.is_empty(),
-            "{}",
-            format.id
-        );
+        assert!(format.found_by.is_some() == format.shape.is_empty(), "{}", format.id);
         assert!(!format.documented.is_empty());
     }
 }
@@ -49,123 +41,56 @@ fn finds_what_it_says() {
     for (id, token) in [
         ("aws-access-key-id", format!("AKIA{}", noise(16, BASE32))),
         ("gcp-api-key", format!("AIza{}", noise(35, ALNUM))),
-        (
-            "gcp-oauth-client-secret",
-            format!("GOCSPX-{}", noise(28, ALNUM)),
-        ),
+        ("gcp-oauth-client-secret", format!("GOCSPX-{}", noise(28, ALNUM))),
         ("digitalocean-token", format!("dop_v1_{}", noise(64, HEX))),
         ("github-classic", format!("ghp_{}", noise(36, ALNUM))),
-        (
-            "github-fine-grained",
-            format!("github_pat_{}_{}", noise(22, ALNUM), noise(59, ALNUM)),
-        ),
+        ("github-fine-grained", format!("github_pat_{}_{}", noise(22, ALNUM), noise(59, ALNUM))),
         ("gitlab-pat", format!("glpat-{}", noise(20, ALNUM))),
         ("gitlab-other", format!("gldt-{}", noise(20, ALNUM))),
         ("npm-token", format!("npm_{}", noise(36, ALNUM))),
-        (
-            "pypi-token",
-            format!("pypi-AgEIcHlwaS5vcmc{}", noise(60, ALNUM)),
-        ),
+        ("pypi-token", format!("pypi-AgEIcHlwaS5vcmc{}", noise(60, ALNUM))),
         ("rubygems", format!("rubygems_{}", noise(48, HEX))),
         ("docker-hub", format!("dckr_pat_{}", noise(27, ALNUM))),
-        (
-            "openai-key",
-            format!("sk-{}T3BlbkFJ{}", noise(20, ALNUM), noise(20, ALNUM)),
-        ),
-        (
-            "anthropic-key",
-            format!("sk-ant-api03-{}AA", noise(93, ALNUM)),
-        ),
-        (
-            "huggingface",
-            format!("hf_{}", noise(34, "abcdefghijklmnopqrstuvwxyzABCDEF")),
-        ),
+        ("openai-key", format!("sk-{}T3BlbkFJ{}", noise(20, ALNUM), noise(20, ALNUM))),
+        ("anthropic-key", format!("sk-ant-api03-{}AA", noise(93, ALNUM))),
+        ("huggingface", format!("hf_{}", noise(34, "abcdefghijklmnopqrstuvwxyzABCDEF"))),
         ("groq", format!("gsk_{}", noise(52, ALNUM))),
-        (
-            "slack-token",
-            format!("xoxb-{}-{}", noise(12, "0123456789"), noise(24, ALNUM)),
-        ),
-        (
-            "telegram-bot",
-            format!("{}:AA{}", noise(10, "123456789"), noise(33, ALNUM)),
-        ),
-        (
-            "sendgrid",
-            format!("SG.{}.{}", noise(22, ALNUM), noise(43, ALNUM)),
-        ),
+        ("slack-token", format!("xoxb-{}-{}", noise(12, "0123456789"), noise(24, ALNUM))),
+        ("telegram-bot", format!("{}:AA{}", noise(10, "123456789"), noise(33, ALNUM))),
+        ("sendgrid", format!("SG.{}.{}", noise(22, ALNUM), noise(43, ALNUM))),
         ("stripe-secret", format!("sk_live_{}", noise(24, ALNUM))),
         ("stripe-webhook", format!("whsec_{}", noise(32, ALNUM))),
         ("shopify", format!("shpat_{}", noise(32, HEX))),
-        (
-            "grafana",
-            format!("glsa_{}_{}", noise(32, ALNUM), noise(8, HEX)),
-        ),
-        (
-            "airtable",
-            format!("pat{}.{}", noise(14, ALNUM), noise(64, HEX)),
-        ),
+        ("grafana", format!("glsa_{}_{}", noise(32, ALNUM), noise(8, HEX))),
+        ("airtable", format!("pat{}.{}", noise(14, ALNUM), noise(64, HEX))),
         ("notion", format!("ntn_{}", noise(46, ALNUM))),
         ("databricks", format!("dapi{}", noise(32, HEX))),
         ("hashicorp-vault", format!("hvs.{}", noise(24, ALNUM))),
         ("supabase", format!("sbp_{}", noise(40, HEX))),
-        (
-            "age-key",
-            format!(
-                "AGE-SECRET-KEY-1{}",
-                noise(58, "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L")
-            ),
-        ),
-        (
-            "jwt",
-            format!(
-                "eyJhbGciOiJIUzI1NiJ9.eyJ{}.{}",
-                noise(20, ALNUM),
-                noise(43, ALNUM)
-            ),
-        ),
-        (
-            "postman",
-            format!("PMAK-{}-{}", noise(24, HEX), noise(34, HEX)),
-        ),
+        ("age-key", format!("AGE-SECRET-KEY-1{}", noise(58, "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L"))),
+        ("jwt", format!("eyJhbGciOiJIUzI1NiJ9.eyJ{}.{}", noise(20, ALNUM), noise(43, ALNUM))),
+        ("postman", format!("PMAK-{}-{}", noise(24, HEX), noise(34, HEX))),
     ] {
-        for text in [
-            token.clone(),
-            format!("X = \"{token}\"\n"),
-            format!("é{token}é, {token}"),
-        ] {
+        for text in [token.clone(), format!("X = \"{token}\"\n"), format!("é{token}é, {token}")] {
             let hits = found(&text);
-            assert!(
-                hits.iter().any(|(i, t)| *i == id && *t == token),
-                "{id}: {hits:?}"
-            );
+            assert!(hits.iter().any(|(i, t)| *i == id && *t == token), "{id}: {hits:?}");
         }
         let touched = format!("q7{token}");
-        assert!(
-            !found(&touched).iter().any(|(i, t)| *i == id && *t == token),
-            "{id} inside a longer word"
-        );
+        assert!(!found(&touched).iter().any(|(i, t)| *i == id && *t == token), "{id} inside a longer word");
     }
 }
 
 #[test]
 fn group_one_is_the_secret_part() {
     let key = noise(43, ALNUM) + "=";
-    let text = format!(
-        "Endpoint=sb://acme.servicebus.windows.net/;SharedAccessKeyName=a;SharedAccessKey={key}"
-    );
+    let text = format!("Endpoint=sb://acme.servicebus.windows.net/;SharedAccessKeyName=a;SharedAccessKey={key}");
     assert_eq!(found(&text), [("azure-servicebus-key".to_owned(), key)]);
     let hook = noise(24, ALNUM);
-    let text = format!(
-        "https://hooks.slack.com/services/T0{}/B0{}/{hook}",
-        noise(8, "ABCDEF019"),
-        noise(8, "ABCDEF019")
-    );
+    let text =
+        format!("https://hooks.slack.com/services/T0{}/B0{}/{hook}", noise(8, "ABCDEF019"), noise(8, "ABCDEF019"));
     assert_eq!(found(&text), [("slack-webhook".to_owned(), hook)]);
     let token = noise(24, ALNUM);
-    assert_eq!(
-        found(&format!("Authorization: Bearer {token}")),
-        [("bearer-header".to_owned(), token)]
-    );
+    assert_eq!(found(&format!("Authorization: Bearer {token}")), [("bearer-header".to_owned(), token)]);
 }
 
 #[test]
@@ -204,14 +129,8 @@ fn checksums_and_known_values_are_marked() {
     let hits = Formats::built_in().find(&id);
     assert!(hits[0].public);
     let hits_of = |t: &str| Formats::built_in().find(t)[0].checksum;
-    assert_eq!(
-        hits_of(&format!("ghp_{}", noise(36, ALNUM))),
-        Checksum::Wrong
-    );
-    assert_eq!(
-        hits_of(&format!("glpat-{}", noise(20, ALNUM))),
-        Checksum::None
-    );
+    assert_eq!(hits_of(&format!("ghp_{}", noise(36, ALNUM))), Checksum::Wrong);
+    assert_eq!(hits_of(&format!("glpat-{}", noise(20, ALNUM))), Checksum::None);
 }
 
 #[test]
@@ -221,29 +140,14 @@ fn own_formats() {
     assert_eq!(formats.find(&["x acme_", "9f3c07be"].concat()).len(), 1);
     assert_ne!(formats.hash(), Formats::built_in().hash());
     assert_eq!(formats.all().len(), 92);
+    assert!(matches!(Formats::parse(&own.repeat(2)), Err(FormatError::Twice(_))));
+    assert!(matches!(Formats::parse(&own.replace("[0-9a-f]{8}", "(?!x)")), Err(FormatError::Shape { .. })));
+    assert!(matches!(Formats::parse(&own.replace("[\"acme_\"]", "[]")), Err(FormatError::NoKeyword(_))));
     assert!(matches!(
-        Formats::parse(&own.repeat(2)),
-        Err(FormatError::Twice(_))
-    ));
-    assert!(matches!(
-        Formats::parse(&own.replace("[0-9a-f]{8}", "(?!x)")),
-        Err(FormatError::Shape { .. })
-    ));
-    assert!(matches!(
-        Formats::parse(&own.replace("[\"acme_\"]", "[]")),
-        Err(FormatError::NoKeyword(_))
-    ));
-    assert!(matches!(
-        Formats::parse(
-            &own.replace("acme_[0-9a-f]{8}", "x*")
-                .replace("name", "bounded = false\nname")
-        ),
+        Formats::parse(&own.replace("acme_[0-9a-f]{8}", "x*").replace("name", "bounded = false\nname")),
         Err(FormatError::MatchesNothing(_))
     ));
-    assert!(matches!(
-        Formats::parse(&own.replace("severity", "gravity")),
-        Err(FormatError::Form(_))
-    ));
+    assert!(matches!(Formats::parse(&own.replace("severity", "gravity")), Err(FormatError::Form(_))));
 }
 
 /// 1 MB of one character, of one keyword, of near matches: seconds if linear (in a debug build), hours if not.
@@ -272,9 +176,5 @@ fn linear_on_hostile_text() {
         let hits = Formats::built_in().find(&text);
         assert!(hits.len() <= text.len() / 16, "{unit}");
     }
-    assert!(
-        start.elapsed().as_secs() < 240,
-        "took {:?}",
-        start.elapsed()
-    );
+    assert!(start.elapsed().as_secs() < 240, "took {:?}", start.elapsed());
 }

@@ -79,22 +79,14 @@ fn guessable_values_are_weak() {
         "your-256-bit-secret",
     ] {
         assert_eq!(sure("SECRET_KEY", value), Some(Likelihood::Weak), "{value}");
-        assert_eq!(
-            sure("jwt_secret_key", value),
-            Some(Likelihood::Weak),
-            "{value}"
-        );
+        assert_eq!(sure("jwt_secret_key", value), Some(Likelihood::Weak), "{value}");
     }
 }
 
 #[test]
 fn words_alone_are_unlikely() {
     for value in ["kolibri", "two-words", "Saturn", "ab"] {
-        assert_eq!(
-            sure("password", value),
-            Some(Likelihood::Unlikely),
-            "{value}"
-        );
+        assert_eq!(sure("password", value), Some(Likelihood::Unlikely), "{value}");
     }
 }
 
@@ -102,54 +94,27 @@ fn words_alone_are_unlikely() {
 fn random_values_are_certain() {
     let hex = ["9f3c07be51d8a264", "0e7b93c5d1f8a642"].concat();
     let mixed = ["Zk3v9QxT1b", "Lm7RwYp5Nc"].concat();
-    for name in [
-        "password",
-        "SECRET_KEY",
-        "api_key",
-        "token",
-        "client_secret",
-        "X-Api-Key",
-    ] {
+    for name in ["password", "SECRET_KEY", "api_key", "token", "client_secret", "X-Api-Key"] {
         assert_eq!(sure(name, &hex), Some(Likelihood::Certain), "{name}");
         assert_eq!(sure(name, &mixed), Some(Likelihood::Certain), "{name}");
     }
-    assert_eq!(
-        sure("Authorization", &format!("Bearer {mixed}")),
-        Some(Likelihood::Certain)
-    );
-    assert_eq!(
-        sure("token", &format!("Token {mixed}")),
-        Some(Likelihood::Certain)
-    );
+    assert_eq!(sure("Authorization", &format!("Bearer {mixed}")), Some(Likelihood::Certain));
+    assert_eq!(sure("token", &format!("Token {mixed}")), Some(Likelihood::Certain));
     assert_eq!(sure("api_key", "k7Zp-2xQ9"), Some(Likelihood::Likely));
-    assert_eq!(
-        sure("api_key", "b1946ac9-2492-4d23-8c5e-0f3a7b6d1e42"),
-        Some(Likelihood::Certain)
-    );
+    assert_eq!(sure("api_key", "b1946ac9-2492-4d23-8c5e-0f3a7b6d1e42"), Some(Likelihood::Certain));
     assert_eq!(sure("credentials", "bob:zebra42"), Some(Likelihood::Likely));
     assert_eq!(
-        sure(
-            "DATABASE_URL",
-            &["postgresql://app:", "zebra42", "@db.acme.io/x"].concat()
-        ),
+        sure("DATABASE_URL", &["postgresql://app:", "zebra42", "@db.acme.io/x"].concat()),
         Some(Likelihood::Likely)
     );
 }
 
 #[test]
 fn copied_signing_keys_are_certain_and_say_so() {
-    let key = [
-        "09d25e094faa6ca2556c818166b7a956",
-        "3b93f7099f6f0f4caa6cf63b88e8d3e7",
-    ]
-    .concat();
+    let key = ["09d25e094faa6ca2556c818166b7a956", "3b93f7099f6f0f4caa6cf63b88e8d3e7"].concat();
     assert_eq!(
         judge("SECRET_KEY", &key),
-        Judgement::Secret {
-            class: NameClass::SigningKey,
-            likelihood: Likelihood::Certain,
-            copied: true
-        }
+        Judgement::Secret { class: NameClass::SigningKey, likelihood: Likelihood::Certain, copied: true }
     );
 }
 
@@ -222,17 +187,10 @@ fn harmless_and_why() {
         ("SECRET_KEY", "SECRET_KEY", EnvName),
         ("DATA_JWT_SECRET", "oauth_jwt_secret", OwnName),
     ] {
-        assert_eq!(
-            judge(name, value),
-            Judgement::Harmless(why),
-            "{name} = {value}"
-        );
+        assert_eq!(judge(name, value), Judgement::Harmless(why), "{name} = {value}");
     }
     assert_eq!(
-        judge(
-            "aws_secret_access_key",
-            &["wJalrXUtnFEMI", "/K7MDENG/", "bPxRfiCYEXAMPLEKEY"].concat()
-        ),
+        judge("aws_secret_access_key", &["wJalrXUtnFEMI", "/K7MDENG/", "bPxRfiCYEXAMPLEKEY"].concat()),
         Judgement::Harmless(KnownPublic)
     );
 }
@@ -240,21 +198,14 @@ fn harmless_and_why() {
 #[test]
 fn nothing_panics() {
     let pieces = [
-        "", "é", "🔑", "{", "}", "<", ">", "%", "$", ":", "//", "://", "@", "=", ";", "password",
-        " ", "\\", "\"", "1", "Bearer ", ".", "-",
+        "", "é", "🔑", "{", "}", "<", ">", "%", "$", ":", "//", "://", "@", "=", ";", "password", " ", "\\", "\"", "1",
+        "Bearer ", ".", "-",
     ];
     for a in pieces {
         for b in pieces {
             for c in pieces {
                 let value = [a, b, c].concat();
-                for name in [
-                    "password",
-                    "SECRET_KEY",
-                    "Authorization",
-                    "dsn",
-                    "credentials",
-                    &value,
-                ] {
+                for name in ["password", "SECRET_KEY", "Authorization", "dsn", "credentials", &value] {
                     let _ = judge(name, &value);
                 }
             }
@@ -266,30 +217,12 @@ fn nothing_panics() {
 #[test]
 fn linear_on_hostile_values() {
     let start = std::time::Instant::now();
-    for unit in [
-        "a",
-        "A",
-        "aB",
-        "1",
-        "{",
-        "<",
-        "://",
-        ":@",
-        "a.",
-        "a/",
-        "é",
-        " a",
-        "$",
-        "-----BEGIN PRIVATE KEY-----",
-    ] {
+    for unit in ["a", "A", "aB", "1", "{", "<", "://", ":@", "a.", "a/", "é", " a", "$", "-----BEGIN PRIVATE KEY-----"]
+    {
         let value = unit.repeat(1_000_000 / unit.len());
         for name in ["password", "token", "SECRET_KEY", "dsn", "credentials"] {
             let _ = judge(name, &value);
         }
     }
-    assert!(
-        start.elapsed().as_secs() < 120,
-        "took {:?}",
-        start.elapsed()
-    );
+    assert!(start.elapsed().as_secs() < 120, "took {:?}", start.elapsed());
 }

@@ -48,16 +48,8 @@ pub fn judge(name: &str, value: &str) -> Judgement {
     }
     let value = value.trim();
     let copied = known(value) == Some(Known::CopiedKey);
-    let likelihood = if copied {
-        Likelihood::Certain
-    } else {
-        grade(class, value)
-    };
-    Judgement::Secret {
-        class,
-        likelihood,
-        copied,
-    }
+    let likelihood = if copied { Likelihood::Certain } else { grade(class, value) };
+    Judgement::Secret { class, likelihood, copied }
 }
 
 /// How sure a value of this class looks, once nothing makes it harmless.
@@ -68,28 +60,20 @@ pub(super) fn grade(class: NameClass, value: &str) -> Likelihood {
     match class {
         NameClass::No => Likelihood::Unlikely,
         NameClass::Connection => dsn_password(value)
-            .map_or(Likelihood::Unlikely, |(start, end)| {
-                grade(NameClass::Password, &value[start..end])
-            }),
+            .map_or(Likelihood::Unlikely, |(start, end)| grade(NameClass::Password, &value[start..end])),
         NameClass::Password => password(value),
         NameClass::SigningKey => signing_key(value),
-        NameClass::Credentials => value
-            .split_once(':')
-            .map_or(Likelihood::Unlikely, |(_, password)| {
-                grade(NameClass::Password, password)
-            }),
-        NameClass::Key | NameClass::Token | NameClass::Authorization => issued(
-            value
-                .split_once(' ')
-                .filter(|(s, _)| is_auth_scheme(s))
-                .map_or(value, |(_, rest)| rest),
-        ),
+        NameClass::Credentials => {
+            value.split_once(':').map_or(Likelihood::Unlikely, |(_, password)| grade(NameClass::Password, password))
+        }
+        NameClass::Key | NameClass::Token | NameClass::Authorization => {
+            issued(value.split_once(' ').filter(|(s, _)| is_auth_scheme(s)).map_or(value, |(_, rest)| rest))
+        }
     }
 }
 
 fn random(value: &str) -> Option<Likelihood> {
-    if (is_hex_digest(value) && distinct(value) >= 8) || (looks_random(value) && value.len() >= 20)
-    {
+    if (is_hex_digest(value) && distinct(value) >= 8) || (looks_random(value) && value.len() >= 20) {
         return Some(Likelihood::Certain);
     }
     looks_random(value).then_some(Likelihood::Likely)
@@ -110,30 +94,21 @@ fn password(value: &str) -> Likelihood {
         return Likelihood::Weak;
     }
     let parts = words(value);
-    let spoken = digits == 0
-        && parts.iter().all(|w| w.len() <= 3 || pronounceable(w))
-        && parts.iter().any(|w| pronounceable(w));
+    let spoken =
+        digits == 0 && parts.iter().all(|w| w.len() <= 3 || pronounceable(w)) && parts.iter().any(|w| pronounceable(w));
     if !spoken {
         return Likelihood::Likely;
     }
     // `Sommer!` and `p@ssion` have what a password rule asks for; `kolibri` and `two-words` have not.
-    let odd = value
-        .bytes()
-        .any(|b| !b.is_ascii_alphanumeric() && !b" -_.,:;'()/".contains(&b));
-    if odd {
-        Likelihood::Likely
-    } else {
-        Likelihood::Unlikely
-    }
+    let odd = value.bytes().any(|b| !b.is_ascii_alphanumeric() && !b" -_.,:;'()/".contains(&b));
+    if odd { Likelihood::Likely } else { Likelihood::Unlikely }
 }
 
 fn signing_key(value: &str) -> Likelihood {
     match random(value) {
         Some(sure) => sure,
         None if value.starts_with("django-insecure-") => Likelihood::Weak,
-        None if value.len() >= 12 && wordy_share(value) < 40 && !is_sequence(value) => {
-            Likelihood::Likely
-        }
+        None if value.len() >= 12 && wordy_share(value) < 40 && !is_sequence(value) => Likelihood::Likely,
         None => Likelihood::Weak,
     }
 }
@@ -148,11 +123,7 @@ fn issued(value: &str) -> Likelihood {
         return Likelihood::Unlikely;
     }
     // Words with a number behind (`client-token-1`) are names of things.
-    if wordy_share(value) >= 60 {
-        Likelihood::Unlikely
-    } else {
-        Likelihood::Likely
-    }
+    if wordy_share(value) >= 60 { Likelihood::Unlikely } else { Likelihood::Likely }
 }
 
 #[cfg(test)]

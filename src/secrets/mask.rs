@@ -13,12 +13,7 @@ pub fn mask_lexically(source: &str) -> Vec<(usize, usize)> {
     let mut spans: Vec<(usize, usize)> = Vec::new();
     spans.extend(pem::blocks(source).map(|block| (block.start, block.end)));
     spans.extend(url::candidates(source).map(|candidate| candidate.password));
-    spans.extend(
-        Formats::built_in()
-            .candidates("", source)
-            .iter()
-            .map(|hit| (hit.start, token_end(source, hit.end))),
-    );
+    spans.extend(Formats::built_in().candidates("", source).iter().map(|hit| (hit.start, token_end(source, hit.end))));
     url_user_info(source, &mut spans);
     mask_names(source, &mut spans);
     merge(spans)
@@ -30,10 +25,7 @@ fn url_user_info(source: &str, spans: &mut Vec<(usize, usize)>) {
     let mut from = 0;
     while let Some(at) = memchr::memmem::find(&bytes[from..], b"://") {
         let start = from + at + 3;
-        let length = bytes[start..]
-            .iter()
-            .take_while(|b| !b.is_ascii_whitespace() && !b"\"'`<>".contains(b))
-            .count();
+        let length = bytes[start..].iter().take_while(|b| !b.is_ascii_whitespace() && !b"\"'`<>".contains(b)).count();
         if let Some(sign) = memchr::memrchr(b'@', &bytes[start..start + length]) {
             spans.push((start, start + sign));
         }
@@ -43,10 +35,7 @@ fn url_user_info(source: &str, spans: &mut Vec<(usize, usize)>) {
 
 /// A format may stop before the token does (a longer, newer form): masks go on to its last character.
 fn token_end(source: &str, end: usize) -> usize {
-    end + source.as_bytes()[end..]
-        .iter()
-        .take_while(|b| b.is_ascii_alphanumeric() || b"_-+/=.~%".contains(b))
-        .count()
+    end + source.as_bytes()[end..].iter().take_while(|b| b.is_ascii_alphanumeric() || b"_-+/=.~%".contains(b)).count()
 }
 
 fn merge(mut spans: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
@@ -133,8 +122,7 @@ fn mask_names(source: &str, spans: &mut Vec<(usize, usize)>) {
     let mut open = Open::default();
     let mut line_start = 0;
     while line_start < bytes.len() {
-        let line_end = memchr::memchr2(b'\n', b'\r', &bytes[line_start..])
-            .map_or(bytes.len(), |n| line_start + n);
+        let line_end = memchr::memchr2(b'\n', b'\r', &bytes[line_start..]).map_or(bytes.len(), |n| line_start + n);
         let line = &bytes[line_start..line_end];
         if open.is_open() {
             spans.push((line_start, line_end));
@@ -147,10 +135,7 @@ fn mask_names(source: &str, spans: &mut Vec<(usize, usize)>) {
             spans.push((from, line_end));
             quoted_before(line_start, &line[..name_end], spans);
             let rest = &bytes[from..line_end];
-            let rest = rest
-                .strip_prefix(b"\"")
-                .or_else(|| rest.strip_prefix(b"'"))
-                .unwrap_or(rest);
+            let rest = rest.strip_prefix(b"\"").or_else(|| rest.strip_prefix(b"'")).unwrap_or(rest);
             open.read(rest);
         }
         line_start = line_end + 1;
@@ -180,12 +165,8 @@ fn first_name(line: &str) -> Option<usize> {
 /// Any part of a name that speaks of secrets: wider than `classify_name`, on purpose.
 fn is_sensitive(name: &[u8]) -> bool {
     let lower = name.to_ascii_lowercase();
-    SENSITIVE
-        .iter()
-        .any(|part| memchr::memmem::find(&lower, part.as_bytes()).is_some())
-        || SENSITIVE_WHOLE
-            .iter()
-            .any(|word| lower.as_slice() == word.as_bytes())
+    SENSITIVE.iter().any(|part| memchr::memmem::find(&lower, part.as_bytes()).is_some())
+        || SENSITIVE_WHOLE.iter().any(|word| lower.as_slice() == word.as_bytes())
 }
 
 const SENSITIVE: &[&str] = &[
@@ -220,20 +201,8 @@ const SENSITIVE: &[&str] = &[
     "cred",
     "fernet",
 ];
-const SENSITIVE_WHOLE: &[&str] = &[
-    "pw",
-    "key",
-    "jwt",
-    "hmac",
-    "pat",
-    "pin",
-    "salt",
-    "otp",
-    "accesskey",
-    "secretkey",
-    "privatekey",
-    "wd",
-];
+const SENSITIVE_WHOLE: &[&str] =
+    &["pw", "key", "jwt", "hmac", "pat", "pin", "salt", "otp", "accesskey", "secretkey", "privatekey", "wd"];
 
 /// `"literal" == password`: quoted text before the name, on its line.
 fn quoted_before(offset: usize, before: &[u8], spans: &mut Vec<(usize, usize)>) {
@@ -301,11 +270,7 @@ mod tests {
             "password = f\"\"\"{x}\nzebra42\"\"\"",
         ] {
             let source = &source.replace("~~", "://");
-            assert!(
-                !masked(source).contains("zebra42"),
-                "{source:?} -> {:?}",
-                masked(source)
-            );
+            assert!(!masked(source).contains("zebra42"), "{source:?} -> {:?}", masked(source));
         }
     }
 
@@ -322,25 +287,14 @@ mod tests {
     fn what_has_nothing_to_do_with_it_stays() {
         let source = "def f(x:\n    return x + 'zebra42'\n\nhost = 'db'\n";
         assert_eq!(masked(source), source);
-        assert_eq!(
-            masked("password = 'a'\nname = 'bob'\n"),
-            "password******\nname = 'bob'\n"
-        );
+        assert_eq!(masked("password = 'a'\nname = 'bob'\n"), "password******\nname = 'bob'\n");
     }
 
     #[test]
     fn linear_on_hostile_source() {
-        for unit in [
-            "password = (",
-            "a",
-            "\"",
-            "password\n",
-            "'''",
-            "-----BEGIN PRIVATE KEY-----",
-            "a://b:c@d ",
-            "\\",
-            "é",
-        ] {
+        for unit in
+            ["password = (", "a", "\"", "password\n", "'''", "-----BEGIN PRIVATE KEY-----", "a://b:c@d ", "\\", "é"]
+        {
             let source = unit.repeat(300_000 / unit.len());
             assert!(mask_lexically(&source).len() <= source.len());
         }

@@ -65,28 +65,18 @@ pub fn classify_name(name: &str) -> NameClass {
 
 fn by_head(head: &str, modifier: &str, before: &[&str]) -> NameClass {
     match head {
-        "password" | "passwd" | "pwd" | "passphrase" | "passcode" | "passwort" | "kennwort"
-        | "senha" | "contrasena" | "wachtwoord" | "mnemonic" => NameClass::Password,
+        "password" | "passwd" | "pwd" | "passphrase" | "passcode" | "passwort" | "kennwort" | "senha"
+        | "contrasena" | "wachtwoord" | "mnemonic" => NameClass::Password,
         "phrase" if has("pass seed recovery mnemonic", modifier) => NameClass::Password,
         "word" | "code" | "wd" if modifier == "pass" => NameClass::Password,
-        "pass" | "pw" if modifier.is_empty() || has(OWNS_A_PASSWORD, modifier) => {
-            NameClass::Password
-        }
+        "pass" | "pw" if modifier.is_empty() || has(OWNS_A_PASSWORD, modifier) => NameClass::Password,
         "secret" if before.iter().any(|w| has(SIGNS, w)) => NameClass::SigningKey,
         "secret" if !has(NAMES_AN_OBJECT, modifier) => NameClass::Key,
-        "key" if modifier == "secret" && !before.iter().any(|w| has(ISSUED, w)) => {
-            NameClass::SigningKey
-        }
-        "key" if has(SIGNS, modifier) && !has("session cookie cookies flask django", modifier) => {
-            NameClass::SigningKey
-        }
+        "key" if modifier == "secret" && !before.iter().any(|w| has(ISSUED, w)) => NameClass::SigningKey,
+        "key" if has(SIGNS, modifier) && !has("session cookie cookies flask django", modifier) => NameClass::SigningKey,
         "key" if has(ISSUED_KEY, modifier) || has(PROVIDERS, modifier) => NameClass::Key,
         "key" if modifier == "role" && before.contains(&"service") => NameClass::Key,
-        "token"
-            if !has(NO_TOKEN, modifier) && !before.first().is_some_and(|w| has(NO_TOKEN, w)) =>
-        {
-            NameClass::Token
-        }
+        "token" if !has(NO_TOKEN, modifier) && !before.first().is_some_and(|w| has(NO_TOKEN, w)) => NameClass::Token,
         "bearer" | "jwt" => NameClass::Token,
         "pat" if has("github gitlab azure devops ado bitbucket git", modifier) => NameClass::Token,
         "credentials" | "credential" | "creds" | "cred" => NameClass::Credentials,
@@ -104,15 +94,10 @@ fn by_head(head: &str, modifier: &str, before: &[&str]) -> NameClass {
 fn joined(head: &str) -> NameClass {
     let ends = |list: &str| list.split_ascii_whitespace().any(|w| head.ends_with(w));
     let class = if ends("password passwd passphrase")
-        || has(
-            "dbpass userpass rootpw rootpass adminpass ftppass sudopass dbpw userpw adminpw dbpwd",
-            head,
-        ) {
+        || has("dbpass userpass rootpw rootpass adminpass ftppass sudopass dbpw userpw adminpw dbpwd", head)
+    {
         NameClass::Password
-    } else if has(
-        "secretkey signingkey encryptionkey jwtsecret fernetkey cookiesecret",
-        head,
-    ) {
+    } else if has("secretkey signingkey encryptionkey jwtsecret fernetkey cookiesecret", head) {
         NameClass::SigningKey
     } else if ends("apikey privatekey accesskey clientsecret appsecret authkey apisecret") {
         NameClass::Key
@@ -122,11 +107,7 @@ fn joined(head: &str) -> NameClass {
         return NameClass::No;
     };
     let verbs = "public publishable hashed encrypted forgot reset wrong invalid change update validate verify check no";
-    if verbs.split_ascii_whitespace().any(|w| head.starts_with(w)) {
-        NameClass::No
-    } else {
-        class
-    }
+    if verbs.split_ascii_whitespace().any(|w| head.starts_with(w)) { NameClass::No } else { class }
 }
 
 /// Words after the head that change nothing: `token_value`, `DB_PASSWORD_PROD`, `secret_key_base`.

@@ -20,11 +20,7 @@ pub struct PemKey {
 /// The first private key block with a believable body (RFC 7468, OpenSSH's `PROTOCOL.key`, armour of RFC 9580).
 #[must_use]
 pub fn pem_private_key(text: &str) -> Option<PemKey> {
-    blocks(text).find(|b| b.believable).map(|b| PemKey {
-        start: b.start,
-        end: b.end,
-        encrypted: b.encrypted,
-    })
+    blocks(text).find(|b| b.believable).map(|b| PemKey { start: b.start, end: b.end, encrypted: b.encrypted })
 }
 
 pub(super) struct Block {
@@ -44,11 +40,7 @@ pub(super) fn blocks(text: &str) -> impl Iterator<Item = Block> + '_ {
             let label_start = start + BEGIN.len();
             from = label_start;
             let rest = &text.as_bytes()[label_start..];
-            let Some(label_length) = rest
-                .iter()
-                .take(48)
-                .position(|b| !(b.is_ascii_uppercase() || *b == b' '))
-            else {
+            let Some(label_length) = rest.iter().take(48).position(|b| !(b.is_ascii_uppercase() || *b == b' ')) else {
                 continue;
             };
             let label = &text[label_start..label_start + label_length];
@@ -56,19 +48,13 @@ pub(super) fn blocks(text: &str) -> impl Iterator<Item = Block> + '_ {
                 continue;
             }
             let body_start = label_start + label_length;
-            let body_start = body_start
-                + rest[label_length..]
-                    .iter()
-                    .take_while(|b| **b == b'-')
-                    .count();
-            let body_end = memmem::find(&text.as_bytes()[body_start..], b"-----")
-                .map_or(text.len(), |n| body_start + n);
+            let body_start = body_start + rest[label_length..].iter().take_while(|b| **b == b'-').count();
+            let body_end =
+                memmem::find(&text.as_bytes()[body_start..], b"-----").map_or(text.len(), |n| body_start + n);
             let after = &text[body_end..];
-            let end = after.strip_prefix("-----END ").map_or(body_end, |label| {
-                label
-                    .find("-----")
-                    .map_or(text.len(), |n| body_end + 9 + n + 5)
-            });
+            let end = after
+                .strip_prefix("-----END ")
+                .map_or(body_end, |label| label.find("-----").map_or(text.len(), |n| body_end + 9 + n + 5));
             let body = &text[body_start..body_end];
             from = body_end.max(from);
             return Some(Block {
@@ -89,16 +75,10 @@ fn is_key_body(body: &str) -> bool {
     }
     let data: String = body
         .lines()
-        .map(|l| {
-            l.trim()
-                .trim_matches(['"', '\'', '+', ',', '\\', ' ', 'b', 'f', '(', ')'])
-        })
+        .map(|l| l.trim().trim_matches(['"', '\'', '+', ',', '\\', ' ', 'b', 'f', '(', ')']))
         .filter(|l| !l.contains(':'))
         .collect();
-    let data: String = data
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || "+/=".contains(*c))
-        .collect();
+    let data: String = data.chars().filter(|c| c.is_ascii_alphanumeric() || "+/=".contains(*c)).collect();
     data.len() >= 60 && distinct(&data) >= 16
 }
 
@@ -116,10 +96,7 @@ mod tests {
             })
             .collect();
         let lines: Vec<&str> = (0..3).map(|i| &body[i * 64..(i + 1) * 64]).collect();
-        format!(
-            "-----BEGIN {label}-----{newline}MII{}{newline}-----END {label}-----",
-            lines.join(newline)
-        )
+        format!("-----BEGIN {label}-----{newline}MII{}{newline}-----END {label}-----", lines.join(newline))
     }
 
     #[test]
@@ -159,10 +136,7 @@ mod tests {
 
     #[test]
     fn linear_on_many_headers() {
-        assert_eq!(
-            pem_private_key(&"-----BEGIN PRIVATE KEY-----".repeat(40_000)),
-            None
-        );
+        assert_eq!(pem_private_key(&"-----BEGIN PRIVATE KEY-----".repeat(40_000)), None);
         assert!(blocks(&"-----BEGIN PRIVATE KEY-----".repeat(40_000)).count() <= 40_000);
     }
 }

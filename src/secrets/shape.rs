@@ -23,11 +23,7 @@ pub(super) fn shape(class: NameClass, value: &str) -> Option<Harmless> {
             Harmless::NoAlphanumerics
         });
     }
-    if value.contains("***")
-        || value.contains("...")
-        || value.contains('…')
-        || value.contains("•••")
-    {
+    if value.contains("***") || value.contains("...") || value.contains('…') || value.contains("•••") {
         return Some(Harmless::Masked);
     }
     if is_reference(value) {
@@ -43,11 +39,7 @@ pub(super) fn shape(class: NameClass, value: &str) -> Option<Harmless> {
         return Some(Harmless::Digest);
     }
     if value.contains("://") && !value.contains(char::is_whitespace) {
-        return if url_passwords(value).is_empty() {
-            Some(Harmless::Url)
-        } else {
-            None
-        };
+        return if url_passwords(value).is_empty() { Some(Harmless::Url) } else { None };
     }
     if is_prose(class, value) {
         return Some(Harmless::Prose);
@@ -62,9 +54,7 @@ pub(super) fn shape(class: NameClass, value: &str) -> Option<Harmless> {
         return Some(Harmless::DottedKey);
     }
     // `CHANGE_ME` and `YOUR_SECRET_KEY` are no variables.
-    let told = words(value)
-        .iter()
-        .any(|w| has("your change replace insert", w));
+    let told = words(value).iter().any(|w| has("your change replace insert", w));
     if is_env_name(value) && !told {
         return Some(Harmless::EnvName);
     }
@@ -75,9 +65,7 @@ pub(super) fn shape(class: NameClass, value: &str) -> Option<Harmless> {
 pub(super) fn is_template(value: &str) -> bool {
     if value.starts_with('$')
         && value.len() > 1
-        && value[1..]
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        && value[1..].bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
         && !value.as_bytes()[1].is_ascii_digit()
     {
         return true;
@@ -94,11 +82,7 @@ pub(super) fn is_template(value: &str) -> bool {
         value
             .find(open)
             .and_then(|a| value[a + 1..].find(close).map(|n| &value[a + 1..a + 1 + n]))
-            .is_some_and(|inside| {
-                inside
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b"_-. :!()[]'\"/|,".contains(&b))
-            })
+            .is_some_and(|inside| inside.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-. :!()[]'\"/|,".contains(&b)))
     };
     if hole('{', '}') || (hole('<', '>') && !value.contains("<>")) {
         return true;
@@ -106,21 +90,11 @@ pub(super) fn is_template(value: &str) -> bool {
     let wrapped = |open: &str, close: &str| {
         value.len() > open.len() + close.len() && value.starts_with(open) && value.ends_with(close)
     };
-    if wrapped("[", "]")
-        || wrapped("__", "__")
-        || wrapped("%", "%")
-        || wrapped("@", "@")
-        || wrapped("(", ")")
-    {
+    if wrapped("[", "]") || wrapped("__", "__") || wrapped("%", "%") || wrapped("@", "@") || wrapped("(", ")") {
         return true;
     }
     ["%s", "%d", "%r"].iter().any(|f| {
-        value.find(f).is_some_and(|at| {
-            value[at + 2..]
-                .bytes()
-                .next()
-                .is_none_or(|b| !b.is_ascii_alphanumeric())
-        })
+        value.find(f).is_some_and(|at| value[at + 2..].bytes().next().is_none_or(|b| !b.is_ascii_alphanumeric()))
     })
 }
 
@@ -154,10 +128,7 @@ fn is_reference(value: &str) -> bool {
 }
 
 fn is_repeated(value: &str) -> bool {
-    let mut plain = value
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .map(|c| c.to_ascii_lowercase());
+    let mut plain = value.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase());
     let Some(first) = plain.next() else {
         return true;
     };
@@ -173,21 +144,12 @@ fn is_repeated(value: &str) -> bool {
 
 /// Each character follows the one before by +1 or -1 (with `9` to `0`, `9` to `a`, `z` to `0` allowed).
 pub(super) fn is_sequence(value: &str) -> bool {
-    let plain: Vec<u8> = value
-        .bytes()
-        .filter(u8::is_ascii_alphanumeric)
-        .map(|b| b.to_ascii_lowercase())
-        .collect();
+    let plain: Vec<u8> = value.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase()).collect();
     if plain.len() < 3 || plain.len() * 4 < value.len() * 3 {
         return false;
     }
     let step = |a: u8, b: u8| {
-        b == a + 1
-            || a == b + 1
-            || matches!(
-                (a, b),
-                (b'9', b'0' | b'a') | (b'z' | b'f', b'0' | b'a') | (b'0', b'9')
-            )
+        b == a + 1 || a == b + 1 || matches!((a, b), (b'9', b'0' | b'a') | (b'z' | b'f', b'0' | b'a') | (b'0', b'9'))
     };
     let breaks = plain.windows(2).filter(|w| !step(w[0], w[1])).count();
     breaks == 0 || (plain.len() >= 12 && breaks <= plain.len() / 8)
@@ -197,9 +159,9 @@ pub(super) fn is_sequence(value: &str) -> bool {
 pub(super) fn is_labelled_digest(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     [
-        "sha1:", "sha256:", "sha512:", "sha1-", "sha256-", "sha384-", "sha512-", "md5:", "pbkdf2",
-        "bcrypt", "scrypt:", "argon2", "$2a$", "$2b$", "$2y$", "$1$", "$5$", "$6$", "$argon2",
-        "{ssha}", "{sha}", "sha256$", "sha1$", "md5$", "$pbkdf2",
+        "sha1:", "sha256:", "sha512:", "sha1-", "sha256-", "sha384-", "sha512-", "md5:", "pbkdf2", "bcrypt", "scrypt:",
+        "argon2", "$2a$", "$2b$", "$2y$", "$1$", "$5$", "$6$", "$argon2", "{ssha}", "{sha}", "sha256$", "sha1$",
+        "md5$", "$pbkdf2",
     ]
     .iter()
     .any(|p| lower.starts_with(p))
@@ -214,32 +176,22 @@ fn is_regex(value: &str) -> bool {
     {
         return true;
     }
-    let ranges = [
-        "[a-z", "[A-Z", "[0-9", "\\d", "\\w", "\\s", "\\b", "\\S+", "|[",
-    ]
-    .iter()
-    .filter(|p| value.contains(*p))
-    .count();
+    let ranges = ["[a-z", "[A-Z", "[0-9", "\\d", "\\w", "\\s", "\\b", "\\S+", "|["]
+        .iter()
+        .filter(|p| value.contains(*p))
+        .count();
     ranges > 0 && value.contains(['+', '*', '{', '|', ']', '?'])
 }
 
 /// A sentence, a label, a prompt.
 fn is_prose(class: NameClass, value: &str) -> bool {
-    if value
-        .chars()
-        .filter(|c| !c.is_ascii() && c.is_alphabetic())
-        .count()
-        * 2
-        > value.chars().count()
-    {
+    if value.chars().filter(|c| !c.is_ascii() && c.is_alphabetic()).count() * 2 > value.chars().count() {
         return true;
     }
     let parts: Vec<&str> = value.split_whitespace().collect();
     if parts.len() < 2 {
         let label = value.trim_end_matches([':', '?', '.']);
-        return label.len() < value.len()
-            && label.chars().all(char::is_alphabetic)
-            && label.len() > 2;
+        return label.len() < value.len() && label.chars().all(char::is_alphabetic) && label.len() > 2;
     }
     if is_auth_scheme(parts[0]) && parts.len() == 2 {
         return false;
@@ -247,9 +199,7 @@ fn is_prose(class: NameClass, value: &str) -> bool {
     let wordlike = parts
         .iter()
         .filter(|w| {
-            w.trim_matches(|c: char| !c.is_alphanumeric())
-                .chars()
-                .all(|c| c.is_alphabetic() || c == '\'' || c == '-')
+            w.trim_matches(|c: char| !c.is_alphanumeric()).chars().all(|c| c.is_alphabetic() || c == '\'' || c == '-')
         })
         .count();
     // "correct horse battery staple" is a passphrase and a weak signing key; "Enter your passphrase." is neither.
@@ -262,10 +212,7 @@ fn is_prose(class: NameClass, value: &str) -> bool {
         return false;
     }
     // Google's application passwords are shown as four groups of four letters.
-    if parts.len() == 4
-        && parts.iter().all(|w| w.len() == 4)
-        && !parts.iter().all(|w| pronounceable(w))
-    {
+    if parts.len() == 4 && parts.iter().all(|w| w.len() == 4) && !parts.iter().all(|w| pronounceable(w)) {
         return false;
     }
     wordlike * 2 >= parts.len() || value.ends_with(['.', ':', '!', '?'])
@@ -275,20 +222,13 @@ fn is_path(value: &str) -> bool {
     let unix = value.strip_prefix('~').unwrap_or(value);
     let segments: Vec<&str> = unix.split(['/', '\\']).filter(|s| !s.is_empty()).collect();
     let wordlike = |s: &&str| {
-        s.len() < 24
-            && !looks_random(s)
-            && s.bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"._-@+ *:=".contains(&b))
+        s.len() < 24 && !looks_random(s) && s.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-@+ *:=".contains(&b))
     };
-    let windows = value.len() > 2
-        && value.as_bytes()[1] == b':'
-        && matches!(value.as_bytes()[2], b'\\' | b'/');
+    let windows = value.len() > 2 && value.as_bytes()[1] == b':' && matches!(value.as_bytes()[2], b'\\' | b'/');
     if windows {
         return true;
     }
-    let rooted = ["/", "~/", "./", "../", "\\\\"]
-        .iter()
-        .any(|p| value.starts_with(p));
+    let rooted = ["/", "~/", "./", "../", "\\\\"].iter().any(|p| value.starts_with(p));
     if rooted {
         return !segments.is_empty()
             && segments.iter().all(wordlike)
@@ -305,17 +245,7 @@ fn is_path(value: &str) -> bool {
 
 /// `X-Api-Key`, `Set-Cookie`, `application/json`, `text/html; charset=utf-8`.
 fn is_header_or_mime(value: &str) -> bool {
-    if [
-        "application/",
-        "text/",
-        "image/",
-        "multipart/",
-        "audio/",
-        "video/",
-    ]
-    .iter()
-    .any(|p| value.starts_with(p))
-    {
+    if ["application/", "text/", "image/", "multipart/", "audio/", "video/"].iter().any(|p| value.starts_with(p)) {
         return true;
     }
     let parts: Vec<&str> = value.split('-').collect();
@@ -324,8 +254,7 @@ fn is_header_or_mime(value: &str) -> bool {
             let mut bytes = p.bytes();
             bytes.next().is_some_and(|b| b.is_ascii_uppercase())
                 && (p.len() <= 2
-                    || p.bytes().all(|b| b.is_ascii_alphabetic())
-                        && pronounceable(&p.to_ascii_lowercase())
+                    || p.bytes().all(|b| b.is_ascii_alphabetic()) && pronounceable(&p.to_ascii_lowercase())
                     || p.len() <= 4)
                 && bytes.all(|b| b.is_ascii_alphabetic())
         })
@@ -337,8 +266,7 @@ fn is_dotted_key(value: &str) -> bool {
     parts.len() >= 2
         && parts.iter().all(|p| {
             p.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-                && p.bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+                && p.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
         })
         && wordy_share(value) >= 70
         && value.bytes().filter(u8::is_ascii_digit).count() <= 1
@@ -347,9 +275,7 @@ fn is_dotted_key(value: &str) -> bool {
 /// `MY_SECRET`: capitals with underscores, read as words.
 fn is_env_name(value: &str) -> bool {
     value.contains('_')
-        && value
-            .bytes()
-            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+        && value.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
         && value.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
         && wordy_share(value) >= 50
 }

@@ -57,9 +57,7 @@ pub fn url_password(text: &str) -> Option<(usize, usize, UrlInfo)> {
 /// The spans of all URL passwords in a text.
 #[must_use]
 pub fn url_passwords(text: &str) -> Vec<(usize, usize, UrlInfo)> {
-    candidates(text)
-        .filter_map(|candidate| judge_candidate(text, &candidate))
-        .collect()
+    candidates(text).filter_map(|candidate| judge_candidate(text, &candidate)).collect()
 }
 
 pub(super) struct Candidate {
@@ -74,12 +72,8 @@ pub(super) struct Candidate {
 pub(super) fn candidates(text: &str) -> impl Iterator<Item = Candidate> + '_ {
     let bytes = text.as_bytes();
     memmem::find_iter(bytes, b"://").filter_map(move |at| {
-        let scheme_length = bytes[..at]
-            .iter()
-            .rev()
-            .take(32)
-            .take_while(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b))
-            .count();
+        let scheme_length =
+            bytes[..at].iter().rev().take(32).take_while(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b)).count();
         let scheme = (at - scheme_length, at);
         if scheme_length == 0 || scheme_length == 32 {
             return None;
@@ -106,9 +100,7 @@ fn authority_end(bytes: &[u8], start: usize) -> usize {
             b'{' => depth += 1,
             b'}' => depth = depth.saturating_sub(1),
             b'\n' | b'\r' => return start + i,
-            b'/' | b'?' | b'#' | b'"' | b'\'' | b'`' | b' ' | b'\t' | b'\\' | b',' | b';'
-                if depth == 0 =>
-            {
+            b'/' | b'?' | b'#' | b'"' | b'\'' | b'`' | b' ' | b'\t' | b'\\' | b',' | b';' if depth == 0 => {
                 return start + i;
             }
             _ => {}
@@ -133,20 +125,14 @@ fn host_end(bytes: &[u8], start: usize, end: usize) -> usize {
 
 fn judge_candidate(text: &str, candidate: &Candidate) -> Option<(usize, usize, UrlInfo)> {
     let part = |(start, end): (usize, usize)| &text[start..end];
-    let (password, user, host) = (
-        part(candidate.password),
-        part(candidate.user),
-        part(candidate.host),
-    );
+    let (password, user, host) = (part(candidate.password), part(candidate.user), part(candidate.host));
     let scheme = part(candidate.scheme).to_ascii_lowercase();
     if host.is_empty() && !scheme.starts_with("sqlite") {
         return None;
     }
     let kind = host_kind(host);
     // What stands where the token is not: GitHub and GitLab take the token as user.
-    if password == "x-oauth-basic"
-        || password == "x-token-auth"
-        || user == "oauth2accesstoken" && is_template(password)
+    if password == "x-oauth-basic" || password == "x-token-auth" || user == "oauth2accesstoken" && is_template(password)
     {
         return None;
     }
@@ -176,35 +162,25 @@ fn judge_candidate(text: &str, candidate: &Candidate) -> Option<(usize, usize, U
     Some((
         candidate.password.0,
         candidate.password.1,
-        UrlInfo {
-            scheme,
-            host: host.to_owned(),
-            kind,
-            likelihood,
-            format,
-        },
+        UrlInfo { scheme, host: host.to_owned(), kind, likelihood, format },
     ))
 }
 
 fn format_of(scheme: &str) -> &'static str {
     let base = scheme.split('+').next().unwrap_or(scheme);
     match base {
-        "postgres" | "postgresql" | "mysql" | "mariadb" | "mongodb" | "mssql" | "oracle"
-        | "clickhouse" | "cockroachdb" | "db2" | "snowflake" | "redshift" | "sqlserver"
-        | "sqlite" => "db-url",
-        "redis" | "rediss" | "amqp" | "amqps" | "pyamqp" | "kafka" | "nats" | "memcached"
-        | "mqtt" | "mqtts" => "redis-amqp-url",
+        "postgres" | "postgresql" | "mysql" | "mariadb" | "mongodb" | "mssql" | "oracle" | "clickhouse"
+        | "cockroachdb" | "db2" | "snowflake" | "redshift" | "sqlserver" | "sqlite" => "db-url",
+        "redis" | "rediss" | "amqp" | "amqps" | "pyamqp" | "kafka" | "nats" | "memcached" | "mqtt" | "mqtts" => {
+            "redis-amqp-url"
+        }
         _ => "url-credentials",
     }
 }
 
 fn host_kind(host: &str) -> Host {
     let host = host.trim_matches(['[', ']']).to_ascii_lowercase();
-    if host.starts_with('{')
-        || host.starts_with('$')
-        || host.starts_with('<')
-        || host.starts_with('%')
-    {
+    if host.starts_with('{') || host.starts_with('$') || host.starts_with('<') || host.starts_with('%') {
         return Host::Template;
     }
     if host == "localhost"
@@ -225,11 +201,7 @@ fn host_kind(host: &str) -> Host {
     {
         return Host::Example;
     }
-    if !host.contains('.') && !host.contains(':') {
-        Host::Service
-    } else {
-        Host::Remote
-    }
+    if !host.contains('.') && !host.contains(':') { Host::Service } else { Host::Remote }
 }
 
 /// Passwords of documentation, not of people.
@@ -282,86 +254,19 @@ mod tests {
     #[test]
     fn finds_the_password() {
         for (scheme, user, password, rest, kind, format) in [
-            (
-                "postgresql",
-                "app",
-                "kX9!vv2m",
-                "db.prod.internal:5432/app",
-                Host::Remote,
-                "db-url",
-            ),
-            (
-                "postgresql+asyncpg",
-                "app",
-                "sommer24",
-                "localhost/app",
-                Host::Loopback,
-                "db-url",
-            ),
-            (
-                "redis",
-                "",
-                "zebra42",
-                "redis:6379/0",
-                Host::Service,
-                "redis-amqp-url",
-            ),
-            (
-                "https",
-                "bot",
-                "p4kk-7hz1",
-                "git.acme.io/x.git",
-                Host::Remote,
-                "url-credentials",
-            ),
-            (
-                "mysql",
-                "root",
-                "root",
-                "127.0.0.1/x",
-                Host::Loopback,
-                "db-url",
-            ),
-            (
-                "mongodb+srv",
-                "u",
-                "a@b9x7",
-                "c.mongodb.net",
-                Host::Remote,
-                "db-url",
-            ),
-            (
-                "amqp",
-                "guest",
-                "guest",
-                "mq.acme.io//",
-                Host::Remote,
-                "redis-amqp-url",
-            ),
-            (
-                "http",
-                "u",
-                "tr3e.house",
-                "[::1]:80/",
-                Host::Loopback,
-                "url-credentials",
-            ),
-            (
-                "http",
-                "u",
-                "tr3e.house",
-                "{host}:80/",
-                Host::Template,
-                "url-credentials",
-            ),
+            ("postgresql", "app", "kX9!vv2m", "db.prod.internal:5432/app", Host::Remote, "db-url"),
+            ("postgresql+asyncpg", "app", "sommer24", "localhost/app", Host::Loopback, "db-url"),
+            ("redis", "", "zebra42", "redis:6379/0", Host::Service, "redis-amqp-url"),
+            ("https", "bot", "p4kk-7hz1", "git.acme.io/x.git", Host::Remote, "url-credentials"),
+            ("mysql", "root", "root", "127.0.0.1/x", Host::Loopback, "db-url"),
+            ("mongodb+srv", "u", "a@b9x7", "c.mongodb.net", Host::Remote, "db-url"),
+            ("amqp", "guest", "guest", "mq.acme.io//", Host::Remote, "redis-amqp-url"),
+            ("http", "u", "tr3e.house", "[::1]:80/", Host::Loopback, "url-credentials"),
+            ("http", "u", "tr3e.house", "{host}:80/", Host::Template, "url-credentials"),
         ] {
             let text = format!("see <{}>", url(scheme, user, password, rest));
-            let (start, end, info) =
-                url_password(&text).unwrap_or_else(|| panic!("{scheme} {user}"));
-            assert_eq!(
-                (&text[start..end], info.kind, info.format),
-                (password, kind, format)
-            );
+            let (start, end, info) = url_password(&text).unwrap_or_else(|| panic!("{scheme} {user}"));
+            assert_eq!((&text[start..end], info.kind, info.format), (password, kind, format));
         }
     }
 
@@ -384,11 +289,7 @@ mod tests {
             "{{ p }}",
             "...",
         ] {
-            assert_eq!(
-                url_password(&url("postgres", "user", password, "db.acme.io/x")),
-                None,
-                "{password}"
-            );
+            assert_eq!(url_password(&url("postgres", "user", password, "db.acme.io/x")), None, "{password}");
         }
         for text in [
             "https://acme.io/a:b@c",
@@ -402,48 +303,27 @@ mod tests {
         ] {
             assert_eq!(url_password(text), None, "{text}");
         }
-        assert_eq!(
-            url_password(&url("amqp", "guest", "guest", "localhost//")),
-            None
-        );
+        assert_eq!(url_password(&url("amqp", "guest", "guest", "localhost//")), None);
     }
 
     #[test]
     fn shipped_logins_are_weak() {
-        for (user, password) in [
-            ("postgres", "postgres"),
-            ("root", "root"),
-            ("app", "changeme"),
-            ("zenml", "zenml"),
-        ] {
+        for (user, password) in [("postgres", "postgres"), ("root", "root"), ("app", "changeme"), ("zenml", "zenml")] {
             let found = url_password(&url("postgresql", user, password, "db/x"));
-            assert_eq!(
-                found.map(|f| (f.2.likelihood, f.2.is_local())),
-                Some((Likelihood::Weak, true)),
-                "{user}"
-            );
+            assert_eq!(found.map(|f| (f.2.likelihood, f.2.is_local())), Some((Likelihood::Weak, true)), "{user}");
         }
     }
 
     #[test]
     fn connection_strings() {
         for (text, password) in [
-            (
-                "Server=a.b.c;Database=x;User Id=sa;Password=Zug!2291;",
-                "Zug!2291",
-            ),
+            ("Server=a.b.c;Database=x;User Id=sa;Password=Zug!2291;", "Zug!2291"),
             ("host=db user=app password=zebra42 dbname=x", "zebra42"),
             ("Driver={ODBC};PWD=kk9-lm2p;UID=x", "kk9-lm2p"),
         ] {
             assert_eq!(dsn_password(text).map(|(a, b)| &text[a..b]), Some(password));
         }
-        for text in [
-            "Server=a;Password={pw};",
-            "password=zebra42",
-            "a=b;c=d",
-            "host=db password=password",
-            "",
-        ] {
+        for text in ["Server=a;Password={pw};", "password=zebra42", "a=b;c=d", "host=db password=password", ""] {
             assert_eq!(dsn_password(text), None, "{text}");
         }
     }

@@ -110,10 +110,8 @@ pub(super) fn harmless_as(class: NameClass, name: &str, value: &str) -> Option<H
 
 /// `Bearer`, `Basic`, `Token`, `token`, `Bot`, `SSWS`, `ApiKey` before a credential (RFC 9110, 11.4).
 pub(super) fn is_auth_scheme(word: &str) -> bool {
-    [
-        "bearer", "basic", "token", "bot", "ssws", "apikey", "api-key", "digest", "key",
-    ]
-    .contains(&word.to_ascii_lowercase().as_str())
+    ["bearer", "basic", "token", "bot", "ssws", "apikey", "api-key", "digest", "key"]
+        .contains(&word.to_ascii_lowercase().as_str())
 }
 
 fn no_secret_name(value: &str) -> Harmless {
@@ -128,11 +126,7 @@ fn connection(value: &str) -> Option<Harmless> {
     if !url_passwords(value).is_empty() || dsn_password(value).is_some() {
         return None;
     }
-    Some(if value.contains("://") {
-        Harmless::Url
-    } else {
-        Harmless::NoPassword
-    })
+    Some(if value.contains("://") { Harmless::Url } else { Harmless::NoPassword })
 }
 
 fn reads_user_password(value: &str) -> bool {
@@ -148,7 +142,5 @@ fn reads_user_password(value: &str) -> bool {
 
 fn is_publishable(value: &str) -> bool {
     // docs.stripe.com/keys, docs.mapbox.com access tokens, supabase.com/docs api keys
-    ["pk_live_", "pk_test_", "pk.eyJ", "sb_publishable_"]
-        .iter()
-        .any(|p| value.starts_with(p))
+    ["pk_live_", "pk_test_", "pk.eyJ", "sb_publishable_"].iter().any(|p| value.starts_with(p))
 }

@@ -9,11 +9,8 @@ use super::words::{distinct, has, looks_random, pronounceable, words, wordy_shar
 /// What the words of the value tell.
 pub(super) fn vocabulary(class: NameClass, name: &str, value: &str) -> Option<Harmless> {
     let parts = words(value);
-    let letters: Vec<&str> = parts
-        .iter()
-        .map(String::as_str)
-        .filter(|w| !w.bytes().all(|b| b.is_ascii_digit()))
-        .collect();
+    let letters: Vec<&str> =
+        parts.iter().map(String::as_str).filter(|w| !w.bytes().all(|b| b.is_ascii_digit())).collect();
     if letters.is_empty() {
         return None;
     }
@@ -26,22 +23,11 @@ pub(super) fn vocabulary(class: NameClass, name: &str, value: &str) -> Option<Ha
     if class == NameClass::SigningKey {
         // Any literal signs: only the name of the setting itself and words that stand for "none" are harmless.
         let nothing = letters.len() == 1 && has(NOTHING, letters[0]);
-        let settings_name = value
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        let settings_name = value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
             && name_words.len() >= 2
-            && letters.ends_with(
-                &name_words[name_words.len() - 2..]
-                    .iter()
-                    .map(String::as_str)
-                    .collect::<Vec<_>>(),
-            )
-            && !letters
-                .iter()
-                .any(|w| has("my your super very the a this some top test", w));
-        return (same || settings_name)
-            .then_some(Harmless::OwnName)
-            .or(nothing.then_some(Harmless::Placeholder));
+            && letters.ends_with(&name_words[name_words.len() - 2..].iter().map(String::as_str).collect::<Vec<_>>())
+            && !letters.iter().any(|w| has("my your super very the a this some top test", w));
+        return (same || settings_name).then_some(Harmless::OwnName).or(nothing.then_some(Harmless::Placeholder));
     }
     if same || (!parts.is_empty() && name_words.ends_with(&parts)) {
         return Some(Harmless::OwnName);
@@ -50,39 +36,20 @@ pub(super) fn vocabulary(class: NameClass, name: &str, value: &str) -> Option<Ha
         return Some(Harmless::PlainWord);
     }
     let random = looks_random(value);
-    if !random
-        && letters
-            .iter()
-            .all(|w| has(SECRET_WORDS, w) || name_words.iter().any(|n| n == w))
-    {
-        let numbered =
-            letters.len() < parts.len() && class == NameClass::Password && letters.len() == 1;
-        return if numbered {
-            None
-        } else {
-            Some(Harmless::Vocabulary)
-        };
+    if !random && letters.iter().all(|w| has(SECRET_WORDS, w) || name_words.iter().any(|n| n == w)) {
+        let numbered = letters.len() < parts.len() && class == NameClass::Password && letters.len() == 1;
+        return if numbered { None } else { Some(Harmless::Vocabulary) };
     }
     // In random text a hump may spell `Foo`: there, only what separators set apart counts as a word.
     let lower = value.to_ascii_lowercase();
-    let apart: Vec<&str> = lower
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|w| !w.is_empty())
-        .collect();
-    let told = if random {
-        apart.iter().any(|w| has(PLACEHOLDER, w))
-    } else {
-        letters.iter().any(|w| has(PLACEHOLDER, w))
-    };
+    let apart: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    let told =
+        if random { apart.iter().any(|w| has(PLACEHOLDER, w)) } else { letters.iter().any(|w| has(PLACEHOLDER, w)) };
     if told || is_x_run(&lower) {
         return Some(Harmless::Placeholder);
     }
-    let filler =
-        |w: &&str| has(FILLER, w) || has(SECRET_WORDS, w) || name_words.iter().any(|n| n == w);
-    if !random
-        && letters.iter().all(filler)
-        && !(class == NameClass::Password && letters.len() < parts.len())
-    {
+    let filler = |w: &&str| has(FILLER, w) || has(SECRET_WORDS, w) || name_words.iter().any(|n| n == w);
+    if !random && letters.iter().all(filler) && !(class == NameClass::Password && letters.len() < parts.len()) {
         return Some(Harmless::Placeholder);
     }
     if random || (class == NameClass::Password && is_weak(value)) {
@@ -94,13 +61,8 @@ pub(super) fn vocabulary(class: NameClass, name: &str, value: &str) -> Option<Ha
 /// Lower-case words joined the way identifiers are.
 fn identifier(class: NameClass, value: &str, letters: &[&str]) -> Option<Harmless> {
     let has_digit = value.bytes().any(|b| b.is_ascii_digit());
-    let wordlike =
-        letters.iter().all(|w| w.len() <= 3 || pronounceable(w)) && wordy_share(value) >= 60;
-    let alphabetic = |extra: &[u8]| {
-        value
-            .bytes()
-            .all(|b| b.is_ascii_alphabetic() || extra.contains(&b))
-    };
+    let wordlike = letters.iter().all(|w| w.len() <= 3 || pronounceable(w)) && wordy_share(value) >= 60;
+    let alphabetic = |extra: &[u8]| value.bytes().all(|b| b.is_ascii_alphabetic() || extra.contains(&b));
     if class == NameClass::Password {
         let snake = letters.len() > 1 && value.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
         return (snake && wordlike).then_some(Harmless::Identifier);
@@ -146,8 +108,7 @@ pub(super) fn is_weak(value: &str) -> bool {
         || has(WEAK, stem)
         || has(WEAK, &joined)
         || has(WEAK_SPELLED, &spelled)
-        || (stem.len() < lower.len()
-            && ["password", "passwd", "pass", "secret", "test", "pwd"].contains(&stem))
+        || (stem.len() < lower.len() && ["password", "passwd", "pass", "secret", "test", "pwd"].contains(&stem))
 }
 
 const NOTHING: &str = "\

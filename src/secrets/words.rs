@@ -83,11 +83,8 @@ pub(super) fn pronounceable(word: &str) -> bool {
 pub(super) fn wordy_share(value: &str) -> usize {
     let all = words(value);
     let total: usize = all.iter().map(|w| w.chars().count()).sum();
-    let wordy: usize = all
-        .iter()
-        .filter(|w| w.chars().count() >= 3 && pronounceable(w))
-        .map(|w| w.chars().count())
-        .sum();
+    let wordy: usize =
+        all.iter().filter(|w| w.chars().count() >= 3 && pronounceable(w)).map(|w| w.chars().count()).sum();
     (wordy * 100).checked_div(total).unwrap_or(0)
 }
 
@@ -117,8 +114,7 @@ pub(super) fn distinct(value: &str) -> usize {
 
 /// Hexadecimal digits only, of a digest's length (MD5, SHA-1, SHA-224, SHA-256, SHA-384, SHA-512).
 pub(super) fn is_hex_digest(value: &str) -> bool {
-    matches!(value.len(), 32 | 40 | 56 | 64 | 96 | 128)
-        && value.bytes().all(|b| b.is_ascii_hexdigit())
+    matches!(value.len(), 32 | 40 | 56 | 64 | 96 | 128) && value.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// The 8-4-4-4-12 form of a UUID (RFC 9562).
@@ -143,10 +139,7 @@ mod tests {
             ("DBPassword", &["db", "password"]),
             ("X-Api-Key", &["x", "api", "key"]),
             ("APIKey2", &["api", "key", "2"]),
-            (
-                "spring.datasource.password",
-                &["spring", "datasource", "password"],
-            ),
+            ("spring.datasource.password", &["spring", "datasource", "password"]),
             ("oauth2_token", &["oauth", "2", "token"]),
             ("SECRET_KEY", &["secret", "key"]),
             ("", &[]),
@@ -168,12 +161,9 @@ mod tests {
 
     #[test]
     fn random_values() {
-        for value in [
-            "9f86d081884c7d659a2f",
-            "Zk3v9QxT1bLm7RwY",
-            "qX7-Lp2_vB9kZt4w",
-            "0b1f3c5e7a9d2b4f6c8e0a1d3f5b7c9e",
-        ] {
+        for value in
+            ["9f86d081884c7d659a2f", "Zk3v9QxT1bLm7RwY", "qX7-Lp2_vB9kZt4w", "0b1f3c5e7a9d2b4f6c8e0a1d3f5b7c9e"]
+        {
             assert!(looks_random(value), "{value}");
         }
         for value in [

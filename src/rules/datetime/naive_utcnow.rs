@@ -51,7 +51,8 @@ fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
         }
         _ => {}
     }
-    fixes.push(Fix::safe("Replace with `now(...)`, made naive as before", vec![Edit { span: tail, text: naive_now() }]));
+    fixes
+        .push(Fix::safe("Replace with `now(...)`, made naive as before", vec![Edit { span: tail, text: naive_now() }]));
     let unpatched = unpatched(attribute);
     let message = text!["`utcnow()` gives a naive datetime, which the rest of Python takes for local time"];
     let finding = cx.report(span(call), message);

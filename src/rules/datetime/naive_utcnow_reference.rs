@@ -28,7 +28,8 @@ fn check<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
         Place::Risky => Some(Fix::risky(title, vec![edit])),
         Place::Other => None,
     };
-    let message = text!["`utcnow` gives a naive datetime every time it is called, which the rest of Python takes for local time"];
+    let message =
+        text!["`utcnow` gives a naive datetime every time it is called, which the rest of Python takes for local time"];
     let unpatched = unpatched(attribute);
     let finding = cx.report(span(attribute), message);
     finding.when(is_utcnow);
@@ -38,7 +39,9 @@ fn check<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
             finding.fix(fix);
         }
         None => {
-            finding.help("pass a function that returns `datetime.now(timezone.utc)`, naive or aware as the callers expect");
+            finding.help(
+                "pass a function that returns `datetime.now(timezone.utc)`, naive or aware as the callers expect",
+            );
         }
     }
 }
@@ -57,7 +60,9 @@ fn place(cx: &Cx, attribute: &ast::ExprAttribute) -> Place {
     let call = match (cx.parent(0), cx.parent(1), cx.parent(2)) {
         (Some(AnyNodeRef::Keyword(_)), Some(AnyNodeRef::Arguments(_)), Some(AnyNodeRef::ExprCall(call))) => call,
         (Some(AnyNodeRef::Arguments(_)), Some(AnyNodeRef::ExprCall(call)), _) => call,
-        (Some(AnyNodeRef::StmtAssign(assign)), ..) if assign.value.range() == attribute.range() => return Place::Callable,
+        (Some(AnyNodeRef::StmtAssign(assign)), ..) if assign.value.range() == attribute.range() => {
+            return Place::Callable;
+        }
         (Some(AnyNodeRef::StmtAnnAssign(_)), ..) => return Place::Callable,
         _ => return Place::Other,
     };

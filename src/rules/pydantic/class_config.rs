@@ -88,7 +88,10 @@ fn check<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
 }
 
 fn is_dead(key: &str) -> bool {
-    RENAMED.iter().any(|(old, _)| *old == key) || REMOVED.contains(&key) || DROPPED.contains(&key) || key == "allow_mutation"
+    RENAMED.iter().any(|(old, _)| *old == key)
+        || REMOVED.contains(&key)
+        || DROPPED.contains(&key)
+        || key == "allow_mutation"
 }
 
 fn keys(class: &ast::StmtClassDef) -> impl Iterator<Item = &str> {
@@ -115,7 +118,11 @@ fn assigned(stmt: &Stmt) -> Option<(&ast::ExprName, &Expr)> {
 type Rewritten = (Vec<Edit>, Vec<Condition>, Vec<String>);
 
 /// Edits key by key, so that comments and layout between them stay.
-fn rewrite<'a>(cx: &Cx<'a>, model: &'a ast::StmtClassDef, class: &'a ast::StmtClassDef) -> Result<Rewritten, &'static str> {
+fn rewrite<'a>(
+    cx: &Cx<'a>,
+    model: &'a ast::StmtClassDef,
+    class: &'a ast::StmtClassDef,
+) -> Result<Rewritten, &'static str> {
     let bases = class.arguments.as_deref().is_some_and(|arguments| !arguments.is_empty());
     if bases || !class.decorator_list.is_empty() {
         return Err("this Config inherits: migrate it together with the classes it builds on");
@@ -195,14 +202,23 @@ fn layout(cx: &Cx, class: &ast::StmtClassDef, entries: &[Entry]) -> Result<Vec<E
         return Err("write `model_config = ConfigDict(...)` by hand: several statements share a line");
     }
     // One key without comments fits on one line.
-    if !source.contains('#') && kept.len() <= 1 && kept.iter().all(|entry| !cx.source(entry.span).contains(['\n', '\r'])) {
+    if !source.contains('#')
+        && kept.len() <= 1
+        && kept.iter().all(|entry| !cx.source(entry.span).contains(['\n', '\r']))
+    {
         let mut text = text!["model_config = ", config, "("];
         text.extend(kept.iter().flat_map(|entry| entry.text.iter().flatten().cloned()));
         text.push(")".into());
         return Ok(vec![Edit { span: whole, text }]);
     }
     let colon = header_end(cx, class).ok_or("write `model_config = ConfigDict(...)` by hand")?;
-    let newline = if source.contains("\r\n") { "\r\n" } else if source.contains('\n') { "\n" } else { "\r" };
+    let newline = if source.contains("\r\n") {
+        "\r\n"
+    } else if source.contains('\n') {
+        "\n"
+    } else {
+        "\r"
+    };
     let mut edits = vec![Edit::pieces(Span::new(whole.start, colon), text!["model_config = ", config, "("])];
     for entry in entries {
         match &entry.text {
@@ -246,11 +262,7 @@ fn whole_lines(cx: &Cx, span: Span) -> Span {
     skip_line(true);
     let before = &cx.text[start..span.start as usize];
     let behind = &cx.text[span.end as usize..end];
-    if before.trim().is_empty() && behind.trim().is_empty() {
-        Span::new(start as u32, end as u32)
-    } else {
-        span
-    }
+    if before.trim().is_empty() && behind.trim().is_empty() { Span::new(start as u32, end as u32) } else { span }
 }
 
 fn is_docstring(stmt: &Stmt) -> bool {

@@ -68,7 +68,6 @@ fn check<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
     finding.definition(receiver, label);
 }
 
-
 /// Whether the new name alone is the whole move.
 enum Form {
     Renamed,
@@ -79,10 +78,12 @@ fn form(old: &str, call: &ast::ExprCall) -> Form {
     let keywords = || call.arguments.keywords.iter().map(|keyword| keyword.arg.as_ref().map(|arg| arg.as_str()));
     let has = |name: &str| keywords().any(|keyword| keyword == Some(name));
     match old {
-        "dict" if has("skip_defaults") => Form::None("use `model_dump(exclude_unset=...)`: `skip_defaults` raises in V2"),
-        "json" if keywords().any(|keyword| !is_dump_keyword(keyword)) => {
-            Form::None("`model_dump_json` takes none of the arguments of `json.dumps`: use `json.dumps(x.model_dump(mode=\"json\"), ...)`")
+        "dict" if has("skip_defaults") => {
+            Form::None("use `model_dump(exclude_unset=...)`: `skip_defaults` raises in V2")
         }
+        "json" if keywords().any(|keyword| !is_dump_keyword(keyword)) => Form::None(
+            "`model_dump_json` takes none of the arguments of `json.dumps`: use `json.dumps(x.model_dump(mode=\"json\"), ...)`",
+        ),
         "copy" if has("include") || has("exclude") || keywords().any(|keyword| keyword.is_none()) => {
             Form::None("`model_copy` has neither `include` nor `exclude`: build the copy from `model_dump(...)`")
         }
@@ -92,7 +93,9 @@ fn form(old: &str, call: &ast::ExprCall) -> Form {
         "dict" | "json" | "copy" if !call.arguments.args.is_empty() => {
             Form::None("the V2 methods take keyword arguments only")
         }
-        "schema" if has("ref_template") && !call.arguments.args.is_empty() => Form::None("pass the arguments by keyword"),
+        "schema" if has("ref_template") && !call.arguments.args.is_empty() => {
+            Form::None("pass the arguments by keyword")
+        }
         _ if call.arguments.args.iter().any(|arg| matches!(arg, Expr::Starred(_))) => {
             Form::None("the V2 method has another signature: pass the arguments by keyword")
         }

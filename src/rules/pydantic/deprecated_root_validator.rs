@@ -23,11 +23,14 @@ fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
         Some(Flags { skip_on_failure: true, .. }) => after(cx, function, decorator, callee),
         Some(_) => {
             raises = true;
-            Err("V2 wants `skip_on_failure=True` here; V1 ran it even after a field had failed, `@model_validator(mode=\"after\")` does not")
+            Err(
+                "V2 wants `skip_on_failure=True` here; V1 ran it even after a field had failed, `@model_validator(mode=\"after\")` does not",
+            )
         }
         None => Err("only literal flags can be rewritten: decide between `mode=\"before\"` and `mode=\"after\"`"),
     };
-    let finding = cx.report(span(callee), text!["`@root_validator` is Pydantic V1: deprecated in V2 and removed in V3"]);
+    let finding =
+        cx.report(span(callee), text!["`@root_validator` is Pydantic V1: deprecated in V2 and removed in V3"]);
     finding.when(Condition::resolves(type_, "pydantic.root_validator"));
     grade_pinned(finding);
     if raises {
@@ -87,7 +90,9 @@ fn before(
     callee: &Expr,
 ) -> Result<Fix, &'static str> {
     let mut edits = replaced(decorator, callee, "before");
-    edits.extend(make_classmethod(cx, function, decorator).ok_or("put `@classmethod` directly below `@model_validator`")?);
+    edits.extend(
+        make_classmethod(cx, function, decorator).ok_or("put `@classmethod` directly below `@model_validator`")?,
+    );
     Ok(Fix::safe("Replace with `@model_validator(mode=\"before\")`", edits))
 }
 
@@ -98,12 +103,14 @@ fn after(
     decorator: &ast::Decorator,
     callee: &Expr,
 ) -> Result<Fix, &'static str> {
-    let by_hand = "rewrite it as `@model_validator(mode=\"after\")` on `self`: it does more than read the fields of this class";
+    let by_hand =
+        "rewrite it as `@model_validator(mode=\"after\")` on `self`: it does more than read the fields of this class";
     let all = &function.parameters;
     let positional: Vec<_> = all.posonlyargs.iter().chain(&all.args).collect();
     let [class, values] = positional.as_slice() else { return Err(by_hand) };
     let plain = all.vararg.is_none() && all.kwarg.is_none() && all.kwonlyargs.is_empty();
-    if !plain || function.is_async || class.default.is_some() || values.default.is_some() || function.returns.is_some() {
+    if !plain || function.is_async || class.default.is_some() || values.default.is_some() || function.returns.is_some()
+    {
         return Err(by_hand);
     }
     let name = values.parameter.name.as_str();
@@ -182,12 +189,16 @@ impl Reader<'_> {
     fn expr(&mut self, expr: &Expr) {
         let field = match expr {
             // `values["a"]`
-            Expr::Subscript(subscript) if self.is_values(&subscript.value) && subscript.ctx == ast::ExprContext::Load => {
+            Expr::Subscript(subscript)
+                if self.is_values(&subscript.value) && subscript.ctx == ast::ExprContext::Load =>
+            {
                 self.field(&subscript.slice)
             }
             // `values.get("a")`
             Expr::Call(call) => match (&*call.func, &*call.arguments.args, call.arguments.keywords.is_empty()) {
-                (Expr::Attribute(get), [key] | [key, _], true) if get.attr.as_str() == "get" && self.is_values(&get.value) => {
+                (Expr::Attribute(get), [key] | [key, _], true)
+                    if get.attr.as_str() == "get" && self.is_values(&get.value) =>
+                {
                     self.field(key)
                 }
                 _ => None,

@@ -1,6 +1,8 @@
 //! `@validator`. Page: rules/pydantic/deprecated-validator.md
 
-use super::{Uses, decorator, grade_pinned, in_version_shim, make_classmethod, only_v2, pydantic, remove_arguments, uses};
+use super::{
+    Uses, decorator, grade_pinned, in_version_shim, make_classmethod, only_v2, pydantic, remove_arguments, uses,
+};
 use crate::fact::Condition;
 use crate::finding::{Edit, Fix, Grade};
 use crate::python::ast::{self, Expr, Ranged, Stmt};
@@ -78,7 +80,9 @@ fn rewrite<'a>(
                 removed.push(span(keyword));
             }
             ("each_item", _) => {
-                return Err(Obstacle::new("`each_item` has no flag in V2: validate the items with `Annotated[T, AfterValidator(f)]`"));
+                return Err(Obstacle::new(
+                    "`each_item` has no flag in V2: validate the items with `Annotated[T, AfterValidator(f)]`",
+                ));
             }
             ("check_fields", _) => {}
             ("whole", _) => return Err(Obstacle::new("`whole` was removed before V1 ended").raises()),
@@ -117,7 +121,8 @@ fn field_names(call: &ast::ExprCall) -> Result<Vec<&str>, Obstacle> {
 
 /// `always=True` lives on the field in V2: a default becomes `Field(<default>, validate_default=True)`.
 fn validate_defaults(cx: &Cx, fields: &[&str]) -> Result<Vec<Edit>, Obstacle> {
-    let unknown = || Obstacle::new("`always=True` becomes `validate_default=True` on the field, which is not in this class");
+    let unknown =
+        || Obstacle::new("`always=True` becomes `validate_default=True` on the field, which is not in this class");
     let Some((class, _)) = cx.class() else { return Err(unknown()) };
     let mut edits = Vec::new();
     if fields.is_empty() {
@@ -136,7 +141,12 @@ fn validate_defaults(cx: &Cx, fields: &[&str]) -> Result<Vec<Edit>, Obstacle> {
             None => {}
             Some(Expr::EllipsisLiteral(_)) => {}
             Some(Expr::Call(call)) if super::ends_in(&cx.type_of(&call.func), "Field") => {
-                if call.arguments.keywords.iter().any(|keyword| keyword.arg.as_ref().is_none_or(|arg| arg.as_str() == "validate_default")) {
+                if call
+                    .arguments
+                    .keywords
+                    .iter()
+                    .any(|keyword| keyword.arg.as_ref().is_none_or(|arg| arg.as_str() == "validate_default"))
+                {
                     return Err(Obstacle::new("decide on `validate_default` of the field"));
                 }
                 let required = matches!(call.arguments.args.first(), Some(Expr::EllipsisLiteral(_)));
@@ -173,10 +183,15 @@ fn parameters(cx: &Cx, function: &ast::StmtFunctionDef) -> Result<Vec<Edit>, Obs
         match parameter.parameter.name.as_str() {
             "values" if parameter.default.is_none() => wants_values = true,
             "field" => {
-                return Err(Obstacle::new("V2 passes no `field`: `info.field_name` has its name, nothing has the rest").raises());
+                return Err(Obstacle::new(
+                    "V2 passes no `field`: `info.field_name` has its name, nothing has the rest",
+                )
+                .raises());
             }
             "config" => return Err(Obstacle::new("V2 passes no `config`: `info.config` is a dict, or `None`").raises()),
-            _ => return Err(Obstacle::new("V1 passes `values`, `field` and `config` by name, and nothing else").raises()),
+            _ => {
+                return Err(Obstacle::new("V1 passes `values`, `field` and `config` by name, and nothing else").raises());
+            }
         }
     }
     let in_kwargs = match &all.kwarg {
@@ -204,9 +219,8 @@ fn parameters(cx: &Cx, function: &ast::StmtFunctionDef) -> Result<Vec<Edit>, Obs
     if found.tangled {
         return Err(Obstacle::new("`values` is rebound or shadowed here: replace it by `info.data` by hand"));
     }
-    let taken = |name: &str| {
-        found.names.contains(name) || all.iter().any(|parameter| parameter.name().as_str() == name)
-    };
+    let taken =
+        |name: &str| found.names.contains(name) || all.iter().any(|parameter| parameter.name().as_str() == name);
     let free = ["info", "validation_info", "field_info_"].into_iter().find(|name| !taken(name));
     let Some(info) = free else { return Err(Obstacle::new("choose a name for the `ValidationInfo` parameter")) };
     let mut edits = vec![Edit::pieces(tail, text![format!(", {info}: "), pydantic("ValidationInfo")])];

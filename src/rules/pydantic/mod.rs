@@ -55,7 +55,9 @@ fn in_version_shim(cx: &Cx) -> bool {
         AnyNodeRef::StmtTry(stmt) => stmt.handlers.iter().any(|handler| {
             let ast::ExceptHandler::ExceptHandler(handler) = handler;
             let source = handler.type_.as_deref().map(|type_| cx.source(span(type_))).unwrap_or_default();
-            source.contains("ImportError") || source.contains("AttributeError") || source.contains("ModuleNotFoundError")
+            source.contains("ImportError")
+                || source.contains("AttributeError")
+                || source.contains("ModuleNotFoundError")
         }),
         _ => false,
     })
@@ -81,9 +83,7 @@ fn decorator<'a>(
 
 /// The edit that puts `@classmethod` under a decorator, if the function does not have it; none where it cannot stand.
 fn make_classmethod(cx: &Cx, function: &ast::StmtFunctionDef, below: &ast::Decorator) -> Option<Vec<Edit>> {
-    let named = |decorator: &ast::Decorator, name: &str| {
-        matches!(&decorator.expression, Expr::Name(found) if found.id.as_str() == name)
-    };
+    let named = |decorator: &ast::Decorator, name: &str| matches!(&decorator.expression, Expr::Name(found) if found.id.as_str() == name);
     if function.decorator_list.iter().any(|decorator| named(decorator, "staticmethod")) {
         return None;
     }
@@ -289,7 +289,8 @@ fn remove_arguments(cx: &Cx, arguments: &ast::Arguments, removed: &[Span]) -> Ve
             (None, Some(next)) => next.start,
             (None, None) => {
                 let rest = &cx.text[here.end as usize..span(arguments).end as usize - 1];
-                here.end + if rest.trim_start().starts_with(',') { rest.find(',').map_or(0, |at| at as u32 + 1) } else { 0 }
+                here.end
+                    + if rest.trim_start().starts_with(',') { rest.find(',').map_or(0, |at| at as u32 + 1) } else { 0 }
             }
         };
         let start = match before {

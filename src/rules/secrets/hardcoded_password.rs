@@ -51,7 +51,10 @@ fn check<'a>(cx: &mut Cx<'a>, literal: &'a Expr) {
 fn is_label(cx: &Cx) -> bool {
     let in_enum = cx.scopes.last().is_some_and(|scope| match scope.block {
         Block::Class(class) => class.arguments.as_deref().is_some_and(|arguments| {
-            arguments.args.iter().any(|base| dotted(base).is_some_and(|base| base.ends_with("Enum") || base.ends_with("Flag")))
+            arguments
+                .args
+                .iter()
+                .any(|base| dotted(base).is_some_and(|base| base.ends_with("Enum") || base.ends_with("Flag")))
         }),
         _ => false,
     });

@@ -55,7 +55,9 @@ fn bound_to<'a>(cx: &Cx<'a>, literal: &Expr) -> Option<&'a str> {
     let is_literal = |expr: &Expr| expr.range() == literal.range();
     match cx.parent(0)? {
         AnyNodeRef::StmtAssign(assign) if is_literal(&assign.value) => target_name(assign.targets.last()?),
-        AnyNodeRef::StmtAnnAssign(assign) if assign.value.as_deref().is_some_and(is_literal) => target_name(&assign.target),
+        AnyNodeRef::StmtAnnAssign(assign) if assign.value.as_deref().is_some_and(is_literal) => {
+            target_name(&assign.target)
+        }
         AnyNodeRef::ExprNamed(named) if is_literal(&named.value) => target_name(&named.target),
         AnyNodeRef::Keyword(keyword) => keyword.arg.as_ref().map(|arg| arg.as_str()),
         AnyNodeRef::ParameterWithDefault(parameter) => Some(parameter.parameter.name.as_str()),

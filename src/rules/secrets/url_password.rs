@@ -16,7 +16,8 @@ fn check<'a>(cx: &mut Cx<'a>, literal: &'a Expr) {
         for (start, end, url) in url_passwords(cx.source(part)) {
             let span = Span::new(part.start + start as u32, part.start + end as u32);
             cx.secrets.push(span);
-            let message = text![format!("this {} URL holds a password that everyone with the source can read", url.scheme)];
+            let message =
+                text![format!("this {} URL holds a password that everyone with the source can read", url.scheme)];
             let finding = cx.report(span, message);
             finding.help(ROTATE);
             if url.is_local() {

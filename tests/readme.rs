@@ -1,0 +1,67 @@
+//! Every command that the README shows is run, in a copy of the fixture.
+
+use std::path::Path;
+use std::process::Command;
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a temporary folder is writable");
+    for entry in std::fs::read_dir(from).expect("the fixture is there").flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("a temporary folder is writable");
+        }
+    }
+}
+
+#[test]
+fn commands_run() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = std::fs::read_to_string(root.join("README.md")).expect("there is a README");
+    let shell = readme.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let mut run = 0;
+    for line in shell.flat_map(str::lines) {
+        let line = line.split('#').next().unwrap_or_default().trim();
+        let line = line.replace("cargo run --release --quiet -- ", "davy ").replace("path/to/your/backend", ".");
+        if line.is_empty() || line == "cargo test" {
+            continue;
+        }
+        let mut words = line.split_whitespace();
+        assert_eq!(words.next(), Some("davy"), "a command that no test runs: {line}");
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        copy(&root.join("fixtures/gas-delivery"), folder.path());
+        let output = Command::new(env!("CARGO_BIN_EXE_davy"))
+            .args(words)
+            .current_dir(folder.path())
+            .output()
+            .expect("davy runs");
+        let code = output.status.code();
+        // The fixture's broken tests keep `--add-ignore` from finishing, and it says so.
+        let expected =
+            if line.contains("--add-ignore") { Some(2) } else { Some(i32::from(line.starts_with("davy check"))) };
+        assert_eq!(code, expected, "{line}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(!output.stdout.is_empty(), "{line} prints nothing");
+        run += 1;
+    }
+    assert!(run > 10);
+}
+
+#[test]
+fn the_configuration_shown_is_read() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = std::fs::read_to_string(root.join("README.md")).expect("there is a README");
+    let toml = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a TOML block");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("pyproject.toml"), toml).expect("writable");
+    std::fs::write(folder.path().join("app.py"), "import datetime\nnow = datetime.datetime.utcnow()\n")
+        .expect("writable");
+    let output = Command::new(env!("CARGO_BIN_EXE_davy"))
+        .args(["check", "--format", "concise", "--notes"])
+        .current_dir(folder.path())
+        .output()
+        .expect("davy runs");
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("app.py:2:7: note DTM001"), "{text}");
+}
