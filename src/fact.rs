@@ -153,6 +153,8 @@ pub enum Binding {
     Function(FunctionFact),
     /// A variable or attribute.
     Value(TypeExpr),
+    /// A variable or attribute that is declared with an annotation, which speaks for all its bindings.
+    Declared(TypeExpr),
     /// An import: the name stands for another.
     Import(Name),
     /// `T = TypeVar("T", bound=...)` or a type parameter; its bound.
@@ -258,6 +260,13 @@ pub enum Condition {
         major: u32,
         /// Whether no earlier one may be installed either.
         always: bool,
+    },
+    /// A subclass in the project defines `attr` itself, so that another method may stand there at run time.
+    Overridden {
+        /// The receiver.
+        of: TypeExpr,
+        /// The method.
+        attr: String,
     },
     /// Somebody reads `.Config` or `__config__` of this class, or of one related to it.
     ConfigRead(TypeExpr),

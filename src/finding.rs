@@ -61,6 +61,8 @@ pub enum Grade {
     Shape,
     /// A well-known weak value.
     Weak,
+    /// A default that whoever calls is meant to replace.
+    Default,
     /// Published on purpose.
     Public,
     /// Silently ignored.

@@ -111,17 +111,10 @@ impl Index {
         while !root.is_empty() && init(&self.files, root).is_some() {
             root = parent(root);
         }
-        let mut best = root;
-        for candidate in &self.roots {
-            let above = candidate.is_empty() || stem.starts_with(&format!("{candidate}/"));
-            if above
-                && candidate.len() <= root.len()
-                && (best == root || candidate.len() > best.len())
-                && !candidate.is_empty()
-            {
-                best = candidate;
-            }
-        }
+        let above = |candidate: &&String| {
+            candidate.is_empty() || root == candidate.as_str() || root.starts_with(&format!("{candidate}/"))
+        };
+        let best = self.roots.iter().filter(above).max_by_key(|candidate| candidate.len()).map_or("", String::as_str);
         stem[best.len()..].trim_start_matches('/').replace('/', ".")
     }
 

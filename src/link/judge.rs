@@ -53,6 +53,9 @@ impl<'a> Judge<'a> {
                 };
                 Verdict::from_bool(at_least && !(*always && below))
             }
+            Condition::Overridden { of, attr } => {
+                all(self.values.eval(of, file).members(), |value| self.overridden(value, attr))
+            }
             Condition::ConfigRead(class) => self.config_read(class, file),
             Condition::Patched(name) => self.patched(name, file),
             Condition::Python(major, minor) => match self.python(file) {
@@ -82,7 +85,7 @@ impl<'a> Judge<'a> {
     fn resolves(&self, what: &TypeExpr, to: &str, file: File) -> Verdict {
         all(self.values.eval(what, file).members(), |value| match value {
             Value::External(path, _) => Verdict::from_bool(path == to),
-            Value::Method(path, receiver) if path == to => self.not_overridden(path, receiver),
+            Value::Method(path, _) => Verdict::from_bool(path == to),
             Value::Unknown => Verdict::Unknown,
             _ => Verdict::No,
         })
@@ -124,22 +127,22 @@ impl<'a> Judge<'a> {
         fold(verdicts, Verdict::Yes, Verdict::No)
     }
 
-    /// A subclass that defines the method itself may be what stands there at run time.
-    fn not_overridden(&self, path: &str, receiver: &Value) -> Verdict {
-        let Some(attr) = path.strip_prefix("pydantic.BaseModel.") else { return Verdict::Yes };
-        let class = match receiver {
+    /// Whether a subclass that may be what stands there at run time defines the method itself.
+    fn overridden(&self, value: &Value, attr: &str) -> Verdict {
+        let class = match value {
             Value::Instance(class) => &**class,
             other => other,
         };
         let wanted = match class {
             Value::Class(symbol) => Ancestor::Project(symbol.clone()),
             Value::External(path, _) => Ancestor::External(path.clone()),
+            // `super()` goes past every subclass.
+            Value::Super(_) => return Verdict::No,
             _ => return Verdict::Unknown,
         };
-        let definers =
-            self.overrides.get_or_init(|| overrides(self.values)).get(attr).map(Vec::as_slice).unwrap_or_default();
-        let overridden = definers.iter().any(|definer| self.values.order(definer).contains(&wanted));
-        if overridden { Verdict::Unknown } else { Verdict::Yes }
+        let overrides = self.overrides.get_or_init(|| overrides(self.values));
+        let definers = overrides.get(attr).map(Vec::as_slice).unwrap_or_default();
+        Verdict::from_bool(definers.iter().any(|definer| self.values.order(definer).contains(&wanted)))
     }
 
     /// Whether a class derives from an external one, or is it.
@@ -183,6 +186,8 @@ impl<'a> Judge<'a> {
             }
         }
         let other = match owner {
+            // Instances of these have the attributes that somebody put on them.
+            Definer::External(path) if is_open(&path) => return None,
             Definer::External(_) => return Some(OwnerKind::External),
             Definer::Module(other) => other,
             Definer::Class(class) => class.file,
@@ -232,6 +237,14 @@ impl<'a> Judge<'a> {
         }
         None
     }
+}
+
+/// External classes whose instances carry what their users put on them, or that have no private attributes at all.
+fn is_open(path: &str) -> bool {
+    path.starts_with("builtins.")
+        || path.starts_with("ctypes.")
+        || path.starts_with("unittest.mock.")
+        || matches!(path, "types.ModuleType" | "types.SimpleNamespace" | "argparse.Namespace" | "threading.local")
 }
 
 /// Who defines an attribute.

@@ -132,7 +132,7 @@ impl<'a> Values<'a> {
 
     /// The class statement behind a symbol, where there is exactly one.
     pub fn class(&self, symbol: &Symbol) -> Option<&'a ClassFact> {
-        let mut classes = self.bindings(symbol)?.iter().filter_map(|binding| match binding {
+        let mut classes = self.bindings(symbol)?.into_iter().filter_map(|binding| match binding {
             Binding::Class(class) => Some(class),
             _ => None,
         });
@@ -140,9 +140,11 @@ impl<'a> Values<'a> {
         classes.next().is_none().then_some(class)
     }
 
-    /// All bindings of a name.
-    pub fn bindings(&self, symbol: &Symbol) -> Option<&'a [Binding]> {
-        self.units.get(symbol.file)?.facts.symbols.get(&symbol.name).map(Vec::as_slice)
+    /// All bindings of a name that say what it is: its declarations, where it has any.
+    pub fn bindings(&self, symbol: &Symbol) -> Option<Vec<&'a Binding>> {
+        let all = self.units.get(symbol.file)?.facts.symbols.get(&symbol.name)?;
+        let declared: Vec<_> = all.iter().filter(|binding| matches!(binding, Binding::Declared(_))).collect();
+        Some(if declared.is_empty() { all.iter().collect() } else { declared })
     }
 
     /// The method resolution order of a class, itself first, as C3 gives it.
@@ -232,6 +234,10 @@ impl Eval<'_, '_> {
             }
             return Value::union(classes.members().iter().map(|class| self.instance(class.clone(), depth)));
         }
+        // A variable that holds a class may hold a subclass: not being its instance excludes nothing.
+        if !to.iter().all(|class| matches!(class, TypeExpr::Name(_))) {
+            return value;
+        }
         let mut kept = Vec::new();
         for member in value.members() {
             let verdicts: Vec<_> = classes.members().iter().map(|class| within(member, class)).collect();
@@ -303,7 +309,7 @@ impl Eval<'_, '_> {
         }
         let symbol = Symbol { file, name: name.to_owned() };
         if let Some(bindings) = self.values.bindings(&symbol) {
-            return Value::union(bindings.iter().map(|binding| self.binding(binding, &symbol, None, depth + 1)));
+            return Value::union(bindings.into_iter().map(|binding| self.binding(binding, &symbol, None, depth + 1)));
         }
         if name.contains('.') {
             return Value::Unknown;
@@ -354,7 +360,7 @@ impl Eval<'_, '_> {
         match binding {
             Binding::Class(_) => Value::Class(symbol.clone()),
             Binding::Function(_) => Value::Function(symbol.clone(), receiver.cloned().map(Box::new)),
-            Binding::Value(type_) => self.eval(type_, symbol.file, depth),
+            Binding::Value(type_) | Binding::Declared(type_) => self.eval(type_, symbol.file, depth),
             Binding::Import(name) => self.name(name, symbol.file, depth),
             Binding::TypeVar(bound) => self.eval(bound, symbol.file, depth),
             Binding::Opaque => Value::Unknown,
@@ -411,8 +417,10 @@ impl Eval<'_, '_> {
             }
             _ => false,
         };
-        if let Some(bindings) = self.values.bindings(&symbol).filter(|bindings| !bindings.iter().all(is_itself)) {
-            return Value::union(bindings.iter().map(|binding| self.binding(binding, &symbol, None, depth + 1)));
+        if let Some(bindings) =
+            self.values.bindings(&symbol).filter(|bindings| !bindings.iter().copied().all(is_itself))
+        {
+            return Value::union(bindings.into_iter().map(|binding| self.binding(binding, &symbol, None, depth + 1)));
         }
         if let Some(folder) = self.values.index.package_folder(file)
             && let Some(found) = self.values.index.submodule(folder, attr)
@@ -439,7 +447,7 @@ impl Eval<'_, '_> {
                     let symbol = Symbol { file: owner.file, name: format!("{}.{attr}", owner.name) };
                     let Some(bindings) = self.values.bindings(&symbol) else { continue };
                     let is_instance = matches!(receiver, Value::Instance(_));
-                    return Value::union(bindings.iter().map(|binding| match binding {
+                    return Value::union(bindings.into_iter().map(|binding| match binding {
                         Binding::Function(function) if is_instance && self.is_property(function, owner.file, depth) => {
                             self.result(function, &symbol, Some(receiver), depth + 1)
                         }
@@ -579,7 +587,7 @@ impl Eval<'_, '_> {
             }
             Value::Function(symbol, receiver) => {
                 let Some(bindings) = self.values.bindings(&symbol) else { return Value::Unknown };
-                Value::union(bindings.iter().map(|binding| match binding {
+                Value::union(bindings.into_iter().map(|binding| match binding {
                     Binding::Function(function) => self.result(function, &symbol, receiver.as_deref(), depth + 1),
                     _ => Value::Unknown,
                 }))
@@ -629,7 +637,7 @@ impl Eval<'_, '_> {
         let Value::Class(symbol) = &**class else { return Value::Unknown };
         for method in ["__enter__", "__aenter__"] {
             if let Value::Function(function, _) = self.class_member(symbol, method, &value, 0, depth + 1)
-                && let Some([Binding::Function(fact)]) = self.values.bindings(&function)
+                && let Some([Binding::Function(fact)]) = self.values.bindings(&function).as_deref()
             {
                 return match self.result(fact, &function, Some(&value), depth + 1) {
                     Value::Coroutine(value) => *value,

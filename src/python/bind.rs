@@ -86,7 +86,7 @@ impl<'a> Binder<'_, 'a> {
                         (TypeExpr::Name(alias), Some(value)) if is_typing(alias, "TypeAlias") => {
                             Binding::Value(self.types.annotation(value, scopes))
                         }
-                        _ => Binding::Value(type_.instance()),
+                        _ => Binding::Declared(type_.instance()),
                     };
                     self.bind(scope.qualify(name.id.as_str()), binding);
                 }
@@ -271,12 +271,12 @@ impl<'a> Binder<'_, 'a> {
         }
         if let Some(class) = class {
             for (attribute, annotation, value) in body.assigned {
-                let type_ = match (annotation, value) {
-                    (Some(annotation), _) => self.types.annotation(annotation, &scopes).instance(),
-                    (None, Some(value)) => self.types.of(value, &scopes),
-                    (None, None) => TypeExpr::Unknown,
+                let binding = match (annotation, value) {
+                    (Some(annotation), _) => Binding::Declared(self.types.annotation(annotation, &scopes).instance()),
+                    (None, Some(value)) => Binding::Value(self.types.of(value, &scopes)),
+                    (None, None) => Binding::Opaque,
                 };
-                self.bind(format!("{class}.{attribute}"), Binding::Value(type_));
+                self.bind(format!("{class}.{attribute}"), binding);
             }
         }
         for stmt in body.nested {

@@ -4,15 +4,18 @@
 //! believed, stays in the draft, and the search goes on behind it. Nothing here is offered as a fix.
 
 mod brackets;
+mod clauses;
 mod depth;
 mod draft;
 mod gaps;
 mod habits;
 mod layout;
+mod look_alikes;
 mod piece;
 mod plain;
 mod quotes;
 mod scan;
+mod statements;
 #[cfg(test)]
 mod tests;
 mod whole;
@@ -20,7 +23,7 @@ mod whole;
 use crate::text::Span;
 pub use depth::too_deep;
 use draft::{Draft, Edit, edited};
-use piece::{Fault, Guess, Piece, faults, faults_of, parts};
+use piece::{Fault, Guess, Piece, faults, faults_of};
 use ruff_python_ast::ModModule;
 use ruff_python_parser::Parsed;
 
@@ -39,100 +42,121 @@ pub struct Broken {
 
 /// How many findings one file gets at most.
 const MOST: usize = 100;
-/// How many bytes may be parsed to explain one file, beyond two passes over it.
+/// How many bytes may be parsed to explain one file, beyond a few passes over it.
 const EFFORT: usize = 12 << 20;
+/// How many bytes are parsed at once to see whether they are well.
+const BATCH: usize = 16 << 10;
 
 /// The broken places of a file, sorted; empty only if the parser found no error.
 pub fn broken_places(text: &str, parsed: &Parsed<ModModule>) -> Vec<Broken> {
-    let first = faults_of(parsed);
-    let Some(piece) = Piece::new(text, first.clone()) else { return Vec::new() };
-    let mut repair = Repair { draft: Draft::new(text), found: Vec::new(), budget: EFFORT + 2 * text.len() };
-    repair.whole_file(&first);
-    if let Some(broken) = repair.template() {
-        repair.found.push(broken);
-    } else {
-        repair.python2();
-        for part in parts(&repair.draft.text) {
-            let source = repair.draft.text[part.clone()].to_owned();
-            for broken in mend(&source, &mut repair.budget) {
-                let moved = moved(broken, |at| repair.draft.original(at + part.start));
-                repair.found.push(moved);
-            }
-            if repair.found.len() >= MOST {
-                break;
-            }
-        }
+    let now = faults_of(parsed);
+    if now.is_empty() {
+        return Vec::new();
     }
-    let mut found = repair.found;
+    let mut repair = Repair { draft: Draft::new(text), now, found: Vec::new(), budget: EFFORT, conflicts: Vec::new() };
+    repair.whole_file();
+    if !repair.is_template() {
+        repair.python2();
+        repair.parts();
+    }
+    let (mut found, conflicts) = (repair.found, repair.conflicts);
+    let begins =
+        |broken: &Broken| conflicts.binary_search_by_key(&broken.span.start, |conflict| conflict.start).is_ok();
+    let within = |broken: &Broken| {
+        let after = conflicts.partition_point(|conflict| conflict.start < broken.span.start);
+        after.checked_sub(1).is_some_and(|index| broken.span.start <= conflicts[index].end)
+    };
+    found.retain(|broken| begins(broken) || !within(broken));
     if found.is_empty() {
-        found.push(plain::plain(&piece));
+        found.extend(Piece::new(text, faults_of(parsed)).map(|piece| plain::plain(&piece)));
     }
     tidy(text, found)
 }
 
-/// The state of a file's repair: what is settled, and what is found so far in the offsets of the original.
+/// The state of a file's repair.
 struct Repair {
     draft: Draft,
+    /// The errors of the draft as it stands.
+    now: Vec<Fault>,
+    /// What is found so far, in the offsets of the original.
     found: Vec<Broken>,
+    /// How many bytes may still be parsed.
     budget: usize,
+    /// Where the merge conflicts are: what else is wrong inside them is not worth saying.
+    conflicts: Vec<Span>,
 }
 
 impl Repair {
-    fn take(&mut self, guess: Guess) {
-        let broken = moved(guess.broken, |at| self.draft.original(at));
-        self.found.push(broken);
-        self.draft.apply(&guess.edits);
-    }
-
     /// Takes guesses that were all made on the draft as it stands.
-    fn take_all(&mut self, guesses: Vec<Guess>) -> bool {
+    fn take(&mut self, guesses: Vec<Guess>) {
+        if guesses.is_empty() {
+            return;
+        }
         let mut edits = Vec::new();
-        let some = !guesses.is_empty();
         for guess in guesses {
             self.found.push(moved(guess.broken, |at| self.draft.original(at)));
             edits.extend(guess.edits);
         }
-        self.draft.apply(&disjoint(edits));
-        some
+        self.draft.apply(&edits);
+        self.budget = self.budget.saturating_sub(self.draft.text.len());
+        self.now = faults(&self.draft.text);
     }
 
-    /// Conflicts, fences and triple quotes: what must be settled before the file can be cut into parts.
-    fn whole_file(&mut self, first: &[Fault]) {
-        let guesses = whole::conflicts(&self.draft.text, first, &mut self.budget);
-        self.take_all(guesses);
-        let guesses = whole::fences(&self.draft.text);
-        self.take_all(guesses);
+    /// Conflicts, triple quotes and fences: what must be settled before the file can be cut into parts.
+    fn whole_file(&mut self) {
+        let guesses = whole::conflicts(&self.draft.text, &self.now, &mut self.budget);
+        let end = |guess: &Guess| guess.broken.labels.first().map_or(guess.broken.span.end, |label| label.0.end);
+        self.conflicts = guesses.iter().map(|guess| Span::new(guess.broken.span.start, end(guess))).collect();
+        self.take(guesses);
         for _ in 0..8 {
             if self.budget < self.draft.text.len() {
-                return;
+                break;
             }
-            self.budget -= self.draft.text.len();
-            let now = faults(&self.draft.text);
-            let Some(guess) = quotes::triple(&self.draft.text, &now, &mut self.budget) else { return };
-            self.take(guess);
+            let Some(guess) = quotes::triple(&self.draft.text, &self.now, &mut self.budget) else { break };
+            self.take(vec![guess]);
         }
+        // After the quotes: docstrings may hold fences.
+        let guesses = whole::fences(&self.draft.text);
+        self.take(guesses);
     }
 
-    fn template(&self) -> Option<Broken> {
-        let piece = Piece::new(&self.draft.text, faults(&self.draft.text))?;
-        whole::template(&piece).map(|broken| moved(broken, |at| self.draft.original(at)))
+    fn is_template(&mut self) -> bool {
+        let piece = Piece::new(&self.draft.text, self.now.clone());
+        let Some(broken) = piece.and_then(|piece| whole::template(&piece)) else { return false };
+        self.found.push(moved(broken, |at| self.draft.original(at)));
+        true
     }
 
     fn python2(&mut self) {
-        let guess = Piece::new(&self.draft.text, faults(&self.draft.text)).and_then(|piece| whole::python2_file(&piece));
-        if let Some(guess) = guess {
-            let guess = Guess { edits: disjoint(guess.edits), ..guess };
-            self.take(guess);
+        let piece = Piece::new(&self.draft.text, self.now.clone());
+        let guess = piece.and_then(|piece| whole::python2_file(&piece));
+        self.take(guess.into_iter().collect());
+    }
+
+    /// Mends what is left part by part; parts are parsed in batches first, as most of them are well.
+    fn parts(&mut self) {
+        if self.now.is_empty() {
+            return;
+        }
+        let parts = statements::parts(&self.draft.text);
+        let end = self.draft.text.trim_end().len();
+        let mut at = 0;
+        while at < parts.len() && self.found.len() < MOST {
+            let start = parts[at].start;
+            let next = (at + 1..parts.len()).find(|&next| parts[next].end - start > BATCH).unwrap_or(parts.len());
+            let batch = &parts[at..next];
+            let whole = &self.draft.text[start..batch.last().map_or(start, |part| part.end)];
+            at = next;
+            if batch.len() > 1 && faults(whole).is_empty() {
+                continue;
+            }
+            for part in batch {
+                for broken in mend(&self.draft.text[part.clone()], part.end >= end, &mut self.budget) {
+                    self.found.push(moved(broken, |at| self.draft.original(at + part.start)));
+                }
+            }
         }
     }
-}
-
-/// Edits without those that overlap an earlier one.
-fn disjoint(mut edits: Vec<Edit>) -> Vec<Edit> {
-    edits.sort_by_key(|edit| (edit.start, edit.end));
-    let mut end = 0;
-    edits.retain(|edit| edit.start >= end && { end = edit.end; true });
-    edits
 }
 
 /// A finding with all its offsets translated.
@@ -146,11 +170,12 @@ fn moved(mut broken: Broken, at: impl Fn(usize) -> usize) -> Broken {
 }
 
 /// Explains and repairs one part until it parses.
-fn mend(text: &str, budget: &mut usize) -> Vec<Broken> {
+fn mend(text: &str, is_last: bool, budget: &mut usize) -> Vec<Broken> {
     let mut draft = Draft::new(text);
     let mut found: Vec<Broken> = Vec::new();
     while found.len() < MOST {
         let Some(piece) = Piece::new(&draft.text, faults(&draft.text)) else { break };
+        let piece = Piece { is_last, ..piece };
         *budget = budget.saturating_sub(draft.text.len());
         let affordable = *budget > draft.text.len() * 8;
         let guess = if affordable { best(&piece, budget) } else { None };
@@ -160,10 +185,10 @@ fn mend(text: &str, budget: &mut usize) -> Vec<Broken> {
         if last {
             break;
         }
-        draft.apply(&disjoint(guess.edits));
+        draft.apply(&guess.edits);
     }
     if found.len() > 1 {
-        found.retain(|broken| broken.message != layout::UNFINISHED_TRY);
+        found.retain(|broken| broken.message != clauses::UNFINISHED_TRY);
     }
     found
 }
@@ -172,12 +197,12 @@ type Guesses = fn(&Piece) -> Vec<Guess>;
 
 /// Who may guess, the most telling first.
 const GUESSERS: [Guesses; 16] = [
-    quotes::strange,
+    look_alikes::strange,
     gaps::sentences,
     habits::old_python,
     quotes::unterminated,
     brackets::guesses,
-    layout::colon,
+    clauses::colon,
     habits::foreign,
     gaps::equals,
     gaps::comma,
@@ -186,7 +211,7 @@ const GUESSERS: [Guesses; 16] = [
     gaps::typo,
     gaps::lone_if,
     layout::indentation,
-    layout::lone_try,
+    clauses::lone_try,
     gaps::side_by_side,
 ];
 /// How many of them may doubt an error that the parser names precisely: only those who look at strings and brackets.
@@ -198,7 +223,7 @@ fn best(piece: &Piece, budget: &mut usize) -> Option<Guess> {
     let precise = plain::is_precise(&piece.fault.error);
     for guesser in GUESSERS.into_iter().take(if precise { PRECISE } else { GUESSERS.len() }) {
         for guess in guesser(piece) {
-            let candidate = edited(piece.text, &disjoint(guess.edits.clone()));
+            let candidate = edited(piece.text, &guess.edits);
             let Some(left) = budget.checked_sub(candidate.len()) else { return best.map(|(_, guess)| guess) };
             *budget = left;
             let Some(next) = faults(&candidate).into_iter().next() else { return Some(guess) };
@@ -207,7 +232,8 @@ fn best(piece: &Piece, budget: &mut usize) -> Option<Guess> {
             let touched = guess.edits.iter().map(|edit| edit.end).max().unwrap_or(0).max(piece.fault.start);
             let line = piece.scan.line_of(touched).max(piece.line);
             let limit = piece.text.len() - piece.scan.lines[line].end.min(piece.text.len());
-            if rest < limit && best.as_ref().is_none_or(|(least, _)| rest < *least) {
+            let cut_off = rest <= limit && plain::is_lone_try(&next.error) && !plain::is_lone_try(&piece.fault.error);
+            if (rest < limit || cut_off) && best.as_ref().is_none_or(|(least, _)| rest < *least) {
                 best = Some((rest, guess));
             }
         }
@@ -225,10 +251,11 @@ fn give_up(piece: &Piece, budget: &mut usize) -> Guess {
         let (first, last) = (&scan.lines[lines.start], &scan.lines[lines.end.max(lines.start + 1) - 1]);
         vec![Edit::new(first.start + first.indent, last.end.max(first.start + first.indent), with)]
     };
-    let header = layout::opens_block(piece.first_word(lines.start)) || piece.code(lines.end - 1).ends_with(':');
+    let header = clauses::opens_block(piece.first_word(lines.start)) || piece.code(lines.end - 1).ends_with(':');
     let indent = scan.lines[lines.start].indent;
     let header = header && scan.next_code(lines.end - 1).is_some_and(|next| scan.lines[next].indent > indent);
-    let deeper = |&line: &usize| scan.lines[line].is_blank() || scan.lines[line].indent > indent || !scan.lines[line].is_fresh();
+    let deeper =
+        |&line: &usize| scan.lines[line].is_blank() || scan.lines[line].indent > indent || !scan.lines[line].is_fresh();
     let block = lines.end..(lines.end..scan.lines.len()).find(|line| !deeper(line)).unwrap_or(scan.lines.len());
     let mut ways = Vec::new();
     if header {
@@ -238,6 +265,7 @@ fn give_up(piece: &Piece, budget: &mut usize) -> Guess {
         ways.push(cut(lines.clone(), "except _:"));
     }
     ways.push(cut(lines.clone(), "pass"));
+    ways.push(cut(lines.clone(), "class _: pass"));
     ways.push(cut(fault_line..fault_line + 1, "pass"));
     ways.push(cut(fault_line..fault_line + 1, ""));
     ways.push(cut(lines.clone(), ""));

@@ -5,10 +5,11 @@
 //! its own indentation.
 
 use super::Broken;
+use super::clauses::opens_block;
 use super::draft::Edit;
-use super::layout::opens_block;
-use super::piece::{Guess, Piece, starts_statement};
+use super::piece::{Guess, Piece};
 use super::scan::{Kind, Token};
+use super::statements::starts_statement;
 
 /// What is wrong with the first bracket that does not fit. Numbers are token indices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +87,7 @@ fn first_trouble(piece: &Piece, anchored: bool) -> Option<Trouble> {
             let Some(&top) = open.last() else { return Some(Trouble::Extra { close: index }) };
             let others = &open[..open.len() - 1];
             if !fits(&top) {
-                return Some(match others.iter().rev().any(|open| fits(open)) {
+                return Some(match others.iter().rev().any(fits) {
                     true => Trouble::Unclosed { open: top, evidence: Some(index) },
                     false => Trouble::Wrong { open: top, close: index },
                 });
@@ -104,7 +105,10 @@ fn first_trouble(piece: &Piece, anchored: bool) -> Option<Trouble> {
 
 /// Whether a line that starts so may stand left of the bracket it continues.
 fn continues(word: &str) -> bool {
-    matches!(word, "and" | "or" | "if" | "else" | "for" | "in" | "not" | "is" | "." | "+" | "-" | "*" | "/" | "|" | "->")
+    matches!(
+        word,
+        "and" | "or" | "if" | "else" | "for" | "in" | "not" | "is" | "." | "+" | "-" | "*" | "/" | "|" | "->"
+    )
 }
 
 fn unclosed(piece: &Piece, open: usize, evidence: Option<usize>, guesses: &mut Vec<Guess>) {
@@ -191,7 +195,8 @@ fn places(piece: &Piece, open: &Token, evidence: Option<usize>) -> Vec<usize> {
         }
         places.push(end);
         let first = piece.of(&tokens[0]);
-        if line > open.line && (continues(first) || matches!(first, "from" | "as") || tokens[0].kind == Kind::Operator) {
+        if line > open.line && (continues(first) || matches!(first, "from" | "as") || tokens[0].kind == Kind::Operator)
+        {
             places.push(tokens[0].start);
         }
     };
@@ -219,7 +224,12 @@ fn places(piece: &Piece, open: &Token, evidence: Option<usize>) -> Vec<usize> {
     places.extend(inner.filter(|token| token.kind != Kind::Operator).map(|token| token.end).take(TRIES));
     places.retain(|&at| at >= open.end && at <= limit);
     let mut seen = Vec::new();
-    places.retain(|at| !seen.contains(at) && { seen.push(*at); true });
+    places.retain(|at| {
+        !seen.contains(at) && {
+            seen.push(*at);
+            true
+        }
+    });
     places
 }
 
@@ -261,7 +271,8 @@ fn extra(piece: &Piece, close: usize, guesses: &mut Vec<Guess>) {
     let first = piece.indices(closed.line).start;
     let mut places: Vec<usize> = (first.min(close)..close).rev().take(TRIES).collect();
     let from = piece.scan.previous_code(piece.line).unwrap_or(piece.line).min(piece.scan.tokens[head].line);
-    let above = (from..closed.line).rev().take(TRIES).map(|line| piece.indices(line)).filter(|tokens| !tokens.is_empty());
+    let above =
+        (from..closed.line).rev().take(TRIES).map(|line| piece.indices(line)).filter(|tokens| !tokens.is_empty());
     places.extend(above.map(|tokens| tokens.end - 1));
     let at = piece.token_at(piece.fault.start);
     places.extend([at.wrapping_sub(1), at.wrapping_sub(2), at].into_iter().filter(|&index| index < close));
@@ -304,7 +315,9 @@ fn aligned_opener(piece: &Piece, head: usize, close: usize, guesses: &mut Vec<Gu
     let lines = piece.scan.tokens[head].line..=piece.scan.tokens[close].line;
     for line in lines.rev() {
         let first = piece.indices(line).start;
-        let Some(closed) = piece.scan.tokens_of(line).first().filter(|token| token.kind == Kind::Close) else { continue };
+        let Some(closed) = piece.scan.tokens_of(line).first().filter(|token| token.kind == Kind::Close) else {
+            continue;
+        };
         let indent = piece.scan.lines[line].indent;
         let above = (piece.scan.tokens[head].line..line).rev().find(|&above| {
             let other = &piece.scan.lines[above];
@@ -312,7 +325,10 @@ fn aligned_opener(piece: &Piece, head: usize, close: usize, guesses: &mut Vec<Gu
         });
         let Some(above) = above.filter(|&above| piece.scan.lines[above].indent == indent) else { continue };
         let Some(last) = piece.scan.tokens_of(above).last() else { continue };
-        if above + 1 >= line || !matches!(last.kind, Kind::Name | Kind::Operator) || piece.word(first) != piece.word(close) {
+        if above + 1 >= line
+            || !matches!(last.kind, Kind::Name | Kind::Operator)
+            || piece.word(first) != piece.word(close)
+        {
             continue;
         }
         let opener = opener(piece.of(closed));

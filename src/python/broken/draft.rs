@@ -42,33 +42,49 @@ impl Draft {
         (was + now.saturating_sub(start)).min(limit)
     }
 
-    /// Applies edits that do not overlap.
+    /// Applies edits, in one pass. One that overlaps an earlier one is left out.
     pub fn apply(&mut self, edits: &[Edit]) {
         let mut edits: Vec<&Edit> = edits.iter().collect();
         edits.sort_by_key(|edit| (edit.start, edit.end));
-        for edit in edits.into_iter().rev() {
-            if edit.start > edit.end || self.text.get(edit.start..edit.end).is_none() {
+        let (mut text, mut map) = (String::with_capacity(self.text.len() + 16), Vec::new());
+        let mut at = 0;
+        for edit in edits {
+            if edit.start < at || self.text.get(edit.start..edit.end).is_none() {
                 continue;
             }
-            let (from, to) = (self.original(edit.start), self.original(edit.end));
-            let grown = edit.start + edit.text.len();
-            self.text.replace_range(edit.start..edit.end, &edit.text);
-            let cut = self.map.partition_point(|entry| entry.0 < edit.start);
-            let mut tail: Vec<(usize, usize)> = self.map.split_off(cut);
-            tail.retain(|entry| entry.0 > edit.end);
-            self.map.push((edit.start, from));
-            self.map.push((grown, to));
-            self.map.extend(tail.into_iter().map(|(now, was)| (now + grown - edit.end, was)));
-            if self.map.first().is_none_or(|entry| entry.0 > 0) {
-                self.map.insert(0, (0, 0));
-            }
+            self.keep(at, edit.start, &mut text, &mut map);
+            map.push((text.len(), self.original(edit.start)));
+            text.push_str(&edit.text);
+            at = edit.end;
         }
+        self.keep(at, self.text.len(), &mut text, &mut map);
+        (self.text, self.map) = (text, map);
+    }
+
+    /// Copies `start..end` of the text and what the map says about it.
+    fn keep(&self, start: usize, end: usize, text: &mut String, map: &mut Vec<(usize, usize)>) {
+        map.push((text.len(), self.original(start)));
+        let first = self.map.partition_point(|entry| entry.0 <= start);
+        let inside = self.map[first..].iter().take_while(|entry| entry.0 < end);
+        map.extend(inside.map(|&(now, was)| (text.len() + now - start, was)));
+        text.push_str(&self.text[start..end]);
     }
 }
 
-/// The text after edits that do not overlap.
+/// The text after edits; one that overlaps an earlier one is left out.
 pub(super) fn edited(text: &str, edits: &[Edit]) -> String {
-    let mut draft = Draft::new(text);
-    draft.apply(edits);
-    draft.text
+    let mut edits: Vec<&Edit> = edits.iter().collect();
+    edits.sort_by_key(|edit| (edit.start, edit.end));
+    let mut result = String::with_capacity(text.len() + 16);
+    let mut at = 0;
+    for edit in edits {
+        if edit.start < at || text.get(edit.start..edit.end).is_none() {
+            continue;
+        }
+        result.push_str(&text[at..edit.start]);
+        result.push_str(&edit.text);
+        at = edit.end;
+    }
+    result.push_str(&text[at..]);
+    result
 }

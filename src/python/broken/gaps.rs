@@ -72,8 +72,9 @@ pub(super) fn comma(piece: &Piece) -> Vec<Guess> {
         let mapping = piece.word(open) == "{" && left.kind != Kind::Close && piece.word(index.wrapping_sub(2)) != ":";
         let colon = Guess::new(Edit::insert(left.end, ":"), said(":"));
         let comma = Guess::new(Edit::insert(left.end, ","), said(","));
-        let kind_of_value = matches!(piece.word(index), "int" | "str" | "float" | "bool" | "bytes" | "dict" | "list" | "set")
-            || piece.word(index).starts_with(char::is_uppercase);
+        let kind_of_value =
+            matches!(piece.word(index), "int" | "str" | "float" | "bool" | "bytes" | "dict" | "list" | "set")
+                || piece.word(index).starts_with(char::is_uppercase);
         if mapping || parameters && kind_of_value && left.line == right.line && piece.word(index + 1) != ":" {
             guesses.extend([colon, comma]);
         } else {
@@ -118,7 +119,8 @@ pub(super) fn keyword_as_name(piece: &Piece) -> Vec<Guess> {
         let (before, after) = (piece.word(index.wrapping_sub(1)), piece.word(index + 1));
         let first = piece.indices(piece.scan.tokens[index].line).start == index;
         let named = matches!(before, "def" | "class" | "." | "import" | "as" | "for" | "global" | "nonlocal" | "del");
-        let bound = matches!(after, "=" | "." | "," | ")" | ":" | "+=" | "-=") && (first || matches!(before, "(" | "," | "*" | "**"));
+        let bound = matches!(after, "=" | "." | "," | ")" | ":" | "+=" | "-=")
+            && (first || matches!(before, "(" | "," | "*" | "**"));
         if !(named || bound) || word == "lambda" && after == ":" || first && after == ":" {
             continue;
         }
@@ -144,6 +146,17 @@ pub(super) fn typo(piece: &Piece) -> Vec<Guess> {
     }
     let mut seen = Vec::new();
     let mut guesses = Vec::new();
+    // `fucn name(...):` is near no keyword, but there is only one thing it can be.
+    let first = tokens.start;
+    let definition = piece.word(tokens.end.wrapping_sub(1)) == ":" && piece.kind(first + 1) == Some(Kind::Name);
+    if definition && piece.kind(first) == Some(Kind::Name) && !is_keyword(piece.word(first)) {
+        let token = piece.scan.tokens[first];
+        let keyword = if piece.word(first + 2) == "(" { "def" } else { "class" };
+        let broken = piece
+            .at(&token, format!("`{}` is no keyword", piece.short(first)))
+            .help(format!("write `{keyword}`, if that is what you mean"));
+        guesses.push(Guess::new(Edit::new(token.start, token.end, keyword), broken));
+    }
     for index in indices {
         if seen.contains(&index) || piece.kind(index) != Some(Kind::Name) || is_keyword(piece.word(index)) {
             continue;
@@ -203,7 +216,8 @@ pub(super) fn unfinished(piece: &Piece) -> Vec<Guess> {
         let mut add = |text: &str, message: String, help: &str| {
             guesses.push(Guess::new(Edit::insert(token.end, text), said(message).help(help)));
         };
-        let before_closer = piece.kind(index + 1) == Some(Kind::Close) || matches!(piece.word(index + 1), "," | ":" | ";");
+        let before_closer =
+            piece.kind(index + 1) == Some(Kind::Close) || matches!(piece.word(index + 1), "," | ":" | ";");
         match word {
             "." if last || before_closer => add("_", "a name is missing after `.`".into(), "name the attribute"),
             "import" if last => add(" _", "nothing is named after `import`".into(), "say what to import"),
@@ -215,7 +229,9 @@ pub(super) fn unfinished(piece: &Piece) -> Vec<Guess> {
             "=" if last || before_closer => {
                 add(" _", "the value after `=` is missing".into(), "write the value");
             }
-            _ if (token.kind == Kind::Operator && !matches!(word, "," | ":" | ";") || operator_word(word)) && (last || before_closer) => {
+            _ if (token.kind == Kind::Operator && !matches!(word, "," | ":" | ";") || operator_word(word))
+                && (last || before_closer) =>
+            {
                 add(" _", format!("the value after `{word}` is missing"), "write the value, or remove the operator");
             }
             "," if piece.word(index + 1) == "," => {
@@ -237,8 +253,9 @@ pub(super) fn unfinished(piece: &Piece) -> Vec<Guess> {
         }
     }
     // A header at the end of the file.
-    if let Some(header) = piece.scan.tokens.get(tokens.end.wrapping_sub(1))
-        && super::layout::opens_block(piece.word(tokens.start))
+    if piece.is_last
+        && let Some(header) = piece.scan.tokens.get(tokens.end.wrapping_sub(1))
+        && super::clauses::opens_block(piece.word(tokens.start))
         && piece.scan.next_code(piece.statement(piece.line).end.saturating_sub(1)).is_none()
     {
         let head = piece.scan.tokens[tokens.start];
@@ -253,14 +270,15 @@ pub(super) fn unfinished(piece: &Piece) -> Vec<Guess> {
 }
 
 fn operator_word(word: &str) -> bool {
-    matches!(word, "and" | "or" | "not" | "in" | "is" | "if" | "else" | "as" | "raise" | "del" | "assert" | "while" | "with")
-        || matches!(word, "await" | "elif" | "lambda")
+    matches!(
+        word,
+        "and" | "or" | "not" | "in" | "is" | "if" | "else" | "as" | "raise" | "del" | "assert" | "while" | "with"
+    ) || matches!(word, "await" | "elif" | "lambda")
 }
 
 /// A conditional expression without `else`.
 pub(super) fn lone_if(piece: &Piece) -> Vec<Guess> {
-    let wants_else =
-        matches!(&piece.fault.error, ParseErrorType::ExpectedToken { expected, .. } if expected.to_string() == "`else`");
+    let wants_else = matches!(&piece.fault.error, ParseErrorType::ExpectedToken { expected, .. } if expected.to_string() == "`else`");
     if !wants_else {
         return Vec::new();
     }

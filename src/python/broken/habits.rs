@@ -2,8 +2,8 @@
 //!
 //! Everything here is told from tokens alone; whether it explains the fault is decided by what then parses.
 
+use super::clauses::opens_block;
 use super::draft::Edit;
-use super::layout::opens_block;
 use super::piece::{Guess, Piece, span};
 use super::scan::Kind;
 use crate::text::Span;
@@ -63,7 +63,8 @@ fn old(piece: &Piece, index: usize) -> Option<(bool, Guess)> {
     let word = piece.of(&token);
     let (next, next_kind) = (piece.word(index + 1), piece.kind(index + 1));
     let same_line = piece.scan.tokens.get(index + 1).is_some_and(|other| other.line == token.line);
-    let end = |from: usize| piece.scan.tokens.get(simple_end(piece, from).wrapping_sub(1)).map_or(token.end, |last| last.end);
+    let end =
+        |from: usize| piece.scan.tokens.get(simple_end(piece, from).wrapping_sub(1)).map_or(token.end, |last| last.end);
     let value = matches!(next_kind, Some(Kind::Name | Kind::String | Kind::Number)) && same_line && !joins(next);
     let value = value || matches!(next, "`" | "-" | "~") && same_line;
     let told = |message: &str, help: &str| piece.at(&token, message).help(help);
@@ -109,7 +110,8 @@ fn old(piece: &Piece, index: usize) -> Option<(bool, Guess)> {
         }
         (_, Kind::Number) => {
             let digits = word.trim_end_matches(['l', 'L']);
-            let long = digits.len() + 1 == word.len() && !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+            let long =
+                digits.len() + 1 == word.len() && !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
             let octal = word.len() > 1 && word.starts_with('0') && word.bytes().all(|b| b.is_ascii_digit());
             if octal && word.bytes().any(|b| b != b'0') {
                 let plain = word.trim_start_matches('0');
@@ -118,7 +120,8 @@ fn old(piece: &Piece, index: usize) -> Option<(bool, Guess)> {
                     true => format!("write `0o{plain}`, or `{plain}` if it is decimal"),
                     false => format!("write `{plain}`: numbers have no leading zeros"),
                 };
-                let message = if plain.bytes().all(|b| b < b'8') { message } else { format!("`{word}` has a leading zero") };
+                let message =
+                    if plain.bytes().all(|b| b < b'8') { message } else { format!("`{word}` has a leading zero") };
                 (true, Guess::new(Edit::new(token.start, token.end, "0"), told(&message, &help)))
             } else if long {
                 let broken = told(&format!("`{word}` is a long integer of Python 2"), &format!("write `{digits}`"));
@@ -239,7 +242,9 @@ fn habit(piece: &Piece, index: usize) -> Option<Guess> {
             let colon = (index + 1..end).find(|&other| piece.word(other) == ":");
             let broken = say("`?` is no operator of Python", "write `a if condition else b`");
             let mut edits = vec![Edit::new(token.start, token.end, if colon.is_some() { " and " } else { "" })];
-            edits.extend(colon.map(|colon| piece.scan.tokens[colon]).map(|colon| Edit::new(colon.start, colon.end, " or ")));
+            edits.extend(
+                colon.map(|colon| piece.scan.tokens[colon]).map(|colon| Edit::new(colon.start, colon.end, " or ")),
+            );
             Some(Guess { edits, broken })
         }
         "$" => put("", "`$` is no part of a name in Python", "leave it out"),
@@ -317,5 +322,9 @@ fn braces(piece: &Piece, guesses: &mut Vec<Guess>) {
 /// The span of a line's first token; used for findings about a whole file.
 pub(super) fn first_span(piece: &Piece, line: usize) -> Span {
     let line_span = &piece.scan.lines[line];
-    piece.scan.tokens_of(line).first().map_or(span(line_span.start, line_span.end), |token| span(token.start, token.end))
+    piece
+        .scan
+        .tokens_of(line)
+        .first()
+        .map_or(span(line_span.start, line_span.end), |token| span(token.start, token.end))
 }

@@ -1,61 +1,11 @@
-//! Indentation and the colons and blocks that go with it.
+//! Indentation: missing blocks, lines that slipped, tabs among spaces.
 //!
 //! Each guess moves whole lines or adds a block; which line is the one that slipped is decided by what then parses.
 
+use super::clauses::{follows, opens_block, orphan};
 use super::draft::Edit;
-use super::Broken;
-use super::piece::{Guess, Piece, UNDECORATED, balanced, span};
-use super::scan::Kind;
+use super::piece::{Guess, Piece, UNDECORATED};
 use ruff_python_parser::{LexicalErrorType, ParseErrorType};
-
-/// Words that open a block.
-pub(super) fn opens_block(word: &str) -> bool {
-    matches!(word, "if" | "elif" | "else" | "for" | "while" | "try" | "except" | "finally" | "with" | "def" | "class")
-        || matches!(word, "async" | "match" | "case")
-}
-
-/// A header without its colon.
-pub(super) fn colon(piece: &Piece) -> Vec<Guess> {
-    let mut guesses = Vec::new();
-    let before = piece.scan.previous_code(piece.line);
-    for line in std::iter::once(piece.line).chain(before) {
-        let lines = piece.statement(line);
-        let tokens = piece.statement_tokens(line);
-        let word = piece.first_word(lines.start);
-        let Some(last) = piece.scan.tokens.get(tokens.end.wrapping_sub(1)) else { continue };
-        if tokens.is_empty() || !opens_block(word) {
-            continue;
-        }
-        let told = |start: usize, end: usize| {
-            let head = if word == "async" { format!("async {}", piece.word(tokens.start + 1)) } else { word.to_owned() };
-            piece.broken(start, end, format!("`:` is missing after the `{head}` header")).help("add `:` at its end")
-        };
-        if piece.of(last) != ":" {
-            let start = last.start.max(piece.scan.lines[piece.scan.line_of(last.end.saturating_sub(1))].start);
-            let broken = told(start, last.end);
-            if matches!(piece.of(last), ";" | "," | "." | "::") {
-                guesses.push(Guess::new(Edit::new(last.start, last.end, ":"), broken.clone()));
-            }
-            guesses.push(Guess::new(Edit::insert(last.end, ":"), broken));
-        }
-        // `if x return y`, `else return y`
-        if line == piece.line {
-            let at = piece.token_at(piece.fault.start);
-            for index in [at, at + 1] {
-                if index > tokens.start
-                    && tokens.contains(&index)
-                    && piece.scan.tokens[index].line == line
-                    && balanced(piece.text, &piece.scan.tokens[tokens.start..index])
-                {
-                    let previous = piece.scan.tokens[index - 1];
-                    let start = previous.start.max(piece.scan.lines[line].start);
-                    guesses.push(Guess::new(Edit::insert(previous.end, ":"), told(start, previous.end)));
-                }
-            }
-        }
-    }
-    guesses
-}
 
 /// A block that is missing, and lines that slipped to the left or the right.
 pub(super) fn indentation(piece: &Piece) -> Vec<Guess> {
@@ -78,24 +28,22 @@ pub(super) fn indentation(piece: &Piece) -> Vec<Guess> {
     guesses
 }
 
-fn follows(word: &str) -> bool {
-    matches!(word, "else" | "elif" | "except" | "finally" | "case")
-}
-
 fn reindent(piece: &Piece, line: usize, indent: &str) -> Edit {
     let line = &piece.scan.lines[line];
     Edit::new(line.start, line.start + line.indent, indent)
 }
 
 /// Moves the statement that starts in `line`, and all that is indented deeper below it.
-fn shift(piece: &Piece, line: usize, until: usize, indent: &str) -> Vec<Edit> {
+pub(super) fn shift(piece: &Piece, line: usize, until: usize, indent: &str) -> Vec<Edit> {
     let old = piece.indent(line).len();
     let lines = (line..until).filter(|&index| !piece.scan.lines[index].is_blank() && !piece.scan.lines[index].inside);
-    lines.map(|index| reindent(piece, index, &format!("{indent}{}", piece.indent(index).get(old..).unwrap_or("")))).collect()
+    lines
+        .map(|index| reindent(piece, index, &format!("{indent}{}", piece.indent(index).get(old..).unwrap_or(""))))
+        .collect()
 }
 
 /// The first line after `line` that is indented no deeper.
-fn block_end(piece: &Piece, line: usize) -> usize {
+pub(super) fn block_end(piece: &Piece, line: usize) -> usize {
     let indent = piece.scan.lines[line].indent;
     let ends = |&next: &usize| piece.scan.lines[next].is_fresh() && piece.scan.lines[next].indent <= indent;
     (line + 1..piece.scan.lines.len()).find(ends).unwrap_or(piece.scan.lines.len())
@@ -108,13 +56,18 @@ fn run_end(piece: &Piece, line: usize) -> usize {
     (line + 1..piece.scan.lines.len()).find(ends).unwrap_or(piece.scan.lines.len())
 }
 
-fn word_span(piece: &Piece, line: usize) -> (usize, usize) {
+/// The first word of a line.
+pub(super) fn word_span(piece: &Piece, line: usize) -> (usize, usize) {
     let code = piece.scan.lines[line].start + piece.scan.lines[line].indent;
-    piece.scan.tokens_of(line).first().map_or((code, code), |token| (token.start, token.end.min(piece.scan.lines[line].end)))
+    piece
+        .scan
+        .tokens_of(line)
+        .first()
+        .map_or((code, code), |token| (token.start, token.end.min(piece.scan.lines[line].end)))
 }
 
 /// The lines in which the statements before `line` start, nearest first.
-fn statements_before(piece: &Piece, line: usize) -> Vec<usize> {
+pub(super) fn statements_before(piece: &Piece, line: usize) -> Vec<usize> {
     let mut found = Vec::new();
     let mut at = line;
     while let Some(previous) = piece.scan.previous_code(at) {
@@ -209,7 +162,8 @@ fn unexpected(piece: &Piece, guesses: &mut Vec<Guess>) {
     };
     // The line above slipped to the left, out of the block that goes on here.
     let older = before.iter().skip(1).find(|&&line| piece.scan.lines[line].indent >= here.len());
-    let slipped: Vec<usize> = before.iter().copied().take_while(|&line| piece.scan.lines[line].indent < here.len()).collect();
+    let slipped: Vec<usize> =
+        before.iter().copied().take_while(|&line| piece.scan.lines[line].indent < here.len()).collect();
     let sibling = before.get(1).is_some_and(|&line| piece.indent(line) == here);
     let header = before.get(1).is_some_and(|&line| opens_block(piece.first_word(line)));
     let outdented = |line: usize| {
@@ -219,10 +173,12 @@ fn unexpected(piece: &Piece, guesses: &mut Vec<Guess>) {
             .help("indent it like its neighbours")
     };
     let lifted = Guess { edits: shift(piece, previous, line, here), broken: outdented(previous) };
-    let lowered = |until: usize| Guess { edits: shift(piece, line, until, piece.indent(previous)), broken: deep.clone() };
+    let lowered =
+        |until: usize| Guess { edits: shift(piece, line, until, piece.indent(previous)), broken: deep.clone() };
     let alone = lowered(block_end(piece, line));
-    let odd = |indent: &str| !indent.contains('\t') && indent.len() % 4 != 0;
-    let single = piece.statement(previous).len() == 1 && older.is_some_and(|&older| piece.statement(older).end == previous);
+    let odd = |indent: &str| !indent.contains('\t') && !indent.len().is_multiple_of(4);
+    let single =
+        piece.statement(previous).len() == 1 && older.is_some_and(|&older| piece.statement(older).end == previous);
     let left = single && (sibling || !header && slipped.len() == 1);
     if odd(piece.indent(previous)) && !odd(here) || left && (!odd(here) || odd(piece.indent(previous))) {
         guesses.push(lifted.clone());
@@ -265,7 +221,7 @@ fn unmatched(piece: &Piece, guesses: &mut Vec<Guess>) {
     }
     let own = piece.scan.lines[line].indent;
     levels.sort_by_key(|level| level.len().abs_diff(own));
-    let odd = |indent: &str| !indent.contains('\t') && indent.len() % 4 != 0;
+    let odd = |indent: &str| !indent.contains('\t') && !indent.len().is_multiple_of(4);
     let header = before.get(1).is_some_and(|&line| opens_block(piece.first_word(line)));
     // Whether the body or its header slipped: what stands above the header tells at which level it belongs.
     let header_indent = before.get(1).map_or(0, |&header| piece.indent(header).len());
@@ -273,10 +229,15 @@ fn unmatched(piece: &Piece, guesses: &mut Vec<Guess>) {
     let above = before.iter().skip(2).map(|&line| piece.indent(line).len()).find(|&indent| indent <= own);
     let body = match before.get(1) {
         Some(&header) if follows(piece.first_word(header)) => {
-            let partner = |&line: &usize| piece.indent(line).len() == header_indent && opens_block(piece.first_word(line));
+            let partner =
+                |&line: &usize| piece.indent(line).len() == header_indent && opens_block(piece.first_word(line));
             before.iter().skip(2).any(partner)
         }
-        Some(&header) if above.is_some_and(|above| above != header_indent && (above > header_indent || header_indent % 4 != 0)) => {
+        Some(&header)
+            if above.is_some_and(|above| {
+                above != header_indent && (above > header_indent || !header_indent.is_multiple_of(4))
+            }) =>
+        {
             let blanks = piece.scan.previous_code(header).map_or(header, |previous| header - previous - 1);
             let level = before.get(2).is_some_and(|&line| piece.indent(line).len() == own);
             if header_indent == 0 { blanks >= 2 } else { level && blanks >= 1 }
@@ -347,12 +308,17 @@ fn mixed(piece: &Piece, line: usize) -> bool {
 
 fn tabs(piece: &Piece, guesses: &mut Vec<Guess>) {
     let tabbed = |line: usize| piece.indent(line).contains('\t');
-    let indented = (0..piece.scan.lines.len()).filter(|&line| !piece.scan.lines[line].is_blank() && !piece.indent(line).is_empty());
+    let indented = (0..piece.scan.lines.len())
+        .filter(|&line| !piece.scan.lines[line].is_blank() && !piece.indent(line).is_empty());
     let (with, all) = indented.fold((0, 0), |(with, all), line| (with + usize::from(tabbed(line)), all + 1));
     let rare = with * 2 <= all;
     let below = piece.scan.next_code(piece.line).filter(|_| !tabbed(piece.line));
-    let around = std::iter::once(piece.line).chain(below).chain(statements_before(piece, piece.line).into_iter().take(3));
-    let line = around.into_iter().find(|&line| tabbed(line) && rare || !tabbed(line) && !rare && !piece.indent(line).is_empty()).unwrap_or(piece.line);
+    let around =
+        std::iter::once(piece.line).chain(below).chain(statements_before(piece, piece.line).into_iter().take(3));
+    let line = around
+        .into_iter()
+        .find(|&line| tabbed(line) && rare || !tabbed(line) && !rare && !piece.indent(line).is_empty())
+        .unwrap_or(piece.line);
     let (start, end) = word_span(piece, line);
     let line_start = piece.scan.lines[line].start;
     let broken = piece
@@ -371,107 +337,3 @@ fn tabs(piece: &Piece, guesses: &mut Vec<Guess>) {
         guesses.push(Guess { edits: vec![reindent(piece, piece.line, level)], broken: broken.clone() });
     }
 }
-
-/// `else`, `except` and their like without the statement they belong to.
-fn orphan(piece: &Piece, guesses: &mut Vec<Guess>) {
-    let line = piece.line;
-    let before = statements_before(piece, line);
-    let (start, end) = word_span(piece, line);
-    let word = piece.first_word(line).to_owned();
-    let here = piece.scan.lines[line].indent;
-    // A line between slipped out of the block above, to the left or to the level of the header.
-    if let Some(&previous) = before.first() {
-        let deeper = before.iter().skip(1).map(|&line| piece.indent(line)).find(|indent| indent.len() > here);
-        if let Some(deeper) = deeper
-            && piece.scan.lines[previous].indent <= here
-        {
-            let (start, end) = word_span(piece, previous);
-            let broken = piece
-                .broken(start, end, "this line is indented less than the block around it")
-                .help("indent it like its neighbours")
-                .label(word_span(piece, line).0, word_span(piece, line).1, "goes on with the statement above");
-            guesses.push(Guess { edits: shift(piece, previous, line, deeper), broken });
-        }
-    }
-    let partner = match word.as_str() {
-        "else" => "`if`, `for`, `while` or `try`",
-        "elif" => "`if`",
-        "case" => "`match`",
-        _ => "`try`",
-    };
-    let broken = piece
-        .broken(start, end, format!("`{word}` belongs to no {partner}"))
-        .help("indent it like the statement it continues, and put nothing between them");
-    let partners: Vec<&str> = match word.as_str() {
-        "else" => vec!["if", "for", "while", "try", "elif", "except"],
-        "elif" => vec!["if", "elif"],
-        "case" => vec!["match", "case"],
-        _ => vec!["try", "except"],
-    };
-    for &other in before.iter().filter(|&&other| partners.contains(&piece.first_word(other))) {
-        let edits = shift(piece, line, block_end(piece, line), piece.indent(other));
-        guesses.push(Guess { edits, broken: broken.clone() });
-    }
-    if word != "case" {
-        let tokens = piece.statement_tokens(line);
-        let colon = (tokens.start..tokens.end).rev().find(|&index| piece.word(index) == ":");
-        if let Some(colon) = colon {
-            let colon = piece.scan.tokens[colon];
-            guesses.push(Guess::new(Edit::new(start, colon.end, "if 1:"), broken));
-        }
-    }
-}
-
-/// `try` without `except`: the header is at fault, not the line where the parser notices.
-pub(super) fn lone_try(piece: &Piece) -> Vec<Guess> {
-    let ParseErrorType::OtherError(message) = &piece.fault.error else { return Vec::new() };
-    if !message.starts_with("Expected `except` or `finally`") {
-        return Vec::new();
-    }
-    let before = statements_before(piece, piece.line + 1);
-    let mut guesses = Vec::new();
-    for line in before.into_iter().filter(|&line| piece.first_word(line) == "try") {
-        let token = piece.indices(line).start;
-        let Some(colon) = piece.scan.tokens.get(token + 1).filter(|next| next.kind == Kind::Operator) else { continue };
-        let (start, end) = word_span(piece, line);
-        let broken = piece
-            .broken(start, end, "`try` has neither `except` nor `finally`")
-            .help("add an `except` or `finally` block after it");
-        // A line of the body slipped to the left, or the handler itself.
-        let here = piece.line;
-        let (first, first_end) = word_span(piece, here);
-        let slipped = piece
-            .broken(first, first_end, "this line is indented less than the block around it")
-            .help("indent it like its neighbours");
-        let mut levels: Vec<&str> = Vec::new();
-        for indent in statements_before(piece, here).into_iter().map(|line| piece.indent(line)) {
-            if !levels.contains(&indent) && indent.len() > piece.indent(here).len() && levels.len() < 8 {
-                levels.push(indent);
-            }
-        }
-        for other in statements_before(piece, here) {
-            if other <= line || !follows(piece.first_word(other)) || piece.indent(other) != piece.indent(line) {
-                continue;
-            }
-            let (first, end) = word_span(piece, other);
-            let slipped = Broken { span: span(first, end), ..slipped.clone() };
-            for level in &levels {
-                let edits = shift(piece, other, piece.statement(other).end, level);
-                guesses.push(Guess { edits, broken: slipped.clone() });
-            }
-        }
-        for level in levels {
-            let edits = shift(piece, here, piece.statement(here).end, level);
-            guesses.push(Guess { edits, broken: slipped.clone() });
-        }
-        let broken = match piece.scan.next_code(piece.scan.previous_code(block_end(piece, line)).unwrap_or(line)) {
-            Some(_) => broken,
-            None => piece.broken(start, end, UNFINISHED_TRY).help("the file ends before its `except` or `finally`"),
-        };
-        guesses.push(Guess::new(Edit::new(start, colon.end, "if 1:"), broken));
-    }
-    guesses
-}
-
-/// Said of a `try` that the end of the file cuts off; not worth saying beside what is cut off inside it.
-pub(super) const UNFINISHED_TRY: &str = "this `try` is not finished";

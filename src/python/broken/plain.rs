@@ -22,6 +22,11 @@ pub(super) fn plain(piece: &Piece) -> Broken {
     Broken { span: span(start, end), message, help, labels: Vec::new() }
 }
 
+/// Whether a `try` has no handler.
+pub(super) fn is_lone_try(error: &ParseErrorType) -> bool {
+    matches!(error, ParseErrorType::OtherError(message) if message.starts_with("Expected `except` or `finally`"))
+}
+
 /// Whether the parser knows better than any guess what is wrong.
 pub(super) fn is_precise(error: &ParseErrorType) -> bool {
     use ParseErrorType as E;
@@ -104,9 +109,10 @@ fn words(piece: &Piece, error: &ParseErrorType) -> (String, Option<String>) {
             format!("{} cannot follow what stands before it", found(piece)),
             Some("an operator, a comma or a line break is missing".to_owned()),
         ),
-        E::SimpleAndCompoundStatementOnSameLine => {
-            (format!("{} cannot follow another statement in its line", found(piece)), Some("start a new line".to_owned()))
-        }
+        E::SimpleAndCompoundStatementOnSameLine => (
+            format!("{} cannot follow another statement in its line", found(piece)),
+            Some("start a new line".to_owned()),
+        ),
         E::PositionalAfterKeywordArgument => {
             told("a positional argument follows a keyword argument", "move it to the front, or name it")
         }
@@ -163,9 +169,10 @@ fn words(piece: &Piece, error: &ParseErrorType) -> (String, Option<String>) {
         E::OtherError(message) if message == "Expected an identifier" => {
             (format!("a name is expected, found {}", found(piece)), None)
         }
-        E::OtherError(message) if message.starts_with(UNDECORATED) => {
-            told("a decorator stands in front of no function or class", "remove it, or add what it decorates")
-        }
+        E::OtherError(message) if message.starts_with(UNDECORATED) => told(
+            "a decorator stands above this, which is neither a function nor a class",
+            "remove the decorator, or add what it decorates",
+        ),
         E::OtherError(message) => (readable(message), None),
         E::Lexical(error) => lexical(piece, error),
     }
@@ -178,25 +185,30 @@ fn lexical(piece: &Piece, error: &LexicalErrorType) -> (String, Option<String>) 
         L::FStringError(kind) => interpolated(kind, "f-string"),
         L::TStringError(kind) => interpolated(kind, "t-string"),
         L::UnclosedStringError => told("string is never closed", "add the closing quote"),
-        L::UnicodeError => told("an escape sequence of this string is not valid", "double the backslash, or use `r\"...\"`"),
+        L::UnicodeError => {
+            told("an escape sequence of this string is not valid", "double the backslash, or use `r\"...\"`")
+        }
         L::MissingUnicodeLbrace | L::MissingUnicodeRbrace => {
             told("`\\N` needs a character name in braces", "write `\\N{NAME}`, or double the backslash")
         }
         L::InvalidByteLiteral => told("a bytes literal holds ASCII only", "encode a string, or write `\\x..`"),
-        L::IndentationError => told(
-            "this line is indented like none of the blocks around it",
-            "indent it like the block it belongs to",
-        ),
+        L::IndentationError => {
+            told("this line is indented like none of the blocks around it", "indent it like the block it belongs to")
+        }
         L::UnrecognizedToken { tok } if !tok.is_ascii() => {
             (format!("Python does not read the character U+{:04X}", u32::from(*tok)), Some("remove it".to_owned()))
         }
         L::UnrecognizedToken { tok } => (format!("`{tok}` is no part of Python here"), None),
-        L::LineContinuationError => told("a character follows the backslash that continues the line", "end the line after it"),
+        L::LineContinuationError => {
+            told("a character follows the backslash that continues the line", "end the line after it")
+        }
         L::Eof => told("the file ends in the middle of a statement", "finish it"),
         L::OtherError(message) if message.contains("decimal integer") || message.contains("Parse") => {
             told("this number is not well formed", "a number has no leading zeros and no letters")
         }
-        L::OtherError(message) if &**message == "Invalid Syntax" => (format!("{} is not well formed", found(piece)), None),
+        L::OtherError(message) if &**message == "Invalid Syntax" => {
+            (format!("{} is not well formed", found(piece)), None)
+        }
         L::StringError => ("this string cannot stand here".to_owned(), None),
         L::OtherError(message) => (readable(message), None),
     }
@@ -214,7 +226,11 @@ fn interpolated(kind: &InterpolatedStringErrorType, what: &str) -> (String, Opti
         I::LambdaWithoutParentheses => ("`lambda` needs parentheses here", "put parentheses around it"),
         I::NewlineInFormatSpec => ("the format after `:` runs into the next line", "keep it in one line"),
     };
-    let message = if message.starts_with("string") || message.starts_with("triple") { message.to_owned() } else { format!("{message} in this {what}") };
+    let message = if message.starts_with("string") || message.starts_with("triple") {
+        message.to_owned()
+    } else {
+        format!("{message} in this {what}")
+    };
     (message, Some(help.to_owned()))
 }
 

@@ -1,124 +1,13 @@
-//! Strings without their closing quotes, and characters that only look like Python's.
+//! Strings without their closing or opening quotes.
 //!
 //! A lost triple quote turns the file inside out from there on, so it is settled for the whole file first.
 
 use super::draft::{Edit, edited};
 use super::piece::{Fault, Guess, Piece, faults};
 use super::scan::{Kind, Token, scan};
-use ruff_python_parser::{LexicalErrorType, ParseErrorType};
 
 /// How many places are tried for one missing quote.
 const TRIES: usize = 40;
-
-/// A character that looks like one of Python's: its name, and what to write.
-fn look_alike(character: char) -> Option<(&'static str, &'static str)> {
-    Some(match character {
-        '\u{201C}' => ("left double quotation mark", "\""),
-        '\u{201D}' => ("right double quotation mark", "\""),
-        '\u{201E}' => ("low double quotation mark", "\""),
-        '\u{201F}' | '\u{2033}' | '\u{FF02}' => ("look-alike of a double quote", "\""),
-        '\u{AB}' | '\u{BB}' => ("guillemet", "\""),
-        '\u{2018}' => ("left single quotation mark", "'"),
-        '\u{2019}' => ("right single quotation mark", "'"),
-        '\u{201A}' | '\u{201B}' | '\u{2032}' | '\u{B4}' | '\u{FF07}' => ("look-alike of a single quote", "'"),
-        '\u{A0}' => ("no-break space", " "),
-        '\u{2007}' | '\u{202F}' => ("narrow no-break space", " "),
-        '\u{3000}' => ("ideographic space", " "),
-        '\u{2000}'..='\u{2006}' | '\u{2008}'..='\u{200A}' | '\u{205F}' => ("space that is not ASCII", " "),
-        '\u{200B}' => ("zero width space", ""),
-        '\u{200C}' | '\u{200D}' | '\u{2060}' => ("invisible joiner", ""),
-        '\u{FEFF}' => ("byte order mark inside the text", ""),
-        '\u{AD}' => ("soft hyphen", ""),
-        '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' => ("invisible text direction mark", ""),
-        '\u{2028}' | '\u{2029}' | '\u{85}' => ("line separator that Python does not know", " "),
-        '\u{2010}' | '\u{2011}' => ("hyphen", "-"),
-        '\u{2013}' => ("en dash", "-"),
-        '\u{2014}' => ("em dash", "-"),
-        '\u{2212}' => ("minus sign", "-"),
-        '\u{D7}' => ("multiplication sign", "*"),
-        '\u{F7}' => ("division sign", "/"),
-        '\u{2026}' => ("ellipsis", "..."),
-        '\u{2192}' => ("arrow", "->"),
-        '\u{2264}' => ("less-than-or-equal sign", "<="),
-        '\u{2265}' => ("greater-than-or-equal sign", ">="),
-        '\u{2260}' => ("not-equal sign", "!="),
-        '\u{FF08}' => ("fullwidth parenthesis", "("),
-        '\u{FF09}' => ("fullwidth parenthesis", ")"),
-        '\u{FF3B}' | '\u{3010}' => ("fullwidth bracket", "["),
-        '\u{FF3D}' | '\u{3011}' => ("fullwidth bracket", "]"),
-        '\u{FF5B}' => ("fullwidth brace", "{"),
-        '\u{FF5D}' => ("fullwidth brace", "}"),
-        '\u{FF0C}' | '\u{3001}' => ("fullwidth comma", ","),
-        '\u{FF1A}' => ("fullwidth colon", ":"),
-        '\u{FF1B}' | '\u{37E}' => ("look-alike of a semicolon", ";"),
-        '\u{FF1D}' => ("fullwidth equals sign", "="),
-        '\u{3002}' | '\u{FF0E}' => ("fullwidth full stop", "."),
-        '\u{FF0B}' => ("fullwidth plus sign", "+"),
-        '\u{FF0A}' => ("fullwidth asterisk", "*"),
-        _ => return None,
-    })
-}
-
-/// Look-alike characters, invisible ones, and others that Python refuses.
-pub(super) fn strange(piece: &Piece) -> Vec<Guess> {
-    let unknown = |fault: &&Fault| {
-        matches!(fault.error, ParseErrorType::Lexical(LexicalErrorType::UnrecognizedToken { .. }))
-            && piece.scan.line_of(fault.start) == piece.line
-    };
-    let Some(fault) = piece.faults.iter().find(unknown) else { return Vec::new() };
-    let Some(character) = piece.text.get(fault.start..).and_then(|rest| rest.chars().next()) else { return Vec::new() };
-    if character.is_ascii() && !character.is_ascii_control() {
-        return Vec::new();
-    }
-    let code = format!("U+{:04X}", u32::from(character));
-    let end = fault.start + character.len_utf8();
-    let known = look_alike(character);
-    let mut broken = match known {
-        Some((name, "")) => piece.broken(fault.start, end, format!("{code} ({name}) is no part of Python")),
-        Some((name, _)) => piece.broken(fault.start, end, format!("`{character}` is {code} ({name}), which Python does not read")),
-        None => piece.broken(fault.start, end, format!("Python does not read the character {code}")),
-    };
-    if character.is_whitespace()
-        && let Some((name, _)) = known
-    {
-        broken.message = format!("{code} ({name}) is no space for Python");
-    }
-    broken.help = Some(match known {
-        Some((_, "")) => "delete it; it is invisible in most editors".to_owned(),
-        Some((_, " ")) => "replace it with a plain space".to_owned(),
-        Some((_, plain)) => format!("write `{plain}`"),
-        None => "remove it, or put it into a string".to_owned(),
-    });
-    let text = piece.text;
-    // All in the lines up to the next one without any, as pasted text has many.
-    let mut edits = Vec::new();
-    let mut last = piece.scan.line_of(fault.start);
-    for (at, other) in text[fault.start..].char_indices().map(|(at, other)| (at + fault.start, other)) {
-        let line = piece.scan.line_of(at);
-        if line > last + 2 {
-            break;
-        }
-        let Some((_, plain)) = look_alike(other) else { continue };
-        let token = piece.scan.tokens.get(piece.token_at(at));
-        let in_string = token.is_some_and(|token| token.kind == Kind::String && token.start < at);
-        if other == character || !in_string {
-            edits.push(Edit::new(at, at + other.len_utf8(), plain));
-            last = line;
-        }
-    }
-    let mut guesses = Vec::new();
-    if known.is_some() {
-        let line_end = piece.scan.lines[piece.scan.line_of(fault.start)].end;
-        let here: Vec<Edit> = edits.iter().filter(|edit| edit.start < line_end).cloned().collect();
-        guesses.push(Guess { edits, broken: broken.clone() });
-        guesses.push(Guess { edits: here, broken: broken.clone() });
-        guesses.push(Guess::new(Edit::new(fault.start, end, known.map_or("", |known| known.1)), broken.clone()));
-    }
-    for text in ["", " ", "_"] {
-        guesses.push(Guess::new(Edit::new(fault.start, end, text), broken.clone()));
-    }
-    guesses
-}
 
 /// A string in single quotes that its line does not close.
 pub(super) fn unterminated(piece: &Piece) -> Vec<Guess> {
@@ -161,7 +50,8 @@ pub(super) fn unterminated(piece: &Piece) -> Vec<Guess> {
     let start = line.start + line.indent;
     let starts = text[start..opening].char_indices().rev().filter(|(at, c)| {
         let before = text[start..start + at].chars().next_back();
-        !c.is_whitespace() && before.is_none_or(|before| matches!(before, ' ' | '(' | '[' | '{' | ',' | '=' | ':' | '+'))
+        !c.is_whitespace()
+            && before.is_none_or(|before| matches!(before, ' ' | '(' | '[' | '{' | ',' | '=' | ':' | '+'))
     });
     for (at, _) in starts.take(TRIES) {
         guesses.push(Guess::new(Edit::insert(start + at, quote), lost.clone()));
@@ -190,6 +80,9 @@ fn quotes(token: &str) -> &'static str {
 
 /// Where triple quotes do not pair up: the repair that leaves the fewest errors.
 pub(super) fn triple(text: &str, faults_now: &[Fault], budget: &mut usize) -> Option<Guess> {
+    if !text.contains("\"\"\"") && !text.contains("'''") {
+        return None;
+    }
     let piece = Piece::new(text, faults_now.to_vec())?;
     let triples: Vec<Token> = piece.scan.tokens.iter().filter(|token| token.triple).copied().collect();
     let first = piece.fault.start;
@@ -270,7 +163,12 @@ fn closing_lost(piece: &Piece, token: &Token, guesses: &mut Vec<Guess>) {
     }
     let inner = if token.closed { token.end.saturating_sub(4) } else { token.end };
     let mut seen = Vec::new();
-    places.retain(|at| !seen.contains(at) && { seen.push(*at); true });
+    places.retain(|at| {
+        !seen.contains(at) && {
+            seen.push(*at);
+            true
+        }
+    });
     let rest = |at: usize| piece.text.get(at..inner).is_some_and(|rest| !token.closed || !rest.trim().is_empty());
     for at in places.into_iter().filter(|&at| at >= opening + 3 && at <= inner && rest(at)).take(12) {
         guesses.push(Guess::new(Edit::insert(at, quote), broken.clone()));
@@ -288,7 +186,11 @@ fn opening_lost(piece: &Piece, token: &Token, guesses: &mut Vec<Guess>) {
         if !text_line.is_blank() && start <= opening {
             let word = code.find(char::is_whitespace).unwrap_or(code.len()).max(1);
             let broken = piece
-                .broken(start, (start + word).min(text_line.end), format!("the opening `{quote}` of this text is missing"))
+                .broken(
+                    start,
+                    (start + word).min(text_line.end),
+                    format!("the opening `{quote}` of this text is missing"),
+                )
                 .help(format!("add `{quote}` where the text begins"))
                 .label(opening, opening + 3, "should close the text, but opens a string");
             guesses.push(Guess::new(Edit::insert(start, quote), broken.clone()));
@@ -337,10 +239,19 @@ pub(super) fn looks_like_code(line: &str) -> bool {
 /// Whether a line reads like a sentence: words without punctuation between them.
 pub(super) fn prose(line: &str) -> bool {
     let words: Vec<&str> = line.split_whitespace().collect();
-    let plain = |word: &&&str| word.trim_matches(['.', ',', ':', ';', '!', '?', '(', ')', '`', '"', '\'', '*']).chars().all(char::is_alphabetic);
+    let plain = |word: &&&str| {
+        word.trim_matches(['.', ',', ':', ';', '!', '?', '(', ')', '`', '"', '\'', '*'])
+            .chars()
+            .all(char::is_alphabetic)
+    };
     let keyword = words.first().is_some_and(|word| {
-        matches!(*word, "if" | "for" | "while" | "def" | "class" | "import" | "from" | "return" | "with" | "assert" | "del")
-            || matches!(*word, "raise" | "not" | "lambda" | "else" | "elif" | "except" | "try" | "async" | "await" | "global")
+        matches!(
+            *word,
+            "if" | "for" | "while" | "def" | "class" | "import" | "from" | "return" | "with" | "assert" | "del"
+        ) || matches!(
+            *word,
+            "raise" | "not" | "lambda" | "else" | "elif" | "except" | "try" | "async" | "await" | "global"
+        )
     });
     let plain = words.iter().filter(plain).count();
     words.len() >= 3 && plain * 4 >= words.len() * 3 && !keyword && !line.contains(" = ")

@@ -92,7 +92,10 @@ pub(super) fn fences(text: &str) -> Vec<Guess> {
         let content = raw(text, &scan, line).trim();
         !scan.lines[line].inside
             && (content.starts_with("```") || content.starts_with("~~~"))
-            && content.trim_start_matches(['`', '~']).chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '+'))
+            && content
+                .trim_start_matches(['`', '~'])
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '+'))
     };
     let sentence = |line: usize| {
         let content = raw(text, &scan, line).trim();
@@ -141,14 +144,22 @@ pub(super) fn template(piece: &Piece) -> Option<Broken> {
             let variable = |body: &str| {
                 let body = body.trim().trim_matches('-').trim();
                 let first = body.split(['.', '|', ' ', '(', '[']).next().unwrap_or("");
-                !first.is_empty() && first.chars().all(|c| c.is_alphanumeric() || c == '_') && !body.contains([':', ','])
+                !first.is_empty()
+                    && first.chars().all(|c| c.is_alphanumeric() || c == '_')
+                    && !body.contains([':', ','])
             };
             let body = closed.and_then(|end| rest.get(..end));
             let fits = if open == "{{" || open == "${" { body.is_some_and(variable) } else { body.is_some() };
             fits && in_code(at) && faulty(at)
         })
     };
-    let named = [("{%", "%}", "Jinja"), ("{{", "}}", "Jinja"), ("{#", "#}", "Jinja"), ("<%", "%>", "Mako"), ("${", "}", "Mako")];
+    let named = [
+        ("{%", "%}", "Jinja"),
+        ("{{", "}}", "Jinja"),
+        ("{#", "#}", "Jinja"),
+        ("<%", "%>", "Mako"),
+        ("${", "}", "Mako"),
+    ];
     let (at, open, close, language) = named
         .into_iter()
         .filter_map(|(open, close, language)| found(open, close).map(|at| (at, open, close, language)))

@@ -2,7 +2,7 @@
 
 use crate::fact::{Condition, OwnerKind, Role, TypeExpr};
 use crate::finding::{Ask, Piece};
-use crate::python::ast::{self, Expr};
+use crate::python::ast::{self, AnyNodeRef, Expr};
 use crate::python::span;
 use crate::python::types::{Receiver, receiver};
 use crate::python::{Block, dotted};
@@ -13,7 +13,7 @@ pub const CHECK: Check = Check::Attribute(check);
 
 /// Names that begin with an underscore and are meant for everybody.
 /// Sources: the documentation of `collections.namedtuple`, `enum`, Django's model `_meta` API, SQLAlchemy's `Row._mapping`,
-/// `ctypes`, `os._exit`, `sys._getframe`.
+/// `ctypes`, `os._exit`, `sys._getframe`, `sys._xoptions`, Arrow's guide to its C data interface.
 const PUBLIC: &[&str] = &[
     "_",
     "_as_parameter_",
@@ -22,12 +22,14 @@ const PUBLIC: &[&str] = &[
     "_current_frames",
     "_default_manager",
     "_exit",
+    "_export_to_c",
     "_field_defaults",
     "_fields",
     "_fields_",
     "_generate_next_value_",
     "_getframe",
     "_ignore_",
+    "_import_from_c",
     "_length_",
     "_make",
     "_mapping",
@@ -46,6 +48,7 @@ const PUBLIC: &[&str] = &[
     "_value2member_map_",
     "_value_",
     "_MEIPASS",
+    "_xoptions",
 ];
 
 fn check<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
@@ -53,7 +56,8 @@ fn check<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
     if !name.starts_with('_') || name.starts_with("__") || PUBLIC.contains(&name) {
         return;
     }
-    if is_own(cx, &attribute.value) {
+    // An annotation touches nothing at run time, and some types have no public name.
+    if is_own(cx, &attribute.value) || in_annotation(cx, attribute) {
         return;
     }
     let of = cx.type_of(&attribute.value);
@@ -68,7 +72,17 @@ fn check<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
     let finding = cx.report(span(&attribute.attr), message);
     finding.when(foreign).when(Condition::Role(Role::Generated).not());
     finding.help("use what the owner offers in public, or ask for it there");
-    finding.definition(of.clone(), "defined here");
+    finding.definition(of.clone(), "the receiver is of this class");
+}
+
+fn in_annotation(cx: &Cx, attribute: &ast::ExprAttribute) -> bool {
+    let holds = |annotation: &Expr| span(annotation).contains(span(attribute));
+    cx.ancestors.iter().any(|node| match node {
+        AnyNodeRef::StmtAnnAssign(assign) => holds(&assign.annotation),
+        AnyNodeRef::Parameter(parameter) => parameter.annotation.as_deref().is_some_and(holds),
+        AnyNodeRef::StmtFunctionDef(function) => function.returns.as_deref().is_some_and(holds),
+        _ => false,
+    })
 }
 
 /// `self`, `cls`, `super()`, `type(self)`, `self.__class__`: a class may reach into itself.

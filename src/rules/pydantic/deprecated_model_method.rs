@@ -20,6 +20,7 @@ const RENAMED: &[(&str, &str)] = &[
     ("construct", "model_construct"),
     ("schema", "model_json_schema"),
     ("update_forward_refs", "model_rebuild"),
+    ("validate", "model_validate"),
 ];
 
 fn check<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
@@ -38,13 +39,14 @@ fn check<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
     };
     let what = receiver.clone().attr(old);
     let class = Piece::Ask(Ask::Class(receiver.clone()));
-    let is_constructor = matches!(old, "parse_obj" | "from_orm" | "construct");
+    let is_constructor = matches!(old, "parse_obj" | "from_orm" | "construct" | "validate");
     let to = format!("pydantic.BaseModel.{old}");
     let message = text!["`", class, format!(".{old}` is Pydantic V1: deprecated in V2 and removed in V3")];
     let fix = match call.map_or(Form::Renamed, |call| form(old, call)) {
         Form::Renamed => {
             let edit = Edit::replace(span(&attribute.attr), *new);
             let mut fix = Fix::safe(format!("Replace with `{new}`"), vec![edit]);
+            fix.safe = Condition::Overridden { of: receiver.clone(), attr: old.to_owned() }.not();
             if old == "from_orm" {
                 // Without `from_attributes` in the configuration both raise, but not the same error.
                 fix.safe = Condition::Always.not();

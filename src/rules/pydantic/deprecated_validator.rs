@@ -190,7 +190,9 @@ fn parameters(cx: &Cx, function: &ast::StmtFunctionDef) -> Result<Vec<Edit>, Obs
             }
             "config" => return Err(Obstacle::new("V2 passes no `config`: `info.config` is a dict, or `None`").raises()),
             _ => {
-                return Err(Obstacle::new("V1 passes `values`, `field` and `config` by name, and nothing else").raises());
+                return Err(
+                    Obstacle::new("V1 passes `values`, `field` and `config` by name, and nothing else").raises()
+                );
             }
         }
     }

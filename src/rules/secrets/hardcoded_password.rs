@@ -18,7 +18,7 @@ fn check<'a>(cx: &mut Cx<'a>, literal: &'a Expr) {
         _ => return,
     };
     let Judgement::Secret { class, likelihood, copied } = judge(name, value) else { return };
-    if class == NameClass::Connection || likelihood == Likelihood::Unlikely || is_label(cx) {
+    if class == NameClass::Connection || likelihood == Likelihood::Unlikely || is_label(cx) || is_sample(cx) {
         return;
     }
     // What a provider's format recognises is said by that rule, with more.
@@ -36,14 +36,58 @@ fn check<'a>(cx: &mut Cx<'a>, literal: &'a Expr) {
         text![format!("`{name}` holds a secret that everyone with the source can read")]
     };
     let fix = read_from_environment(cx, literal, &variable(name));
+    // The factory password of somebody's device, as a client offers it: known to all, meant to be replaced.
+    let is_default = likelihood == Likelihood::Weak && name.to_ascii_lowercase().starts_with("default");
+    let is_local = beside_local_host(cx);
     cx.secrets.extend(spans);
     let finding = cx.report(span, message);
     finding.help(ROTATE);
     if likelihood == Likelihood::Weak {
         finding.grade(Condition::Always, Grade::Weak);
     }
+    if is_default {
+        finding.grade(Condition::Always, Grade::Default);
+    }
+    if is_local {
+        finding.grade(Condition::Always, Grade::Local);
+    }
     if let Some(fix) = fix {
         finding.fix(fix);
+    }
+}
+
+/// The value stands in a mapping or a call of examples: `description_placeholders={"token": ...}`.
+fn is_sample(cx: &Cx) -> bool {
+    const WORDS: &[&str] = &["placeholder", "example", "sample", "description", "dummy", "fake"];
+    let says = |name: &str| WORDS.iter().any(|word| name.to_ascii_lowercase().contains(word));
+    cx.ancestors.iter().any(|node| match node {
+        AnyNodeRef::StmtAssign(assign) => {
+            assign.targets.iter().any(|target| super::target_name(target).is_some_and(says))
+        }
+        AnyNodeRef::Keyword(keyword) => keyword.arg.as_ref().is_some_and(|arg| says(arg.as_str())),
+        _ => false,
+    })
+}
+
+/// A sibling argument or key names a host that is this machine.
+fn beside_local_host(cx: &Cx) -> bool {
+    let local = |name: Option<&str>, value: &Expr| {
+        let host = name.is_some_and(|name| matches!(name, "host" | "hostname" | "server" | "address"));
+        let here = |text: &str| matches!(text, "localhost" | "127.0.0.1" | "::1" | "0.0.0.0");
+        host && matches!(value, Expr::StringLiteral(value) if here(value.value.to_str()))
+    };
+    match (cx.parent(0), cx.parent(1)) {
+        (Some(AnyNodeRef::Keyword(_)), Some(AnyNodeRef::Arguments(arguments))) => {
+            arguments.keywords.iter().any(|keyword| local(keyword.arg.as_ref().map(|arg| arg.as_str()), &keyword.value))
+        }
+        (Some(AnyNodeRef::ExprDict(dict)), _) => dict.items.iter().any(|item| {
+            let key = match &item.key {
+                Some(Expr::StringLiteral(key)) => Some(key.value.to_str()),
+                _ => None,
+            };
+            local(key, &item.value)
+        }),
+        _ => false,
     }
 }
 

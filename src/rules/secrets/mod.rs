@@ -90,6 +90,11 @@ fn target_name(target: &Expr) -> Option<&str> {
     }
 }
 
+/// Whether a literal is a docstring, or another string that nobody reads.
+fn is_docstring(cx: &Cx) -> bool {
+    matches!(cx.parent(0), Some(AnyNodeRef::StmtExpr(_)))
+}
+
 /// `db_password` as an environment variable.
 fn variable(name: &str) -> String {
     let mut variable = String::new();
