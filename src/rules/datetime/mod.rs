@@ -8,13 +8,13 @@ use crate::finding::{Ask, Piece};
 use crate::python::ast;
 use crate::rule::Cx;
 
-/// Whether `attribute` may be `datetime.datetime.utcnow`, and what `link` is to be asked for it.
-fn utcnow<'a>(cx: &Cx<'a>, attribute: &'a ast::ExprAttribute) -> Option<Condition> {
-    if attribute.attr.as_str() != "utcnow" || attribute.ctx != ast::ExprContext::Load {
+/// Whether `attribute` may be this method of `datetime.datetime`, and what `link` is to be asked for it.
+fn is_method<'a>(cx: &Cx<'a>, attribute: &'a ast::ExprAttribute, method: &str) -> Option<Condition> {
+    if attribute.attr.as_str() != method || attribute.ctx != ast::ExprContext::Load {
         return None;
     }
-    let class = cx.type_of(&attribute.value);
-    (!class.is_unknown()).then(|| Condition::resolves(class.attr("utcnow"), "datetime.datetime.utcnow"))
+    let what = cx.type_of(&attribute.value).attr(method);
+    (!what.is_unknown()).then(|| Condition::Resolves { what, to: format!("datetime.datetime.{method}").into() })
 }
 
 /// A test that replaces the name through which the class is reached gets a mock where the fix calls `now`.

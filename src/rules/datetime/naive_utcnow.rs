@@ -1,6 +1,6 @@
 //! `datetime.utcnow()`. Page: rules/datetime/naive-utcnow.md
 
-use super::{naive_now, unpatched, utcnow};
+use super::{is_method, naive_now, unpatched};
 use crate::fact::Condition;
 use crate::finding::{Ask, Edit, Fix, Piece};
 use crate::python::ast::{self, AnyNodeRef, Expr, Ranged};
@@ -13,7 +13,7 @@ pub const CHECK: Check = Check::Call(check);
 
 fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
     let Expr::Attribute(attribute) = &*call.func else { return };
-    let Some(is_utcnow) = utcnow(cx, attribute) else { return };
+    let Some(is_utcnow) = is_method(cx, attribute, "utcnow") else { return };
     if !call.arguments.is_empty() {
         return;
     }

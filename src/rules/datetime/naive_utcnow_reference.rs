@@ -1,6 +1,6 @@
 //! `utcnow` passed by reference. Page: rules/datetime/naive-utcnow-reference.md
 
-use super::{is_django, naive_now, unpatched, utcnow};
+use super::{is_django, is_method, naive_now, unpatched};
 use crate::finding::{Edit, Fix};
 use crate::python::ast::{self, AnyNodeRef, Ranged};
 use crate::python::span;
@@ -10,7 +10,7 @@ use crate::text;
 pub const CHECK: Check = Check::Attribute(check);
 
 fn check<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
-    let Some(is_utcnow) = utcnow(cx, attribute) else { return };
+    let Some(is_utcnow) = is_method(cx, attribute, "utcnow") else { return };
     if matches!(cx.parent(0), Some(AnyNodeRef::ExprCall(call)) if call.func.range() == attribute.range()) {
         return;
     }
