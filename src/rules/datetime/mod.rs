@@ -1,5 +1,6 @@
 //! Naive datetimes, and what its rules share.
 
+pub mod naive_utcfromtimestamp;
 pub mod naive_utcnow;
 pub mod naive_utcnow_reference;
 
