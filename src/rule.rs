@@ -3,11 +3,11 @@
 //! A rule sees one file and reports; what it wants to know of others it attaches as a condition.
 
 use crate::fact::{Condition, TypeExpr};
-use crate::finding::{Code, Finding, Piece};
-use crate::python::ast::{self, AnyNodeRef, Expr};
+use crate::finding::{Code, Edit, Finding, Piece};
+use crate::python::ast::{self, AnyNodeRef, Expr, Ranged};
 use crate::python::broken::Broken;
 use crate::python::types::Types;
-use crate::python::{Block, Scope, Tree};
+use crate::python::{Block, Scope, Tree, span};
 use crate::secrets::Formats;
 use crate::text::{Span, Trouble};
 use std::rc::Rc;
@@ -125,6 +125,26 @@ impl<'a> Cx<'a> {
             Block::Class(class) => Some((class, scope.name.as_str())),
             _ => None,
         })
+    }
+
+    /// The edit that adds an argument behind the last one of a call; none where a comment stands in the way.
+    pub fn append_argument(&self, arguments: &ast::Arguments, mut text: Vec<Piece>) -> Option<Edit> {
+        let whole = span(arguments.range());
+        let close = whole.end.checked_sub(1)?;
+        let last = arguments.iter_source_order().last().map(|last| span(last.range()).end);
+        let rest = self.source(Span::new(last.unwrap_or(whole.start + 1), close));
+        if rest.contains('#') {
+            return None;
+        }
+        let separator = match last {
+            None => "",
+            Some(_) if rest.trim_end().ends_with(',') => " ",
+            Some(_) => ", ",
+        };
+        // Behind the last argument and its brackets, in front of the line break that a closing bracket of its own may have.
+        let kept = rest.trim_end().len() as u32;
+        text.insert(0, separator.into());
+        Some(Edit::pieces(Span::at(close - rest.len() as u32 + kept), text))
     }
 
     /// The text at a span.

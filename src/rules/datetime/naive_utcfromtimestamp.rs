@@ -6,29 +6,25 @@ use crate::python::ast::{self, Expr};
 use crate::python::span;
 use crate::rule::{Check, Cx};
 use crate::text;
-use crate::text::Span;
 
 pub const CHECK: Check = Check::Call(check);
 
 fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
     let Expr::Attribute(attribute) = &*call.func else { return };
     let Some(is_utc) = is_method(cx, attribute, "utcfromtimestamp") else { return };
-    let fix = match (&*call.arguments.args, call.arguments.keywords.is_empty()) {
+    let zone = match (&*call.arguments.args, call.arguments.keywords.is_empty()) {
         ([argument], true) if !matches!(argument, Expr::Starred(_) | Expr::Generator(_)) => {
-            let argument = span(argument).end;
-            let end = span(call).end;
-            let edits = vec![
-                Edit::replace(span(&attribute.attr), "fromtimestamp"),
-                Edit::pieces(Span::at(argument), vec![", ".into(), Piece::Ask(Ask::Utc)]),
-                Edit::insert(end, ".replace(tzinfo=None)"),
-            ];
-            Some(Fix::safe("Replace with `fromtimestamp(...)`, made naive as before", edits))
+            cx.append_argument(&call.arguments, vec![Piece::Ask(Ask::Utc)])
         }
         _ => None,
     };
+    let fix = zone.map(|zone| {
+        let name = Edit::replace(span(&attribute.attr), "fromtimestamp");
+        let edits = vec![name, zone, Edit::insert(span(call).end, ".replace(tzinfo=None)")];
+        Fix::safe("Replace with `fromtimestamp(...)`, made naive as before", edits)
+    });
     let unpatched = unpatched(attribute);
-    let message =
-        text!["`utcfromtimestamp()` gives a naive datetime, which the rest of Python takes for local time"];
+    let message = text!["`utcfromtimestamp()` gives a naive datetime, which the rest of Python takes for local time"];
     let finding = cx.report(span(call), message);
     finding.when(is_utc);
     if let Some(mut fix) = fix {

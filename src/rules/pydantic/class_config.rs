@@ -175,7 +175,8 @@ fn rewrite<'a>(
             }
             _ => {
                 let renamed = RENAMED.iter().find(|(old, _)| *old == key).map_or(key, |(_, new)| new);
-                (renamed, text![span(value)])
+                let bare = matches!(value, Expr::Tuple(tuple) if !tuple.parenthesized);
+                (renamed, if bare { text!["(", span(value), ")"] } else { text![span(value)] })
             }
         };
         let mut pieces = text![format!("{new}=")];

@@ -18,7 +18,9 @@ fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
     let Some((decorator, callee, call, type_)) = decorator(cx, function, "root_validator") else { return };
     let flags = call.map(flags).unwrap_or(Some(Flags::default()));
     let mut raises = false;
+    let commented = cx.source(span(decorator)).contains('#');
     let outcome = match flags {
+        Some(_) if commented => Err("the comments between the arguments need a person"),
         Some(Flags { pre: true, .. }) => before(cx, function, decorator, callee),
         Some(Flags { skip_on_failure: true, .. }) => after(cx, function, decorator, callee),
         Some(_) => {

@@ -89,7 +89,11 @@ fn rewrite<'a>(
             _ => return Err(Obstacle::new("only literal flags can be rewritten: decide what this one means")),
         }
     }
-    edits.extend(remove_arguments(cx, &call.arguments, &removed));
+    let removals = remove_arguments(cx, &call.arguments, &removed);
+    if removals.iter().any(|edit| cx.source(edit.span).contains('#')) {
+        return Err(Obstacle::new("the comments between the arguments need a person"));
+    }
+    edits.extend(removals);
     if always {
         edits.extend(validate_defaults(cx, &fields)?);
     }
@@ -150,9 +154,9 @@ fn validate_defaults(cx: &Cx, fields: &[&str]) -> Result<Vec<Edit>, Obstacle> {
                     return Err(Obstacle::new("decide on `validate_default` of the field"));
                 }
                 let required = matches!(call.arguments.args.first(), Some(Expr::EllipsisLiteral(_)));
-                let last = call.arguments.iter_source_order().last().map(|last| span(last.range()).end);
-                if let Some(at) = last.filter(|_| !required) {
-                    edits.push(Edit::insert(at, ", validate_default=True"));
+                if !required {
+                    let added = cx.append_argument(&call.arguments, text!["validate_default=True"]);
+                    edits.push(added.ok_or_else(|| Obstacle::new("add `validate_default=True` to the field by hand"))?);
                 }
             }
             Some(default) => {
