@@ -6,12 +6,14 @@ use super::index::{File, Found, Index};
 use super::known;
 use crate::fact::{Binding, ClassFact, FunctionFact, Name, TypeExpr};
 use crate::unit::Unit;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
 const STEPS: u32 = 3_000;
 const DEPTH: u32 = 48;
+/// How many classes deep inheritance is followed.
+const CHAIN: usize = 64;
 
 /// A name of the project.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -110,13 +112,17 @@ pub struct Values<'a> {
     orders: RwLock<HashMap<Symbol, Arc<Vec<Ancestor>>>>,
 }
 
-/// The steps that one question may still take.
-pub struct Steps(Cell<u32>);
+/// What one question may still spend. The order of a class has a budget of its own, so that an answer never depends on
+/// what other questions have left in the cache.
+struct Budget {
+    steps: Cell<u32>,
+}
 
-impl Default for Steps {
-    fn default() -> Self {
-        Steps(Cell::new(STEPS))
-    }
+/// The classes whose orders are being worked out, and whether a circle or a chain without end was cut.
+#[derive(Default)]
+struct Open {
+    classes: RefCell<Vec<Symbol>>,
+    cut: Cell<bool>,
 }
 
 impl<'a> Values<'a> {
@@ -127,7 +133,7 @@ impl<'a> Values<'a> {
 
     /// What `expr` of `file` is.
     pub fn eval(&self, expr: &TypeExpr, file: File) -> Value {
-        Eval { values: self, steps: &Steps::default() }.eval(expr, file, 0)
+        Eval { values: self, budget: Budget { steps: Cell::new(STEPS) }, open: &Open::default() }.eval(expr, file, 0)
     }
 
     /// The class statement behind a symbol, where there is exactly one.
@@ -149,8 +155,30 @@ impl<'a> Values<'a> {
 
     /// The method resolution order of a class, itself first, as C3 gives it.
     pub fn order(&self, class: &Symbol) -> Arc<Vec<Ancestor>> {
+        self.order_within(class, &Open::default())
+    }
+
+    fn order_within(&self, class: &Symbol, open: &Open) -> Arc<Vec<Ancestor>> {
         let known = self.orders.read().ok().and_then(|orders| orders.get(class).cloned());
-        known.unwrap_or_else(|| Eval { values: self, steps: &Steps::default() }.order(class, 0))
+        if let Some(known) = known {
+            return known;
+        }
+        let depth = open.classes.borrow().len();
+        if depth > CHAIN || open.classes.borrow().contains(class) {
+            open.cut.set(true);
+            return Arc::new(vec![Ancestor::Project(class.clone()), Ancestor::Unknown]);
+        }
+        open.classes.borrow_mut().push(class.clone());
+        let eval = Eval { values: self, budget: Budget { steps: Cell::new(STEPS) }, open };
+        let order = Arc::new(crate::python::deeper(|| eval.linearise(class)));
+        open.classes.borrow_mut().pop();
+        // What was cut says something about this question only.
+        if (depth == 0 || !open.cut.get())
+            && let Ok(mut orders) = self.orders.write()
+        {
+            orders.insert(class.clone(), Arc::clone(&order));
+        }
+        order
     }
 
     /// The dotted name that a person would use for a symbol.
@@ -161,13 +189,14 @@ impl<'a> Values<'a> {
 
 struct Eval<'v, 'a> {
     values: &'v Values<'a>,
-    steps: &'v Steps,
+    budget: Budget,
+    open: &'v Open,
 }
 
 impl Eval<'_, '_> {
     fn spend(&self, depth: u32) -> bool {
-        let left = self.steps.0.get();
-        self.steps.0.set(left.saturating_sub(1));
+        let left = self.budget.steps.get();
+        self.budget.steps.set(left.saturating_sub(1));
         left > 0 && depth < DEPTH
     }
 
@@ -219,7 +248,7 @@ impl Eval<'_, '_> {
         let value = self.eval(of, file, depth);
         let classes = Value::union(to.iter().map(|class| self.eval(class, file, depth)));
         let within = |member: &Value, class: &Value| match member {
-            Value::Instance(of) => self.subclass(of, class, depth),
+            Value::Instance(of) => self.subclass(of, class),
             Value::None => Some(false),
             _ => None,
         };
@@ -249,7 +278,7 @@ impl Eval<'_, '_> {
     }
 
     /// Whether the class `one` is `other` or derives from it.
-    fn subclass(&self, one: &Value, other: &Value, depth: u32) -> Option<bool> {
+    fn subclass(&self, one: &Value, other: &Value) -> Option<bool> {
         match (one, other) {
             (Value::External(a, _), Value::External(b, _)) if a == b => Some(true),
             (Value::External(a, _), Value::External(b, _)) => match known::bases(a) {
@@ -258,7 +287,7 @@ impl Eval<'_, '_> {
                 None => None,
             },
             (Value::Class(a), other) => {
-                let order = self.order(a, depth + 1);
+                let order = self.order(a);
                 let wanted = match other {
                     Value::Class(b) => Ancestor::Project(b.clone()),
                     Value::External(b, _) => Ancestor::External(b.clone()),
@@ -432,7 +461,7 @@ impl Eval<'_, '_> {
 
     /// Looks a name up along the method resolution order, from its `skip`th class on.
     fn class_member(&self, class: &Symbol, attr: &str, receiver: &Value, skip: usize, depth: u32) -> Value {
-        let order = self.order(class, depth + 1);
+        let order = self.order(class);
         for ancestor in order.iter().skip(skip) {
             match ancestor {
                 Ancestor::Unknown => return Value::Unknown,
@@ -466,25 +495,11 @@ impl Eval<'_, '_> {
         })
     }
 
-    fn order(&self, class: &Symbol, depth: u32) -> Arc<Vec<Ancestor>> {
-        let known = self.values.orders.read().ok().and_then(|orders| orders.get(class).cloned());
-        if let Some(known) = known {
-            return known;
-        }
-        if !self.spend(depth) {
-            return Arc::new(vec![Ancestor::Project(class.clone()), Ancestor::Unknown]);
-        }
-        let order = Arc::new(self.linearise(class, depth + 1));
-        // Only a question of its own has the whole budget; what was cut short is not kept.
-        if depth == 0 || self.steps.0.get() > 0 && depth < DEPTH / 2 {
-            if let Ok(mut orders) = self.values.orders.write() {
-                orders.insert(class.clone(), Arc::clone(&order));
-            }
-        }
-        order
+    fn order(&self, class: &Symbol) -> Arc<Vec<Ancestor>> {
+        self.values.order_within(class, self.open)
     }
 
-    fn linearise(&self, class: &Symbol, depth: u32) -> Vec<Ancestor> {
+    fn linearise(&self, class: &Symbol) -> Vec<Ancestor> {
         let mut order = vec![Ancestor::Project(class.clone())];
         let Some(fact) = self.values.class(class) else {
             order.push(Ancestor::Unknown);
@@ -493,9 +508,9 @@ impl Eval<'_, '_> {
         let mut lists: Vec<Vec<Ancestor>> = Vec::new();
         let mut direct = Vec::new();
         for base in &fact.bases {
-            let list = match self.eval(base, class.file, depth + 1) {
+            let list = match self.eval(base, class.file, 0) {
                 Value::Class(base) if base == *class => vec![Ancestor::Unknown],
-                Value::Class(base) => self.order(&base, depth + 1).to_vec(),
+                Value::Class(base) => self.order(&base).to_vec(),
                 Value::External(path, _) => {
                     let mut list = vec![Ancestor::External(path.clone())];
                     match known::bases(&path) {

@@ -63,9 +63,12 @@ fn join_insertions(settled: Vec<Replacement>) -> Vec<Replacement> {
 struct Wanted {
     /// Changes of `from` statements, by their place among the imports.
     statements: BTreeMap<usize, Change>,
-    /// New statements: a module, and the name with its alias where it is a `from` import.
-    fresh: BTreeSet<(String, Option<(String, Option<String>)>)>,
+    /// New statements: a module, and the name where it is a `from` import.
+    fresh: BTreeSet<(String, Option<Imported>)>,
 }
+
+/// A name of a `from` import, with its alias.
+type Imported = (String, Option<String>);
 
 #[derive(Default)]
 struct Change {
@@ -339,7 +342,7 @@ impl<'a> Imports<'a> {
     }
 
     /// A new statement, in the group it belongs to.
-    fn insert(&self, module: &str, name: Option<&(String, Option<String>)>, text: &str) -> Replacement {
+    fn insert(&self, module: &str, name: Option<&Imported>, text: &str) -> Replacement {
         let statement = match name {
             None => format!("import {module}"),
             Some((name, None)) => format!("from {module} import {name}"),
