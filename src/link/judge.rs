@@ -1,9 +1,10 @@
 //! Answers conditions, with three values: only what is proven is yes.
 
+use super::eval::Values;
 use super::index::File;
 use super::known;
 use super::project::{Manifests, Project, plays};
-use super::value::{Ancestor, Symbol, Value, Values};
+use super::value::{Ancestor, Symbol, Value};
 use crate::fact::{Condition, OwnerKind, TypeExpr, Verdict};
 use std::collections::HashMap;
 use std::sync::OnceLock;

@@ -2,6 +2,8 @@
 //!
 //! A function of the units, the manifests and the configuration; it reads no file.
 
+mod container;
+mod eval;
 mod ignores;
 pub mod index;
 mod judge;
@@ -16,11 +18,12 @@ use crate::page::Page;
 use crate::rules;
 use crate::text::Span;
 use crate::unit::Unit;
+use eval::Values;
 use index::{File, Found, Index};
 use judge::{Definer, Judge};
 use project::{Manifests, Project};
 use rayon::prelude::*;
-use value::{Symbol, Value, Values};
+use value::{Symbol, Value};
 
 /// What holds in the project.
 #[derive(Debug, Default, PartialEq, Eq)]

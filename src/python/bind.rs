@@ -3,8 +3,8 @@
 //! Walks statements only. Functions are entered for what they say of `self`, of globals and of classes defined inside.
 
 use super::ast::{self, Expr, Stmt};
-use super::flow::{blocks, imported, imported_from};
 use super::types::{Receiver, Types, receiver};
+use super::walk::{blocks, imported, imported_from};
 use super::{Block, Scope, deeper, span};
 use crate::fact::{Binding, ClassFact, Facts, FunctionFact, Name, TypeExpr};
 

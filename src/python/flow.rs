@@ -3,6 +3,7 @@
 //! Run for blocks that hold a candidate only. It keeps places in the tree; what they mean is for `types`.
 
 use super::ast::{self, Expr, Ranged, Stmt};
+use super::walk::{blocks, children, imported, imported_from};
 use super::{Block, deeper};
 use crate::fact::Name;
 use std::collections::{HashMap, HashSet};
@@ -680,140 +681,12 @@ fn same(one: &Def, other: &Def) -> bool {
     }
 }
 
-/// The local name and the meaning of an alias in `import a.b as c`.
-pub fn imported(alias: &ast::Alias) -> (&str, Name) {
-    let module = alias.name.as_str();
-    match &alias.asname {
-        Some(asname) => (asname.as_str(), Name::import(module, "")),
-        None => {
-            let top = module.split('.').next().unwrap_or(module);
-            (top, Name::import(top, ""))
-        }
-    }
-}
-
-/// The meaning of an alias in `from m import n`.
-pub fn imported_from(import: &ast::StmtImportFrom, alias: &ast::Alias) -> Name {
-    let module = import.module.as_ref().map(|module| module.as_str()).unwrap_or_default();
-    Name::Import { level: import.level, module: module.to_owned(), path: alias.name.as_str().to_owned() }
-}
-
 fn declared_elsewhere<'a>(body: &'a [Stmt], names: &mut HashSet<&'a str>) {
     for stmt in body {
         match stmt {
             Stmt::Global(global) => names.extend(global.names.iter().map(|name| name.as_str())),
             Stmt::Nonlocal(nonlocal) => names.extend(nonlocal.names.iter().map(|name| name.as_str())),
             other => deeper(|| blocks(other, &mut |inner| declared_elsewhere(inner, names))),
-        }
-    }
-}
-
-/// Calls `visit` with every statement list nested in a statement, those of classes and functions excepted.
-pub fn blocks<'a>(stmt: &'a Stmt, visit: &mut dyn FnMut(&'a [Stmt])) {
-    match stmt {
-        Stmt::If(stmt) => {
-            visit(&stmt.body);
-            stmt.elif_else_clauses.iter().for_each(|clause| visit(&clause.body));
-        }
-        Stmt::While(stmt) => {
-            visit(&stmt.body);
-            visit(&stmt.orelse);
-        }
-        Stmt::For(stmt) => {
-            visit(&stmt.body);
-            visit(&stmt.orelse);
-        }
-        Stmt::With(stmt) => visit(&stmt.body),
-        Stmt::Try(stmt) => {
-            visit(&stmt.body);
-            for handler in &stmt.handlers {
-                let ast::ExceptHandler::ExceptHandler(handler) = handler;
-                visit(&handler.body);
-            }
-            visit(&stmt.orelse);
-            visit(&stmt.finalbody);
-        }
-        Stmt::Match(stmt) => stmt.cases.iter().for_each(|case| visit(&case.body)),
-        _ => {}
-    }
-}
-
-/// Calls `visit` with the expressions directly below one, lambdas and comprehensions excepted.
-pub fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
-    match expr {
-        Expr::BoolOp(op) => op.values.iter().for_each(visit),
-        Expr::Named(named) => {
-            visit(&named.target);
-            visit(&named.value);
-        }
-        Expr::BinOp(op) => {
-            visit(&op.left);
-            visit(&op.right);
-        }
-        Expr::UnaryOp(op) => visit(&op.operand),
-        Expr::If(if_) => {
-            visit(&if_.test);
-            visit(&if_.body);
-            visit(&if_.orelse);
-        }
-        Expr::Dict(dict) => {
-            for item in &dict.items {
-                if let Some(key) = &item.key {
-                    visit(key);
-                }
-                visit(&item.value);
-            }
-        }
-        Expr::Set(set) => set.elts.iter().for_each(visit),
-        Expr::List(list) => list.elts.iter().for_each(visit),
-        Expr::Tuple(tuple) => tuple.elts.iter().for_each(visit),
-        Expr::Await(await_) => visit(&await_.value),
-        Expr::Yield(yield_) => {
-            if let Some(value) = &yield_.value {
-                visit(value);
-            }
-        }
-        Expr::YieldFrom(yield_) => visit(&yield_.value),
-        Expr::Compare(compare) => {
-            visit(&compare.left);
-            compare.comparators.iter().for_each(visit);
-        }
-        Expr::Call(call) => {
-            visit(&call.func);
-            call.arguments.args.iter().for_each(&mut *visit);
-            call.arguments.keywords.iter().for_each(|keyword| visit(&keyword.value));
-        }
-        Expr::FString(string) => {
-            for element in string.value.elements() {
-                interpolated(element, visit);
-            }
-        }
-        Expr::TString(string) => {
-            for element in string.value.elements() {
-                interpolated(element, visit);
-            }
-        }
-        Expr::Attribute(attribute) => visit(&attribute.value),
-        Expr::Subscript(subscript) => {
-            visit(&subscript.value);
-            visit(&subscript.slice);
-        }
-        Expr::Starred(starred) => visit(&starred.value),
-        Expr::Slice(slice) => {
-            for part in [&slice.lower, &slice.upper, &slice.step].into_iter().flatten() {
-                visit(part);
-            }
-        }
-        _ => {}
-    }
-}
-
-fn interpolated<'a>(element: &'a ast::InterpolatedStringElement, visit: &mut dyn FnMut(&'a Expr)) {
-    let ast::InterpolatedStringElement::Interpolation(element) = element else { return };
-    visit(&element.expression);
-    if let Some(spec) = &element.format_spec {
-        for inner in &spec.elements {
-            deeper(|| interpolated(inner, visit));
         }
     }
 }

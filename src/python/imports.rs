@@ -3,7 +3,7 @@
 //! Works on one file, after all other edits are known. An import of its own is added only where nothing can be extended.
 
 use super::ast::{self, Expr, Stmt};
-use super::flow::{blocks, imported};
+use super::walk::{blocks, imported};
 use super::{Tree, deeper, span};
 use crate::finding::{Edit, Piece};
 use crate::text::Span;

@@ -9,6 +9,7 @@ pub mod ignores;
 pub mod imports;
 pub mod stdlib;
 pub mod types;
+pub mod walk;
 
 use crate::text::Span;
 use crate::unit::Kind;

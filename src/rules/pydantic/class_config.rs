@@ -297,6 +297,6 @@ fn names_read<'a>(expr: &'a Expr, names: &mut Vec<&'a str>) {
             names_read(elt, names);
             generators.iter().for_each(|generator| names_read(&generator.iter, names));
         }
-        other => crate::python::flow::children(other, &mut |child| crate::python::deeper(|| names_read(child, names))),
+        other => crate::python::walk::children(other, &mut |child| crate::python::deeper(|| names_read(child, names))),
     }
 }

@@ -182,7 +182,7 @@ impl Reader<'_> {
         }
         super::expressions(stmt, &mut |expr| self.expr(expr));
         let mut inner = Vec::new();
-        crate::python::flow::blocks(stmt, &mut |body| inner.push(body));
+        crate::python::walk::blocks(stmt, &mut |body| inner.push(body));
         for stmt in inner.into_iter().flatten() {
             crate::python::deeper(|| self.stmt(stmt));
         }
@@ -212,7 +212,7 @@ impl Reader<'_> {
             self.edits.push(Edit::replace(span(expr), format!("self.{field}")));
             return;
         }
-        crate::python::flow::children(expr, &mut |child| crate::python::deeper(|| self.expr(child)));
+        crate::python::walk::children(expr, &mut |child| crate::python::deeper(|| self.expr(child)));
     }
 
     fn is_values(&self, expr: &Expr) -> bool {

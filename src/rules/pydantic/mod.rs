@@ -8,7 +8,7 @@ pub mod deprecated_validator;
 use crate::fact::{Condition, Name, TypeExpr};
 use crate::finding::{Edit, Finding, Grade, Piece};
 use crate::python::ast::{self, AnyNodeRef, Expr, Ranged, Stmt};
-use crate::python::flow::{blocks, children};
+use crate::python::walk::{blocks, children};
 use crate::python::{deeper, span};
 use crate::rule::Cx;
 use crate::text::Span;
@@ -141,7 +141,7 @@ impl<'a> Uses<'a> {
             }
             Stmt::ClassDef(_) | Stmt::Match(_) | Stmt::Global(_) | Stmt::Nonlocal(_) => self.tangled = true,
             Stmt::Import(import) => {
-                let bound = import.names.iter().map(|alias| crate::python::flow::imported(alias).0);
+                let bound = import.names.iter().map(|alias| crate::python::walk::imported(alias).0);
                 bound.for_each(|bound| {
                     self.names.insert(bound);
                 });

@@ -1,0 +1,107 @@
+//! What the containers and models of other packages hand out: items, members of a subscript, results of a few methods.
+//!
+//! Functions of a value alone; what they do not know is unknown.
+
+use super::known;
+use super::value::Value;
+use crate::fact::TypeExpr;
+
+/// What iterating a value gives.
+pub fn item(value: Value) -> Value {
+    let Value::Instance(class) = value else { return Value::Unknown };
+    let Value::External(path, args) = *class else { return Value::Unknown };
+    match path.as_str() {
+        "builtins.tuple" => elements(args),
+        "builtins.list"
+        | "builtins.set"
+        | "builtins.frozenset"
+        | "collections.deque"
+        | "builtins.dict"
+        | "collections.defaultdict"
+        | "collections.OrderedDict"
+        | "collections.abc.Iterable"
+        | "collections.abc.Iterator"
+        | "collections.abc.Generator"
+        | "collections.abc.AsyncIterable"
+        | "collections.abc.AsyncIterator"
+        | "collections.abc.AsyncGenerator"
+        | "collections.abc.Sequence"
+        | "collections.abc.MutableSequence"
+        | "collections.abc.Collection"
+        | "collections.abc.Set"
+        | "collections.abc.Mapping"
+        | "collections.abc.MutableMapping" => args.into_iter().next().unwrap_or(Value::Unknown),
+        _ => Value::Unknown,
+    }
+}
+
+/// The items of a tuple; `tuple[X, ...]` has an unknown second argument.
+fn elements(args: Vec<Value>) -> Value {
+    match args.as_slice() {
+        [one, Value::Unknown] => one.clone(),
+        _ => Value::union(args),
+    }
+}
+
+fn is_mapping(path: &str) -> bool {
+    matches!(
+        path,
+        "builtins.dict"
+            | "collections.defaultdict"
+            | "collections.OrderedDict"
+            | "collections.abc.Mapping"
+            | "collections.abc.MutableMapping"
+    )
+}
+
+/// What `value[args]` gives, for an instance of `class`.
+pub fn index(class: Value, args: &[TypeExpr]) -> Value {
+    let Value::External(path, items) = class else { return Value::Unknown };
+    let slice = matches!(args, [TypeExpr::Union(none)] if none.is_empty());
+    if slice {
+        return Value::Instance(Box::new(Value::External(path, items)));
+    }
+    if is_mapping(&path) {
+        return items.into_iter().nth(1).unwrap_or(Value::Unknown);
+    }
+    if path == "builtins.tuple" {
+        return match (items.as_slice(), args) {
+            ([one, Value::Unknown], _) => one.clone(),
+            (_, [TypeExpr::Int(at)]) => items.get(*at as usize).cloned().unwrap_or(Value::Unknown),
+            _ => Value::union(items),
+        };
+    }
+    match path.as_str() {
+        "builtins.list" | "collections.deque" | "collections.abc.Sequence" | "collections.abc.MutableSequence" => {
+            items.into_iter().next().unwrap_or(Value::Unknown)
+        }
+        _ => Value::Unknown,
+    }
+}
+
+/// What calling a bound method of an external class gives, for the few that rules need.
+pub fn method(path: &str, receiver: Value) -> Value {
+    if known::gives_own_class(path) {
+        return match receiver {
+            class @ Value::Class(_) => Value::Instance(Box::new(class)),
+            instance => instance,
+        };
+    }
+    let Value::Instance(class) = &receiver else { return Value::Unknown };
+    let Value::External(container, args) = &**class else { return Value::Unknown };
+    let Some(name) = path.strip_prefix(container.as_str()).and_then(|rest| rest.strip_prefix('.')) else {
+        return Value::Unknown;
+    };
+    let list = |item: Value| Value::Instance(Box::new(Value::External("builtins.list".to_owned(), vec![item])));
+    let (first, second) = (args.first().cloned(), args.get(1).cloned().unwrap_or(Value::Unknown));
+    match name {
+        "copy" => receiver,
+        "values" if is_mapping(container) => list(second),
+        "items" if is_mapping(container) => {
+            let pair = vec![first.unwrap_or(Value::Unknown), second];
+            list(Value::Instance(Box::new(Value::External("builtins.tuple".to_owned(), pair))))
+        }
+        "pop" if container == "builtins.list" => first.unwrap_or(Value::Unknown),
+        _ => Value::Unknown,
+    }
+}
