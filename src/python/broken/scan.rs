@@ -322,12 +322,15 @@ fn field_end(bytes: &[u8], start: usize, outer: Quote, depth: u32) -> Option<usi
                 }
                 let formatted = matches!(bytes[at - 1], b'f' | b'F');
                 let body = at + inner.width();
-                at = match formatted.then(|| formatted_end(bytes, body, inner, depth - 1)).flatten() {
-                    Some(end) => end,
-                    None => match plain_end(bytes, body, inner) {
+                // A nested one that does not close that way decides for all around it: another reading at each level
+                // would take exponential time.
+                at = if formatted {
+                    formatted_end(bytes, body, inner, depth - 1)?
+                } else {
+                    match plain_end(bytes, body, inner) {
                         (end, true) => end,
                         _ => return None,
-                    },
+                    }
                 };
                 continue;
             }
