@@ -34,8 +34,8 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
     let definitions = Definitions::default();
     let request = match request(check) {
         Ok(request) => request,
-        Err(message) => {
-            terminal::complain(&message, Some("give a readable file, or pipe the source in"));
+        Err((message, help)) => {
+            terminal::complain(&message, Some(help));
             return Ok(Outcome::Failed);
         }
     };
@@ -69,16 +69,7 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
         let wanted: Vec<Judged> =
             linked.findings.into_iter().filter(|one| check.notes || one.severity > Severity::Note).collect();
         let (count, problems) = add_ignore::run(&scan, &wanted);
-        let failed = !problems.is_empty() || !scan.problems.is_empty();
-        for problem in problems.iter().chain(&scan.problems) {
-            let message = problem
-                .display
-                .iter()
-                .map(|path| format!("{path}: "))
-                .chain([problem.message.clone()])
-                .collect::<String>();
-            terminal::complain(&message, problem.help.as_deref());
-        }
+        let failed = complain_of(problems.iter().chain(&scan.problems));
         let comments = if count == 1 { "comment" } else { "comments" };
         writeln!(io::stdout(), "Added {count} {comments}; write behind each why it is there.")?;
         return Ok(if failed { Outcome::Failed } else { Outcome::Clean });
@@ -91,12 +82,12 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
     };
     say(&format!("linked {} findings", fixed.linked.findings.len()));
     if check.diff {
-        return show_diff(check, &scan, &fixed, &definitions);
+        return show_diff(check, &request, &scan, &fixed, &definitions);
     }
     if check.fix {
         let from_stdin = check.paths.iter().any(|path| path.as_os_str() == "-");
         if from_stdin {
-            return show_stdin(check, &scan, &fixed);
+            return show_stdin(check, &request, &scan, &fixed);
         }
         fixing::write(&mut scan, &mut fixed, &definitions);
     }
@@ -110,6 +101,17 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
     Ok(outcome(check, &report))
 }
 
+/// Says what could not be done where no report holds it; whether there was anything.
+fn complain_of<'p>(problems: impl Iterator<Item = &'p scan::Problem>) -> bool {
+    let mut some = false;
+    for problem in problems {
+        some = true;
+        let place = problem.display.as_ref().map(|path| format!("{path}: ")).unwrap_or_default();
+        terminal::complain(&format!("{place}{}", problem.message), problem.help.as_deref());
+    }
+    some
+}
+
 /// Panics are caught per file and reported with its path; their own message would tear the report apart.
 fn quiet_panics() {
     if std::env::var_os("DAVY_BACKTRACE").is_none() {
@@ -117,19 +119,20 @@ fn quiet_panics() {
     }
 }
 
-fn request(check: &Check) -> Result<Request, String> {
+/// What is asked for, or what is wrong with it and what to do.
+fn request(check: &Check) -> Result<Request, (String, &'static str)> {
     let mut paths: Vec<PathBuf> = check.paths.clone();
     let mut stdin = None;
     if paths.iter().any(|path| path.as_os_str() == "-") {
         if paths.len() > 1 {
-            return Err("`-` reads standard input and goes with no other path".to_owned());
+            let message = "`-` reads standard input and goes with no other path".to_owned();
+            return Err((message, "leave out the other paths, or the `-`"));
         }
         paths.clear();
         let mut bytes = Vec::new();
-        io::stdin()
-            .lock()
-            .read_to_end(&mut bytes)
-            .map_err(|error| format!("cannot read standard input: {}", scan::plain(&error)))?;
+        let unreadable = |error| format!("cannot read standard input: {}", scan::plain(&error));
+        let read = io::stdin().lock().read_to_end(&mut bytes);
+        read.map_err(|error| (unreadable(error), "pipe the source in: `davy check - < FILE`"))?;
         stdin = Some((check.stdin_filename.clone().unwrap_or_else(|| PathBuf::from("<stdin>")), bytes));
     }
     Ok(Request { paths, stdin, force_exclude: check.force_exclude, threads: check.threads })
@@ -145,16 +148,17 @@ fn configs<'a>(check: &Check, pages: &'a [&'a crate::page::Page]) -> Result<Conf
     Configs::new(pages, changes)
 }
 
-fn show_diff(check: &Check, scan: &Scan, fixed: &fixing::Fixed, definitions: &Definitions) -> io::Result<Outcome> {
-    let text = fixing::diff(scan, definitions);
+fn show_diff(
+    check: &Check,
+    request: &Request,
+    scan: &Scan,
+    fixed: &fixing::Fixed,
+    definitions: &Definitions,
+) -> io::Result<Outcome> {
+    let given = request.stdin.as_ref().map(|(_, bytes)| bytes.as_slice());
+    let text = fixing::diff(scan, given, definitions);
     io::stdout().lock().write_all(text.as_bytes())?;
-    let problems = scan.problems.iter().chain(&fixed.problems);
-    let mut failed = false;
-    for problem in problems {
-        failed = true;
-        let place = problem.display.as_ref().map(|path| format!("{path}: ")).unwrap_or_default();
-        terminal::complain(&format!("{place}{}", problem.message), problem.help.as_deref());
-    }
+    let failed = complain_of(scan.problems.iter().chain(&fixed.problems));
     if !check.quiet {
         let would = if fixed.count == 1 { "1 finding".to_owned() } else { format!("{} findings", fixed.count) };
         writeln!(io::stderr(), "Would fix {would}.")?;
@@ -168,13 +172,16 @@ fn show_diff(check: &Check, scan: &Scan, fixed: &fixing::Fixed, definitions: &De
 }
 
 /// With `-` the mended source goes to standard output, as formatters do it; findings that are left decide the exit code.
-fn show_stdin(check: &Check, scan: &Scan, fixed: &fixing::Fixed) -> io::Result<Outcome> {
+fn show_stdin(check: &Check, request: &Request, scan: &Scan, fixed: &fixing::Fixed) -> io::Result<Outcome> {
     let file = scan.files.iter().find(|file| file.shown);
-    io::stdout().lock().write_all(&file.and_then(scan::File::bytes).unwrap_or_default())?;
+    // An editor replaces its buffer by this: what davy could not read goes back as it came.
+    let given = || request.stdin.as_ref().map(|(_, bytes)| bytes.clone());
+    io::stdout().lock().write_all(&file.and_then(scan::File::bytes).or_else(given).unwrap_or_default())?;
+    let failed = complain_of(scan.problems.iter().chain(&fixed.problems));
     let left = fixed.linked.findings.iter().any(|finding| finding.severity > Severity::Note);
-    Ok(if !scan.problems.is_empty() {
+    Ok(if failed {
         Outcome::Failed
-    } else if left && !check.exit_zero {
+    } else if check.exit_non_zero_on_fix && fixed.count > 0 || left && !check.exit_zero {
         Outcome::Findings
     } else {
         Outcome::Clean

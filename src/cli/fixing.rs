@@ -101,11 +101,13 @@ pub fn write(scan: &mut Scan, fixed: &mut Fixed, definitions: &Definitions) {
     fixed.count = fixed.count.saturating_sub(fixed.linked.findings.len() - before.min(fixed.linked.findings.len()));
 }
 
-/// What the fixes would change, as a unified diff. Secrets are masked on both sides.
-pub fn diff(scan: &Scan, definitions: &Definitions) -> String {
+/// What the fixes would change, as a unified diff. Secrets are masked on both sides. `given` is what came from standard
+/// input, which is then all that is shown.
+pub fn diff(scan: &Scan, given: Option<&[u8]>, definitions: &Definitions) -> String {
     let mut text = String::new();
     for file in scan.files.iter().filter(|file| file.shown) {
-        let (Some(new), Some(old)) = (&file.overlay, file.on_disk()) else { continue };
+        let old = given.map(<[u8]>::to_vec).or_else(|| file.on_disk());
+        let (Some(new), Some(old)) = (&file.overlay, old) else { continue };
         let before = crate::compile::compile(&old, file.kind, definitions);
         let (old, new) = (decode(&old), decode(new));
         let old = masked(&old.text, &before.secrets);
