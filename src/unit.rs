@@ -40,6 +40,8 @@ pub struct Ignore {
     pub form: IgnoreForm,
     /// The comment from its marker on.
     pub span: Span,
+    /// What goes with it when it goes: the blanks before it, or its line where nothing else is there.
+    pub removal: Span,
     /// What it silences: the statement or line. The whole file where `None`.
     pub covers: Option<Span>,
     /// The codes, names or words in it, with their places; empty silences all the form allows.

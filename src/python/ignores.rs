@@ -87,8 +87,24 @@ impl Place<'_> {
         }
     }
 
+    fn ignore(&self, form: IgnoreForm, span: Span, covers: Option<Span>, codes: Vec<(String, Span)>) -> Ignore {
+        Ignore { form, span, removal: self.removal(span), covers, codes }
+    }
+
     fn span_of(&self, offset: u32, part: &str) -> Span {
         Span::new(offset, offset + 1 + part.trim_end().len() as u32)
+    }
+
+    /// What to delete so that the comment leaves no trace.
+    fn removal(&self, span: Span) -> Span {
+        let line = self.physical();
+        let before = Span::new(line.start, span.start).of(self.text).trim_end();
+        let after = Span::new(span.end, line.end).of(self.text).trim_start();
+        match (before.is_empty(), after.is_empty()) {
+            (true, true) => Span::new(line.start, self.below()),
+            (true, false) => Span::new(span.start, line.end - after.len() as u32),
+            (false, _) => Span::new(line.start + before.len() as u32, span.end),
+        }
     }
 
     /// Whether nothing but blanks stands before the comment on its line.
@@ -99,6 +115,12 @@ impl Place<'_> {
 
     fn physical(&self) -> Span {
         self.lines.span(self.lines.line(self.comment.start), self.text)
+    }
+
+    /// Where the next line starts, or the end of the text.
+    fn below(&self) -> u32 {
+        let line = self.lines.line(self.comment.start) + 1;
+        if line as usize > self.lines.count() { self.text.len() as u32 } else { self.lines.start(line) }
     }
 
     /// The statement a davy comment is about: the one it stands in or behind, else the one below.
@@ -135,7 +157,7 @@ impl Place<'_> {
         };
         let codes = self.bracketed(rest);
         let covers = (!file).then(|| self.statement());
-        Some(Ignore { form: IgnoreForm::Davy, span: self.span_of(offset, part), covers, codes })
+        Some(self.ignore(IgnoreForm::Davy, self.span_of(offset, part), covers, codes))
     }
 
     /// The words of `[A, B]` with their places.
@@ -182,7 +204,7 @@ impl Place<'_> {
 
     fn noqa(&self, word: &str, offset: u32, part: &str) -> Ignore {
         let codes = self.codes(&word[4..]);
-        Ignore { form: IgnoreForm::Noqa, span: self.span_of(offset, part), covers: Some(self.physical()), codes }
+        self.ignore(IgnoreForm::Noqa, self.span_of(offset, part), Some(self.physical()), codes)
     }
 
     fn ruff(&self, word: &str, offset: u32, part: &str) -> Option<Ignore> {
@@ -191,20 +213,20 @@ impl Place<'_> {
         let lower = rest.to_ascii_lowercase();
         if lower.starts_with("noqa") {
             let codes = self.codes(&rest[4..]);
-            return Some(Ignore { form: IgnoreForm::Noqa, span, covers: None, codes });
+            return Some(self.ignore(IgnoreForm::Noqa, span, None, codes));
         }
         let (covers, rest) = match rest.strip_prefix("file-ignore") {
             Some(rest) => (None, rest),
             None => (Some(self.statement()), rest.strip_prefix("ignore")?),
         };
         let codes = self.bracketed(rest);
-        (!codes.is_empty()).then_some(Ignore { form: IgnoreForm::Noqa, span, covers, codes })
+        (!codes.is_empty()).then(|| self.ignore(IgnoreForm::Noqa, span, covers, codes))
     }
 
     fn nosec(&self, word: &str, offset: u32, part: &str) -> Ignore {
         let rest = word[5..].trim_start_matches([':', ' ']);
         let codes = self.words(rest, ',').into_iter().filter(|(code, _)| code.starts_with('B')).collect();
-        Ignore { form: IgnoreForm::Nosec, span: self.span_of(offset, part), covers: Some(self.physical()), codes }
+        self.ignore(IgnoreForm::Nosec, self.span_of(offset, part), Some(self.physical()), codes)
     }
 
     fn pylint(&self, word: &str, offset: u32, part: &str) -> Option<Ignore> {
@@ -222,7 +244,7 @@ impl Place<'_> {
             (false, false) => Some(self.statement()),
             (false, true) => self.block(),
         };
-        Some(Ignore { form: IgnoreForm::Pylint, span: self.span_of(offset, part), covers, codes })
+        Some(self.ignore(IgnoreForm::Pylint, self.span_of(offset, part), covers, codes))
     }
 
     /// From a comment on a line of its own to the end of its block; `None` at module level: the whole file.
