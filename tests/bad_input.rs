@@ -322,7 +322,7 @@ fn paths_that_lead_nowhere() {
         let run = project.davy(&["check", "a.py", "b.py", "c/d", "--format", format]).exits(2);
         run.says(&["b.py", "c/d", "o such file or folder; check the spelling", "DTM001"]);
     }
-    project.davy(&["check", "b.py", "--fix"]).exits(2).says(&["b.py"]);
+    project.davy(&["check", "b.py", "--fix"]).exits(2).says(&["b.py", "Nothing was checked: 1 problem"]);
     project.davy(&["check", ""]).exits(2);
     fs::create_dir(project.path("empty")).expect("a folder");
     project.davy(&["check", "empty"]).exits(0).says(&["No Python files"]);

@@ -51,6 +51,7 @@ pub fn line(report: &Report) -> String {
         return match (report.errors.len(), report.files) {
             (0, 0) => "No Python files to check".to_owned(),
             (0, _) => format!("All clear: {files}"),
+            (problems, 0) => format!("Nothing was checked: {}", count(problems, "problem")),
             (problems, _) => {
                 format!("No findings in {files}, but {} kept davy from the rest", count(problems, "problem"))
             }
