@@ -106,7 +106,7 @@ fn what_python_cannot_read_is_a_finding_and_stays() {
         (b"# coding: nonsense\nimport datetime\nx = datetime.datetime.utcnow()\n", "unknown encoding `nonsense`"),
         (b"\xef\xbb\xbf# coding: latin-1\nx = 1\n", "byte order mark"),
         (b"\xff\xfex\0=\x001\0\n\0", "UTF-16"),
-        (b"\xfe\xff\0x\0=\01\0\n", "UTF-16"),
+        (b"\xfe\xff\x00x\x00=\x001\x00\n", "UTF-16"),
         (b"x = '\xff'\n", "0xff is not valid UTF-8"),
         (b"# coding: ascii\nx = '\xc3\xa9'\n", "ASCII"),
     ];

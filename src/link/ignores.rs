@@ -80,8 +80,13 @@ fn judge(ignore: &Ignore, used: &[bool], unit: &Unit, selected: &impl Fn(&Page) 
             finding.help("`davy rules` lists them");
             findings.push(finding);
         } else if *unused && (!all_unused || at == 0) {
-            let text = if all_unused { "this comment silences nothing".to_owned() } else { format!("`{word}` silences nothing here") };
-            let edit = if all_unused { Edit::replace(ignore.removal, "") } else { Edit::replace(listed(ignore, at), "") };
+            let text = if all_unused {
+                "this comment silences nothing".to_owned()
+            } else {
+                format!("`{word}` silences nothing here")
+            };
+            let edit =
+                if all_unused { Edit::replace(ignore.removal, "") } else { Edit::replace(listed(ignore, at), "") };
             let title = if all_unused { "Remove the comment" } else { "Remove the code" };
             let mut finding = finding(UNUSED, if all_unused { ignore.span } else { *span }, text);
             finding.fix(Fix::safe(title, vec![edit]));

@@ -133,7 +133,7 @@ impl Run {
         self
     }
 
-    pub fn is_silent_about(self, words: &[&str]) -> Run {
+    pub fn silent_about(self, words: &[&str]) -> Run {
         for word in words {
             assert!(!self.out.contains(word) && !self.err.contains(word), "`{word}` is in {self:#?}");
         }
