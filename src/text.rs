@@ -174,15 +174,16 @@ pub fn decode(bytes: &[u8]) -> Source<'_> {
 fn decode_body(body: &[u8], bom: bool) -> Source<'_> {
     let Some(cookie) = cookie(body) else { return utf8(body, bom) };
     let name = normal_codec(&cookie.name);
-    if matches!(name.as_str(), "utf-8" | "utf8" | "utf-8-sig" | "u8" | "utf" | "cp65001") {
-        return utf8(body, bom);
-    }
     let at = cookie.start as u32;
-    if bom {
+    // CPython compares the spelling here: `utf8` beside a byte order mark is an error.
+    if bom && name != "utf-8" && !name.starts_with("utf-8-") {
         let message = format!("the file starts with a UTF-8 byte order mark but declares `{}`", cookie.name);
         let mut source = utf8(body, bom);
         source.trouble = Some(trouble(at, &message, "declare utf-8, or drop the declaration"));
         return source;
+    }
+    if matches!(name.as_str(), "utf-8" | "utf8" | "utf-8-sig" | "u8" | "utf" | "cp65001") {
+        return utf8(body, bom);
     }
     if matches!(
         name.as_str(),

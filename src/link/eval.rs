@@ -529,6 +529,10 @@ impl Eval<'_, '_> {
     /// What calling a function gives, by its return annotation; decorators that may change it make it unknown.
     fn result(&self, function: &FunctionFact, symbol: &Symbol, receiver: Option<&Value>, depth: u32) -> Value {
         let Some(returns) = &function.returns else { return Value::Unknown };
+        // What a type variable stands for is decided by the arguments, which are not looked at.
+        if self.holds_type_var(returns, symbol.file) {
+            return Value::Unknown;
+        }
         for decorator in &function.decorators {
             if !self.harmless(decorator, symbol.file, depth) {
                 return Value::Unknown;
@@ -543,6 +547,27 @@ impl Eval<'_, '_> {
             (class, _) => self.instance(class, depth + 1),
         });
         if function.is_async && !function.is_generator { Value::Coroutine(Box::new(value)) } else { value }
+    }
+
+    fn holds_type_var(&self, annotation: &TypeExpr, file: File) -> bool {
+        match annotation {
+            TypeExpr::Name(Name::Here(name)) => self.is_type_var(file, name),
+            TypeExpr::Name(Name::Import { level, module, path }) => {
+                matches!(self.values.index.import(file, *level, module), Found::File(file) if self.is_type_var(file, path))
+            }
+            TypeExpr::Attr(of, _) | TypeExpr::Of(of) => self.holds_type_var(of, file),
+            TypeExpr::Subscript(of, args) => {
+                self.holds_type_var(of, file) || args.iter().any(|arg| self.holds_type_var(arg, file))
+            }
+            TypeExpr::Union(members) => members.iter().any(|member| self.holds_type_var(member, file)),
+            _ => false,
+        }
+    }
+
+    fn is_type_var(&self, file: File, name: &str) -> bool {
+        let symbol = Symbol { file, name: name.to_owned() };
+        let bindings = self.values.bindings(&symbol).unwrap_or_default();
+        bindings.iter().any(|binding| matches!(binding, Binding::TypeVar(_)))
     }
 
     fn harmless(&self, decorator: &TypeExpr, file: File, depth: u32) -> bool {

@@ -6,8 +6,10 @@ pub mod naive_utcnow_reference;
 
 use crate::fact::{Condition, Name, TypeExpr};
 use crate::finding::{Ask, Piece};
-use crate::python::ast;
+use crate::python::ast::{self, AnyNodeRef, Ranged};
+use crate::python::span;
 use crate::rule::Cx;
+use crate::text::Span;
 
 /// Whether `attribute` may be this method of `datetime.datetime`, and what `link` is to be asked for it.
 fn is_method<'a>(cx: &Cx<'a>, attribute: &'a ast::ExprAttribute, method: &str) -> Option<Condition> {
@@ -36,4 +38,29 @@ fn naive_now() -> Vec<Piece> {
 /// Whether a callee comes from Django, whose migrations cannot write a lambda down.
 fn is_django(type_: &TypeExpr) -> bool {
     matches!(type_, TypeExpr::Name(Name::Import { module, .. }) if module.split('.').next() == Some("django"))
+}
+
+/// The method that is called on the result at once, with that call.
+fn method_call<'a>(cx: &Cx<'a>, call: &ast::ExprCall) -> Option<(&'a str, &'a ast::ExprCall)> {
+    let (Some(AnyNodeRef::ExprAttribute(attribute)), Some(AnyNodeRef::ExprCall(outer))) = (cx.parent(0), cx.parent(1))
+    else {
+        return None;
+    };
+    let is_receiver = attribute.value.range() == call.range() && outer.func.range() == attribute.range();
+    is_receiver.then_some((attribute.attr.as_str(), outer))
+}
+
+/// Where the result is made aware at once by `.replace(tzinfo=zone)`: that call, the zone, and the question whether it is UTC.
+fn made_aware(cx: &Cx, call: &ast::ExprCall) -> Option<(Span, Span, Condition)> {
+    let ("replace", outer) = method_call(cx, call)? else { return None };
+    let ([], [keyword]) = (&*outer.arguments.args, &*outer.arguments.keywords) else { return None };
+    if keyword.arg.as_ref().is_none_or(|arg| arg.as_str() != "tzinfo") {
+        return None;
+    }
+    let zone = cx.type_of(&keyword.value);
+    let is_utc = Condition::any(vec![
+        Condition::resolves(zone.clone(), "datetime.timezone.utc"),
+        Condition::resolves(zone, "datetime.UTC"),
+    ]);
+    Some((span(outer), span(&keyword.value), is_utc))
 }

@@ -1,11 +1,12 @@
 //! `datetime.utcfromtimestamp(...)`. Page: rules/datetime/naive-utcfromtimestamp.md
 
-use super::{is_method, unpatched};
+use super::{is_method, made_aware, unpatched};
 use crate::finding::{Ask, Edit, Fix, Piece};
 use crate::python::ast::{self, Expr};
 use crate::python::span;
 use crate::rule::{Check, Cx};
 use crate::text;
+use crate::text::Span;
 
 pub const CHECK: Check = Check::Call(check);
 
@@ -23,12 +24,19 @@ fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
         let edits = vec![name, zone, Edit::insert(span(call).end, ".replace(tzinfo=None)")];
         Fix::safe("Replace with `fromtimestamp(...)`, made naive as before", edits)
     });
+    let aware = made_aware(cx, call).and_then(|(outer, zone, is_utc)| {
+        let zone = cx.append_argument(&call.arguments, vec![Piece::from(zone)])?;
+        let name = Edit::replace(span(&attribute.attr), "fromtimestamp");
+        let tail = Edit::replace(Span::new(span(call).end, outer.end), "");
+        Some(Fix::safe("Replace with an aware `fromtimestamp`", vec![name, zone, tail]).when(is_utc))
+    });
     let unpatched = unpatched(attribute);
     let message = text!["`utcfromtimestamp()` gives a naive datetime, which the rest of Python takes for local time"];
     let finding = cx.report(span(call), message);
     finding.when(is_utc);
-    if let Some(mut fix) = fix {
-        fix.safe = fix.safe.and(unpatched);
+    // The aware form needs the same argument list: offered only where the naive one is.
+    for mut fix in fix.is_some().then_some(aware).flatten().into_iter().chain(fix) {
+        fix.safe = fix.safe.and(unpatched.clone());
         finding.fix(fix);
     }
 }
