@@ -78,7 +78,11 @@ pub fn flow<'a>(block: Block<'a>) -> Flow<'a> {
         loops: Vec::new(),
         late: Vec::new(),
         lambdas: 0,
+        rebound: HashSet::new(),
     };
+    if !matches!(block, Block::Class(_)) {
+        rebound_inside(body, matches!(block, Block::Module(_)), &mut walk.rebound);
+    }
     if let Block::Function(function) = block {
         walk.parameters(&function.parameters);
     }
@@ -101,6 +105,8 @@ struct Walk<'a> {
     /// Reads inside lambdas, which run at another time.
     late: Vec<(u32, &'a str)>,
     lambdas: usize,
+    /// Names that a function defined inside binds through `nonlocal` or, in a module, `global`: at any time.
+    rebound: HashSet<&'a str>,
 }
 
 impl<'a> Walk<'a> {
@@ -124,6 +130,7 @@ impl<'a> Walk<'a> {
         if self.flow.elsewhere.contains(name) {
             return;
         }
+        let def = if self.rebound.contains(name) { Def::Opaque(0) } else { def };
         self.flow.locals.entry(name).or_default().push(def.clone());
         if let Some(env) = &mut self.env {
             env.insert(name, Rc::new(vec![def]));
@@ -383,6 +390,7 @@ impl<'a> Walk<'a> {
             loops: Vec::new(),
             late: Vec::new(),
             lambdas: 0,
+            rebound: self.rebound.clone(),
         };
         inner.bindings(body);
         let mut env = env;
@@ -687,6 +695,34 @@ fn declared_elsewhere<'a>(body: &'a [Stmt], names: &mut HashSet<&'a str>) {
             Stmt::Global(global) => names.extend(global.names.iter().map(|name| name.as_str())),
             Stmt::Nonlocal(nonlocal) => names.extend(nonlocal.names.iter().map(|name| name.as_str())),
             other => deeper(|| blocks(other, &mut |inner| declared_elsewhere(inner, names))),
+        }
+    }
+}
+
+/// Names of this block that a function defined inside declares `nonlocal`, or `global`.
+fn rebound_inside<'a>(body: &'a [Stmt], module: bool, names: &mut HashSet<&'a str>) {
+    for stmt in body {
+        let inner = match stmt {
+            Stmt::FunctionDef(function) => &function.body,
+            Stmt::ClassDef(class) => &class.body,
+            other => {
+                deeper(|| blocks(other, &mut |inner| rebound_inside(inner, module, names)));
+                continue;
+            }
+        };
+        deeper(|| {
+            declared(inner, module, names);
+            rebound_inside(inner, module, names);
+        });
+    }
+}
+
+fn declared<'a>(body: &'a [Stmt], module: bool, names: &mut HashSet<&'a str>) {
+    for stmt in body {
+        match stmt {
+            Stmt::Global(global) if module => names.extend(global.names.iter().map(|name| name.as_str())),
+            Stmt::Nonlocal(nonlocal) if !module => names.extend(nonlocal.names.iter().map(|name| name.as_str())),
+            other => deeper(|| blocks(other, &mut |inner| declared(inner, module, names))),
         }
     }
 }
