@@ -174,6 +174,9 @@ pub struct ClassFact {
     pub keywords: Vec<String>,
     /// Decorators, outermost first.
     pub decorators: Vec<TypeExpr>,
+    /// Settings of a model that change what its methods do, where they are not written off: `validate_assignment`, `extra`.
+    /// `*` where they cannot be read.
+    pub settings: Vec<String>,
 }
 
 /// A function statement.
@@ -270,6 +273,14 @@ pub enum Condition {
     },
     /// Somebody reads `.Config` or `__config__` of this class, or of one related to it.
     ConfigRead(TypeExpr),
+    /// This class, or one related to it, turns a model's setting on, or may: `validate_assignment`, `extra` (anything but
+    /// `forbid` and `ignore`).
+    Sets {
+        /// The class, or an instance of it.
+        of: TypeExpr,
+        /// The setting.
+        key: Cow<'static, str>,
+    },
     /// A test replaces this name of the file.
     Patched(String),
     /// Every Python that the project supports is this one or later.

@@ -5,7 +5,7 @@ use super::index::File;
 use super::known;
 use super::project::{Manifests, Project, plays};
 use super::value::{Ancestor, Symbol, Value};
-use crate::fact::{Condition, OwnerKind, TypeExpr, Verdict};
+use crate::fact::{Binding, Condition, OwnerKind, TypeExpr, Verdict};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -19,12 +19,14 @@ pub struct Judge<'a> {
     pub manifests: &'a Manifests<'a>,
     /// For each attribute of a model: the project's classes that define it themselves.
     overrides: OnceLock<HashMap<&'a str, Vec<Symbol>>>,
+    /// The project's classes that write settings of a model, with what they turn on.
+    settings: OnceLock<Vec<(Symbol, &'a [String])>>,
 }
 
 impl<'a> Judge<'a> {
     /// Nothing is judged yet.
     pub fn new(values: &'a Values<'a>, project: &'a Project<'a>, manifests: &'a Manifests<'a>) -> Self {
-        Judge { values, project, manifests, overrides: OnceLock::new() }
+        Judge { values, project, manifests, overrides: OnceLock::new(), settings: OnceLock::new() }
     }
 
     /// Whether a condition holds for a file.
@@ -58,6 +60,7 @@ impl<'a> Judge<'a> {
                 all(self.values.eval(of, file).members(), |value| self.overridden(value, attr))
             }
             Condition::ConfigRead(class) => self.config_read(class, file),
+            Condition::Sets { of, key } => self.sets(of, key, file),
             Condition::Patched(name) => self.patched(name, file),
             Condition::Python(major, minor) => match self.python(file) {
                 Some(floor) => Verdict::from_bool(floor >= (*major, *minor)),
@@ -108,6 +111,28 @@ impl<'a> Judge<'a> {
             _ => Verdict::Unknown,
         });
         fold(verdicts, Verdict::Yes, Verdict::No)
+    }
+
+    fn sets(&self, of: &TypeExpr, key: &str, file: File) -> Verdict {
+        let value = self.values.eval(of, file);
+        let classes = value.members().iter().map(|member| {
+            let class = match member {
+                Value::Instance(class) => class,
+                other => other,
+            };
+            let Value::Class(class) = class else { return Verdict::Unknown };
+            let wanted = Ancestor::Project(class.clone());
+            let all = self.settings.get_or_init(|| settings(self.values)).iter();
+            let mut on = all.filter(|(_, on)| on.iter().any(|name| name == key || name == "*"));
+            if on.any(|(other, _)| self.related(other, class, &wanted) == Verdict::Yes) {
+                Verdict::Yes
+            } else if self.values.order(class).contains(&Ancestor::Unknown) {
+                Verdict::Unknown
+            } else {
+                Verdict::No
+            }
+        });
+        fold(classes, Verdict::Yes, Verdict::No)
     }
 
     fn related(&self, one: &Symbol, other: &Symbol, wanted: &Ancestor) -> Verdict {
@@ -292,6 +317,22 @@ fn overrides<'a>(values: &Values<'a>) -> HashMap<&'a str, Vec<Symbol>> {
             let Some((class, attr)) = name.rsplit_once('.') else { continue };
             if known::defines("pydantic.BaseModel", attr) == Some(true) && !class.ends_with("<locals>") {
                 all.entry(attr).or_default().push(Symbol { file, name: class.to_owned() });
+            }
+        }
+    }
+    all
+}
+
+fn settings<'a>(values: &Values<'a>) -> Vec<(Symbol, &'a [String])> {
+    let mut all = Vec::new();
+    for (file, unit) in values.units.iter().enumerate() {
+        for (name, bindings) in &unit.facts.symbols {
+            for binding in bindings {
+                if let Binding::Class(class) = binding
+                    && !class.settings.is_empty()
+                {
+                    all.push((Symbol { file, name: name.clone() }, class.settings.as_slice()));
+                }
             }
         }
     }

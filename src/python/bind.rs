@@ -39,6 +39,11 @@ pub fn expression<'a>(facts: &mut Facts, expr: &'a Expr, types: &Types<'a>, scop
                         facts.patches.push((TypeExpr::import(module, ""), name.to_owned()));
                     }
                 }
+                ("getattr" | "hasattr", [of, Expr::StringLiteral(name), ..])
+                    if matches!(name.value.to_str(), "Config" | "__config__") =>
+                {
+                    facts.config_reads.push(types.of(of, scopes));
+                }
                 ("setattr" | "object", [of, Expr::StringLiteral(name), ..]) => {
                     facts.patches.push((types.of(of, scopes), name.value.to_str().to_owned()));
                 }
@@ -222,6 +227,7 @@ impl<'a> Binder<'_, 'a> {
             bases: bases.collect(),
             keywords: keywords.collect(),
             decorators: self.decorators(&class.decorator_list, scopes),
+            settings: super::settings::of(class),
         };
         self.bind(scope.qualify(class.name.as_str()), Binding::Class(fact));
         let inner = scope.child(Block::Class(class));

@@ -7,6 +7,7 @@ pub mod broken;
 pub mod flow;
 pub mod ignores;
 pub mod imports;
+mod settings;
 pub mod stdlib;
 pub mod types;
 pub mod walk;
