@@ -476,6 +476,24 @@ fn module_of(import: &ast::StmtImportFrom) -> &str {
     import.module.as_ref().map(|module| module.as_str()).unwrap_or_default()
 }
 
+/// The names that a statement binds in its block, whatever blocks it opens itself.
+pub fn bound(stmt: &Stmt) -> Vec<&str> {
+    let mut names = Vec::new();
+    match stmt {
+        Stmt::Import(import) => names.extend(import.names.iter().map(|alias| imported(alias).0)),
+        Stmt::ImportFrom(import) => {
+            names.extend(import.names.iter().map(|alias| alias.asname.as_ref().unwrap_or(&alias.name).as_str()));
+        }
+        Stmt::FunctionDef(function) => names.push(function.name.as_str()),
+        Stmt::ClassDef(class) => names.push(class.name.as_str()),
+        other => {
+            stored(other, &mut names);
+            blocks(other, &mut |body| names.extend(body.iter().flat_map(|stmt| deeper(|| bound(stmt)))));
+        }
+    }
+    names
+}
+
 /// The names that a statement binds, imports, classes and functions excepted; walruses and comprehensions included.
 fn stored<'a>(stmt: &'a Stmt, names: &mut Vec<&'a str>) {
     struct Stored<'n, 'a>(&'n mut Vec<&'a str>);

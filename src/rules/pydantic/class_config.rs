@@ -131,7 +131,7 @@ fn rewrite<'a>(
         return Err("the class has `model_config` too, which raises: join them");
     }
     let own: Vec<&str> = keys(class).collect();
-    let around: Vec<&str> = model.body.iter().flat_map(names_bound).collect();
+    let around: Vec<&str> = model.body.iter().flat_map(crate::python::imports::bound).collect();
     let mut entries: Vec<Entry> = Vec::new();
     let mut asks = Vec::new();
     let mut orphans = Vec::new();
@@ -162,7 +162,7 @@ fn rewrite<'a>(
                 ("frozen", text![if literal.value { "False" } else { "True" }])
             }
             ("allow_mutation", _) => return Err("`frozen` is the opposite of `allow_mutation`: write it by hand"),
-            ("extra", Expr::Attribute(attribute)) if super::ends_in(&cx.type_of(&attribute.value), "Extra") => {
+            ("extra", Expr::Attribute(attribute)) if super::ends_in(cx, &cx.type_of(&attribute.value), "Extra") => {
                 let extra = attribute.attr.as_str();
                 asks.push(Condition::Resolves {
                     what: cx.type_of(value),
@@ -175,8 +175,10 @@ fn rewrite<'a>(
             }
             _ => {
                 let renamed = RENAMED.iter().find(|(old, _)| *old == key).map_or(key, |(_, new)| new);
-                let bare = matches!(value, Expr::Tuple(tuple) if !tuple.parenthesized);
-                (renamed, if bare { text!["(", span(value), ")"] } else { text![span(value)] })
+                match value {
+                    Expr::Tuple(tuple) if !tuple.parenthesized => (renamed, text!["(", span(value), ")"]),
+                    value => (renamed, text![span(value)]),
+                }
             }
         };
         let mut pieces = text![format!("{new}=")];
@@ -268,18 +270,6 @@ fn whole_lines(cx: &Cx, span: Span) -> Span {
 
 fn is_docstring(stmt: &Stmt) -> bool {
     matches!(stmt, Stmt::Expr(stmt) if matches!(*stmt.value, Expr::StringLiteral(_) | Expr::EllipsisLiteral(_)))
-}
-
-fn names_bound(stmt: &Stmt) -> Vec<&str> {
-    match stmt {
-        Stmt::FunctionDef(function) => vec![function.name.as_str()],
-        Stmt::ClassDef(class) => vec![class.name.as_str()],
-        Stmt::AnnAssign(assign) => match &*assign.target {
-            Expr::Name(name) => vec![name.id.as_str()],
-            _ => Vec::new(),
-        },
-        stmt => assigned(stmt).map(|(name, _)| name.id.as_str()).into_iter().collect(),
-    }
 }
 
 fn names_read<'a>(expr: &'a Expr, names: &mut Vec<&'a str>) {

@@ -47,9 +47,17 @@ fn check<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
             let edit = Edit::replace(span(&attribute.attr), *new);
             let mut fix = Fix::safe(format!("Replace with `{new}`"), vec![edit]);
             fix.safe = Condition::Overridden { of: receiver.clone(), attr: old.to_owned() }.not();
-            if old == "from_orm" {
+            let updates = call.is_some_and(|call| call.arguments.find_keyword("update").is_some());
+            match (old, call) {
                 // Without `from_attributes` in the configuration both raise, but not the same error.
-                fix.safe = Condition::Always.not();
+                ("from_orm", _) => fix.safe = Condition::Always.not(),
+                // Whoever calls it may pass what the new method does not take.
+                ("copy" | "json", None) => fix.safe = Condition::Always.not(),
+                // Where extra fields are kept, `model_copy` keeps new ones among them, and `copy` did not.
+                ("copy", _) if updates => {
+                    fix.safe = fix.safe.and(Condition::Sets { of: receiver.clone(), key: "extra".into() }.not())
+                }
+                _ => {}
             }
             Ok(fix.when(only_v2()))
         }

@@ -1,8 +1,9 @@
 //! `@root_validator`. Page: rules/pydantic/deprecated-root-validator.md
 
 use super::{decorator, grade_pinned, in_version_shim, make_classmethod, only_v2, pydantic, uses};
-use crate::fact::Condition;
+use crate::fact::{Condition, Name, TypeExpr};
 use crate::finding::{Edit, Fix, Grade};
+use crate::python::ast::visitor::source_order::{SourceOrderVisitor, walk_expr};
 use crate::python::ast::{self, Expr, Ranged, Stmt};
 use crate::python::span;
 use crate::rule::{Check, Cx};
@@ -120,26 +121,90 @@ fn after(
     if found.tangled || found.names.contains("self") || found.names.contains(class.parameter.name.as_str()) {
         return Err(by_hand);
     }
-    let fields = fields(cx);
-    let mut edits = replaced(decorator, callee, "after");
-    let mut reader = Reader { name, fields: &fields, edits: Vec::new(), understood: 0 };
-    for stmt in &function.body {
-        reader.stmt(stmt);
+    if super::is_called(cx, function) {
+        return Err("it is called directly, too: as `@model_validator(mode=\"after\")` it has no `values` to take");
     }
-    let returns = matches!(function.body.last(), Some(Stmt::Return(stmt))
-        if matches!(stmt.value.as_deref(), Some(Expr::Name(read)) if read.id.as_str() == name));
+    let Some((model, model_name)) = cx.class() else { return Err(by_hand) };
+    let model_type = TypeExpr::Name(Name::Here(model_name.to_owned()));
+    let reader = read(fields(cx), function, name);
     // Every read was one of the forms that have an exact counterpart.
-    if reader.understood != found.reads.len() || !returns {
+    if reader.understood != found.reads.len() || !reader.returns {
         return Err(by_hand);
     }
-    edits.append(&mut reader.edits);
+    if !in_order(cx, model, function) {
+        return Err("another validator of this class would change places with it: rewrite both by hand");
+    }
+    let mut edits = replaced(decorator, callee, "after");
+    edits.extend(reader.edits);
     edits.push(Edit::replace(Span::new(span(class.range()).start, span(values.range()).end), "self"));
     for other in &function.decorator_list {
         if matches!(&other.expression, Expr::Name(name) if name.id.as_str() == "classmethod") {
             edits.push(Edit::replace(line_of(cx, span(other)), ""));
         }
     }
-    Ok(Fix::safe("Replace with `@model_validator(mode=\"after\")`", edits))
+    let mut fix = Fix::safe("Replace with `@model_validator(mode=\"after\")`", edits);
+    // Where assignments are validated, a method of the model sees the new value in place, and it stays there if that fails.
+    fix.safe = fix.safe.and(Condition::Sets { of: model_type, key: "validate_assignment".into() }.not());
+    Ok(fix)
+}
+
+fn read<'r>(fields: Vec<&'r str>, function: &ast::StmtFunctionDef, name: &'r str) -> Reader<'r> {
+    let mut reader = Reader { name, fields, edits: Vec::new(), understood: 0, returns: true };
+    function.body.iter().for_each(|stmt| reader.stmt(stmt));
+    reader.returns &= matches!(function.body.last(), Some(Stmt::Return(_)));
+    reader
+}
+
+/// Whether a root validator leaves `values` as they are, as far as it can be read.
+fn reads_only(cx: &Cx, function: &ast::StmtFunctionDef) -> bool {
+    let all = &function.parameters;
+    let Some(values) = all.posonlyargs.iter().chain(&all.args).nth(1) else { return false };
+    let name = values.parameter.name.as_str();
+    let found = uses(&function.body, name);
+    let reader = read(fields(cx), function, name);
+    !found.tangled && reader.returns && reader.understood == found.reads.len()
+}
+
+/// V2 runs the old root validators before all that works on the finished model: only what changes nothing may follow `own`
+/// as the old form, and nothing of the new form may stand before it.
+fn in_order(cx: &Cx, model: &ast::StmtClassDef, own: &ast::StmtFunctionDef) -> bool {
+    let before = |call: &ast::ExprCall| {
+        let mode = call.arguments.find_keyword("mode");
+        mode.is_some_and(|mode| matches!(&mode.value, Expr::StringLiteral(word) if word.value.to_str() == "before"))
+    };
+    model.body.iter().all(|stmt| match stmt {
+        Stmt::FunctionDef(later) if later.start() > own.start() => {
+            let pre = |call: &ast::ExprCall| flags(call).is_some_and(|flags| flags.pre);
+            !decorated(later, "root_validator", &pre) || reads_only(cx, later)
+        }
+        Stmt::FunctionDef(earlier) if earlier.start() < own.start() => !decorated(earlier, "model_validator", &before),
+        _ => true,
+    })
+}
+
+/// Whether a decorator is called `name`, other than in a call that is `excepted`.
+fn decorated(function: &ast::StmtFunctionDef, name: &str, excepted: &dyn Fn(&ast::ExprCall) -> bool) -> bool {
+    function.decorator_list.iter().any(|decorator| match &decorator.expression {
+        Expr::Call(call) => last_name(&call.func) == Some(name) && !excepted(call),
+        other => last_name(other) == Some(name),
+    })
+}
+
+fn last_name(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::Name(name) => Some(name.id.as_str()),
+        Expr::Attribute(attribute) => Some(attribute.attr.as_str()),
+        _ => None,
+    }
+}
+
+/// `ClassVar` and `Final` name no field.
+fn is_of_class(annotation: &Expr) -> bool {
+    match annotation {
+        Expr::Subscript(subscript) => is_of_class(&subscript.value),
+        Expr::StringLiteral(string) => ["ClassVar", "Final"].iter().any(|name| string.value.to_str().contains(name)),
+        other => matches!(last_name(other), Some("ClassVar" | "Final")),
+    }
 }
 
 /// The whole line of a decorator, its line break included.
@@ -155,7 +220,7 @@ fn fields<'a>(cx: &Cx<'a>) -> Vec<&'a str> {
     let Some((class, _)) = cx.class() else { return Vec::new() };
     let fields = class.body.iter().filter_map(|stmt| match stmt {
         Stmt::AnnAssign(assign) => match &*assign.target {
-            Expr::Name(name) if !name.id.starts_with('_') => Some(name.id.as_str()),
+            Expr::Name(name) if !name.id.starts_with('_') && !is_of_class(&assign.annotation) => Some(name.id.as_str()),
             _ => None,
         },
         _ => None,
@@ -165,19 +230,23 @@ fn fields<'a>(cx: &Cx<'a>) -> Vec<&'a str> {
 
 struct Reader<'r> {
     name: &'r str,
-    fields: &'r [&'r str],
+    fields: Vec<&'r str>,
     edits: Vec<Edit>,
     understood: usize,
+    /// Every `return` gives the values back.
+    returns: bool,
 }
 
 impl Reader<'_> {
     fn stmt(&mut self, stmt: &Stmt) {
-        if let Stmt::Return(stmt) = stmt
-            && let Some(Expr::Name(read)) = stmt.value.as_deref()
-            && read.id.as_str() == self.name
-        {
-            self.understood += 1;
-            self.edits.push(Edit::replace(span(read), "self"));
+        if let Stmt::Return(stmt) = stmt {
+            match stmt.value.as_deref() {
+                Some(Expr::Name(read)) if read.id.as_str() == self.name => {
+                    self.understood += 1;
+                    self.edits.push(Edit::replace(span(read), "self"));
+                }
+                _ => self.returns = false,
+            }
             return;
         }
         super::expressions(stmt, &mut |expr| self.expr(expr));
@@ -212,7 +281,7 @@ impl Reader<'_> {
             self.edits.push(Edit::replace(span(expr), format!("self.{field}")));
             return;
         }
-        crate::python::walk::children(expr, &mut |child| crate::python::deeper(|| self.expr(child)));
+        crate::python::deeper(|| walk_expr(self, expr));
     }
 
     fn is_values(&self, expr: &Expr) -> bool {
@@ -223,5 +292,12 @@ impl Reader<'_> {
         let Expr::StringLiteral(key) = key else { return None };
         let key = key.value.to_str();
         self.fields.contains(&key).then(|| key.to_owned())
+    }
+}
+
+/// Lambdas and comprehensions included: that none of them binds the name again is known before.
+impl<'a> SourceOrderVisitor<'a> for Reader<'_> {
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        self.expr(expr);
     }
 }

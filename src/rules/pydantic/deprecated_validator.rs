@@ -94,13 +94,17 @@ fn rewrite<'a>(
         return Err(Obstacle::new("the comments between the arguments need a person"));
     }
     edits.extend(removals);
+    let mut proof = Condition::Always;
     if always {
-        edits.extend(validate_defaults(cx, &fields)?);
+        let (defaults, plain) = validate_defaults(cx, &fields)?;
+        edits.extend(defaults);
+        proof = plain;
     }
     edits.extend(parameters(cx, function)?);
     let classmethod = make_classmethod(cx, function, decorator);
     edits.extend(classmethod.ok_or_else(|| Obstacle::new("put `@classmethod` directly below `@field_validator`"))?);
     let mut fix = Fix::safe("Replace with `@field_validator`", edits);
+    fix.safe = fix.safe.and(proof);
     if let Expr::Name(name) = callee {
         fix = fix.orphan(name.id.as_str());
     }
@@ -124,12 +128,14 @@ fn field_names(call: &ast::ExprCall) -> Result<Vec<&str>, Obstacle> {
 }
 
 /// `always=True` lives on the field in V2: a default becomes `Field(<default>, validate_default=True)`.
-fn validate_defaults(cx: &Cx, fields: &[&str]) -> Result<Vec<Edit>, Obstacle> {
+/// The condition is what has to hold so that the default is a value, and no field information already.
+fn validate_defaults<'a>(cx: &Cx<'a>, fields: &[&str]) -> Result<(Vec<Edit>, Condition), Obstacle> {
     let unknown =
         || Obstacle::new("`always=True` becomes `validate_default=True` on the field, which is not in this class");
     let Some((class, _)) = cx.class() else { return Err(unknown()) };
     let mut edits = Vec::new();
-    if fields.is_empty() {
+    let mut proof = Condition::Always;
+    if fields.is_empty() || fields.iter().any(|field| field.starts_with('_')) {
         return Err(unknown());
     }
     for field in fields {
@@ -144,14 +150,16 @@ fn validate_defaults(cx: &Cx, fields: &[&str]) -> Result<Vec<Edit>, Obstacle> {
         match assign.value.as_deref() {
             None => {}
             Some(Expr::EllipsisLiteral(_)) => {}
-            Some(Expr::Call(call)) if super::ends_in(&cx.type_of(&call.func), "Field") => {
-                if call
+            Some(Expr::Call(call)) if super::ends_in(cx, &cx.type_of(&call.func), "Field") => {
+                let decided = call
                     .arguments
                     .keywords
                     .iter()
-                    .any(|keyword| keyword.arg.as_ref().is_none_or(|arg| arg.as_str() == "validate_default"))
-                {
-                    return Err(Obstacle::new("decide on `validate_default` of the field"));
+                    .find(|keyword| keyword.arg.as_ref().is_none_or(|arg| arg.as_str() == "validate_default"));
+                match decided.map(|keyword| &keyword.value) {
+                    Some(Expr::BooleanLiteral(literal)) if literal.value => continue,
+                    Some(_) => return Err(Obstacle::new("decide on `validate_default` of the field")),
+                    None => {}
                 }
                 let required = matches!(call.arguments.args.first(), Some(Expr::EllipsisLiteral(_)));
                 if !required {
@@ -160,13 +168,58 @@ fn validate_defaults(cx: &Cx, fields: &[&str]) -> Result<Vec<Edit>, Obstacle> {
                 }
             }
             Some(default) => {
+                if super::reads_in_class(class, field, assign) {
+                    return Err(Obstacle::new(
+                        "the class reads this default: write `Field(..., validate_default=True)` by hand",
+                    ));
+                }
+                proof = proof.and(is_plain(cx, default).ok_or_else(|| {
+                    Obstacle::new("`always=True` becomes `validate_default=True` in the function that makes the field")
+                })?);
+                let bare = matches!(default, Expr::Tuple(tuple) if !tuple.parenthesized);
+                let (open, close) = if bare { ("((", ")") } else { ("(", "") };
                 let default = span(default);
-                let text = text![pydantic("Field"), "(", default, ", validate_default=True)"];
+                let text = text![pydantic("Field"), open, default, close, ", validate_default=True)"];
                 edits.push(Edit { span: default, text });
             }
         }
     }
-    Ok(edits)
+    Ok((edits, proof))
+}
+
+/// What has to hold so that a default is a value: a name or a call may give field information, which must not be wrapped.
+/// `None` where it certainly does.
+fn is_plain<'a>(cx: &Cx<'a>, default: &'a Expr) -> Option<Condition> {
+    let unproven = || Condition::Always.not();
+    Some(match default {
+        Expr::Attribute(attribute) => Condition::derives(cx.type_of(&attribute.value), "enum.Enum"),
+        Expr::Call(call) => {
+            let callee = cx.type_of(&call.func);
+            if ["field", "PrivateAttr"].iter().any(|name| super::ends_in(cx, &callee, name)) {
+                return None;
+            }
+            unproven()
+        }
+        Expr::UnaryOp(op) => is_plain(cx, &op.operand)?,
+        Expr::StringLiteral(_)
+        | Expr::BytesLiteral(_)
+        | Expr::FString(_)
+        | Expr::NumberLiteral(_)
+        | Expr::BooleanLiteral(_)
+        | Expr::NoneLiteral(_)
+        | Expr::List(_)
+        | Expr::Dict(_)
+        | Expr::Set(_)
+        | Expr::Tuple(_)
+        | Expr::ListComp(_)
+        | Expr::DictComp(_)
+        | Expr::SetComp(_)
+        | Expr::Lambda(_)
+        | Expr::BinOp(_)
+        | Expr::Compare(_) => Condition::Always,
+        Expr::If(choice) => is_plain(cx, &choice.body)?.and(is_plain(cx, &choice.orelse)?),
+        _ => unproven(),
+    })
 }
 
 /// The parameters after the value: `values` becomes `info`, read through `info.data`.
@@ -220,6 +273,9 @@ fn parameters(cx: &Cx, function: &ast::StmtFunctionDef) -> Result<Vec<Edit>, Obs
     }
     if !wants_values {
         return Ok(vec![Edit::replace(tail, "")]);
+    }
+    if super::is_called(cx, function) {
+        return Err(Obstacle::new("it is called directly, too: `info` is no dict of values there"));
     }
     let found: Uses = uses(&function.body, "values");
     if found.tangled {

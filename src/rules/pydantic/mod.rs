@@ -9,7 +9,7 @@ use crate::fact::{Condition, Name, TypeExpr};
 use crate::finding::{Edit, Finding, Grade, Piece};
 use crate::python::ast::{self, AnyNodeRef, Expr, Ranged, Stmt};
 use crate::python::walk::{blocks, children};
-use crate::python::{deeper, span};
+use crate::python::{Block, deeper, span};
 use crate::rule::Cx;
 use crate::text::Span;
 use std::borrow::Cow;
@@ -35,12 +35,24 @@ fn pydantic(name: &str) -> Piece {
 }
 
 /// Whether a symbolic type ends in `name`: enough to ask `link` what it is.
-fn ends_in(type_: &TypeExpr, name: &str) -> bool {
+fn ends_in(cx: &Cx, type_: &TypeExpr, name: &str) -> bool {
     match type_ {
+        TypeExpr::Name(Name::Here(local)) if imported_as(cx, local) == Some(name) => true,
         TypeExpr::Name(Name::Here(path) | Name::Import { path, .. }) => path.rsplit('.').next() == Some(name),
         TypeExpr::Attr(_, attr) => attr == name,
         _ => false,
     }
+}
+
+/// The name that the module imports as `local`.
+fn imported_as<'a>(cx: &Cx<'a>, local: &str) -> Option<&'a str> {
+    let Block::Module(body) = cx.scopes.first()?.block else { return None };
+    let aliases = body.iter().filter_map(|stmt| match stmt {
+        Stmt::ImportFrom(import) => Some(&import.names),
+        _ => None,
+    });
+    let alias = aliases.flatten().find(|alias| alias.asname.as_ref().is_some_and(|asname| asname.as_str() == local))?;
+    Some(alias.name.as_str())
 }
 
 /// Code that chooses between versions itself is left alone.
@@ -75,10 +87,46 @@ fn decorator<'a>(
             other => (other, None),
         };
         let type_ = cx.type_of(callee);
-        ends_in(&type_, name).then_some((decorator, callee, call, type_))
+        ends_in(cx, &type_, name).then_some((decorator, callee, call, type_))
     });
     let first = found.next()?;
     found.next().is_none().then_some(first)
+}
+
+/// Whether the file names a method through some object: what it takes must not change then.
+fn is_called(cx: &Cx, function: &ast::StmtFunctionDef) -> bool {
+    let name = function.name.as_str();
+    cx.text.match_indices(name).any(|(at, _)| {
+        let behind = cx.text[at + name.len()..].trim_start();
+        cx.text[..at].trim_end().ends_with('.') && behind.starts_with(['(', ',', ')'])
+    })
+}
+
+/// Whether statements of a class body other than `own` read `name`, functions and classes inside excepted.
+fn reads_in_class(class: &ast::StmtClassDef, name: &str, own: &ast::StmtAnnAssign) -> bool {
+    use ast::visitor::source_order::{SourceOrderVisitor, walk_expr, walk_stmt};
+    struct Reads<'n>(&'n str, bool);
+    impl<'a> SourceOrderVisitor<'a> for Reads<'_> {
+        fn visit_stmt(&mut self, stmt: &'a Stmt) {
+            match stmt {
+                Stmt::FunctionDef(function) => {
+                    function.decorator_list.iter().for_each(|decorator| self.visit_decorator(decorator));
+                    let defaults = function.parameters.iter().filter_map(|parameter| parameter.default());
+                    defaults.for_each(|default| self.visit_expr(default));
+                }
+                Stmt::ClassDef(_) => {}
+                other => deeper(|| walk_stmt(self, other)),
+            }
+        }
+        fn visit_expr(&mut self, expr: &'a Expr) {
+            self.1 |=
+                matches!(expr, Expr::Name(found) if found.id.as_str() == self.0 && found.ctx == ast::ExprContext::Load);
+            deeper(|| walk_expr(self, expr));
+        }
+    }
+    let mut reads = Reads(name, false);
+    class.body.iter().filter(|stmt| stmt.range() != own.range()).for_each(|stmt| reads.visit_stmt(stmt));
+    reads.1
 }
 
 /// The edit that puts `@classmethod` under a decorator, if the function does not have it; none where it cannot stand.
