@@ -1,0 +1,124 @@
+//! What several test files share: the built binary, temporary folders, real Pythons, and how to say that something was skipped.
+
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+#[path = "cases.rs"]
+pub mod cases;
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// The folder of the package.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The built binary, with nothing of the caller's colours.
+pub fn davy() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_davy"));
+    command.env_remove("FORCE_COLOR").env_remove("CLICOLOR_FORCE").env("NO_COLOR", "1");
+    command
+}
+
+/// A new folder that goes away with its guard.
+pub fn scratch() -> tempfile::TempDir {
+    tempfile::Builder::new().prefix("davy-test-").tempdir().expect("the temporary folder is writable")
+}
+
+/// Copies a folder with all that is in it, but no caches.
+pub fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("the copy is writable");
+    for entry in fs::read_dir(from).expect("the folder is readable") {
+        let entry = entry.expect("the folder is readable");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            if entry.file_name() != "__pycache__" {
+                copy(&entry.path(), &target);
+            }
+        } else {
+            fs::copy(entry.path(), target).expect("the copy is writable");
+        }
+    }
+}
+
+/// Runs a command, which has to start; its output with both streams.
+pub fn run(command: &mut Command) -> Output {
+    command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"))
+}
+
+/// Runs a command that reads `input`.
+pub fn run_with(command: &mut Command, input: &str) -> Output {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let mut stdin = child.stdin.take().expect("standard input is piped");
+    let input = input.to_owned();
+    let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
+    let output = child.wait_with_output().expect("the command ends");
+    writer.join().expect("writing does not panic").expect("the command reads its input");
+    output
+}
+
+/// Both streams, for a message.
+pub fn said(output: &Output) -> String {
+    format!("{}\n{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// A line that `cargo test` shows though the test passes.
+pub fn say(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// Says that a test could not do its work. With `DAVY_REQUIRE_ORACLES` set, as on a build server, it fails instead.
+pub fn skip(test: &str, why: &str) {
+    let line = format!("{test}: skipped: offline ({why}); 1 skipped");
+    assert!(std::env::var_os("DAVY_REQUIRE_ORACLES").is_none(), "{line}");
+    say(&line);
+}
+
+/// The Python of a virtual environment with `packages`, under `target/venv`. It is made once; whoever else wants it waits.
+pub fn venv(name: &str, packages: &[&str]) -> Result<PathBuf, String> {
+    let place = prepared(&format!("venv/{name}"), &packages.join("\n"), |place| {
+        step(Command::new("python3").args(["-m", "venv", "--clear"]).arg(place))?;
+        let pip =
+            ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1", "--timeout", "20"];
+        step(Command::new(bin(place).join("python")).args(pip).args(packages))
+    })?;
+    Ok(bin(&place).join("python"))
+}
+
+/// Where a virtual environment keeps its programs.
+pub fn bin(place: &Path) -> PathBuf {
+    place.join(if cfg!(windows) { "Scripts" } else { "bin" })
+}
+
+/// A folder under `target`, filled once by `make`, by one process at a time. `wanted` tells whether what is there is still right.
+pub fn prepared(path: &str, wanted: &str, make: impl FnOnce(&Path) -> Result<(), String>) -> Result<PathBuf, String> {
+    let place = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the folder lies in target").join(path);
+    fs::create_dir_all(place.parent().expect("the folder lies in target")).map_err(|error| error.to_string())?;
+    let ready = place.with_extension("ready");
+    let lock = File::create(place.with_extension("lock")).map_err(|error| error.to_string())?;
+    lock.lock().map_err(|error| error.to_string())?;
+    if fs::read_to_string(&ready).is_ok_and(|text| text == wanted) && place.is_dir() {
+        return Ok(place);
+    }
+    let _ = fs::remove_file(&ready);
+    make(&place)?;
+    fs::write(&ready, wanted).map_err(|error| error.to_string())?;
+    Ok(place)
+}
+
+/// A command that has to succeed; else its last line.
+pub fn step(command: &mut Command) -> Result<(), String> {
+    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = said(&output);
+    Err(said.lines().rfind(|line| line.contains("ERROR")).or(said.lines().last()).unwrap_or("no output").to_owned())
+}
