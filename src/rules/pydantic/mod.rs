@@ -330,6 +330,16 @@ fn remove_arguments(cx: &Cx, arguments: &ast::Arguments, removed: &[Span]) -> Ve
     let kept: Vec<&Span> = all.iter().filter(|one| !removed.contains(one)).collect();
     let mut edits = Vec::new();
     for (index, here) in all.iter().enumerate().filter(|(_, one)| removed.contains(one)) {
+        // An argument with a line of its own takes the line along, and no comment of its neighbours.
+        let line = cx.text[..here.start as usize].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+        let rest = &cx.text[here.end as usize..];
+        let stop = rest.find(['\n', '\r']).unwrap_or(rest.len());
+        let alone = cx.text[line..here.start as usize].trim().is_empty() && matches!(rest[..stop].trim(), "" | ",");
+        if alone && stop < rest.len() {
+            let end = here.end as usize + stop + if rest[stop..].starts_with("\r\n") { 2 } else { 1 };
+            edits.push(Edit::replace(Span::new(line as u32, end as u32), ""));
+            continue;
+        }
         let before = all[..index].iter().rev().find(|one| kept.contains(one));
         let end = match (before, all.get(index + 1)) {
             // With something kept in front, its comma goes; else the comma behind goes with what follows it.
