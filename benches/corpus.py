@@ -58,13 +58,14 @@ if "fix" in wanted:
                 copy = pathlib.Path(temporary, tree.name)
                 shutil.copytree(tree, copy, symlinks=True)
                 before = state(copy)
-                compiled = {path for path in before if compiles(path)}
                 first = run(copy, *flags, "--exit-zero", "--quiet", ".")
                 after = state(copy)
                 changed = {path for path in after if after[path] != before.get(path)}
-                broken = [path for path in changed & compiled if not compiles(path)]
+                original = lambda path: tree / path.relative_to(copy)
+                broken = [path for path in changed if not compiles(path) and compiles(original(path))]
                 run(copy, *flags, "--exit-zero", "--quiet", ".")
-                again = sum(state(copy)[path] != after[path] for path in after)
+                last = state(copy)
+                again = sum(last[path] != after[path] for path in after)
                 failed = first.returncode != 0 or broken or again
                 bad += bool(failed)
                 print(f"fix   {tree.name:14} {' '.join(flags):22} {len(changed):4} files changed, {len(broken)} no longer compile, {again} change again"
