@@ -147,6 +147,13 @@ impl<'a> Cx<'a> {
         Some(Edit::pieces(Span::at(close - rest.len() as u32 + kept), text))
     }
 
+    /// Whether an f-string prints the text of the node beside its value: `f"{node=}"`. Whoever edits it changes what is printed.
+    pub fn is_printed(&self) -> bool {
+        self.ancestors
+            .iter()
+            .any(|node| matches!(node, AnyNodeRef::InterpolatedElement(part) if part.debug_text.is_some()))
+    }
+
     /// The text at a span.
     pub fn source(&self, span: Span) -> &'a str {
         span.of(self.text)

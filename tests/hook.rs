@@ -1,77 +1,152 @@
-//! The hook under the real pre-commit: the entries, types and arguments of `.pre-commit-hooks.yaml`, with the binary at hand.
+//! The hooks of `.pre-commit-hooks.yaml`, run by the real pre-commit in a repository of their own.
+//!
+//! `language: rust` builds davy anew, which takes minutes: here the same hooks run the binary that is built already.
 
 #[path = "common/oracle.rs"]
 mod common;
 
+use common::{bin, root, run, said, say, scratch, skip, step, venv};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-const NAIVE: &str = "import datetime\n\n\ndef now():\n    return datetime.datetime.utcnow()\n";
+const CLEAN: &str = "def total(prices):\n    return sum(prices)\n";
+const NAIVE: &str = "from datetime import datetime\n\nSTARTED = datetime.utcnow()\n";
+const MENDED: &str =
+    "from datetime import datetime, timezone\n\nSTARTED = datetime.now(timezone.utc).replace(tzinfo=None)\n";
 
-/// A local configuration that runs a hook of ours as pre-commit would, without building davy once more.
-fn configuration(id: &str) -> String {
-    let hooks =
-        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(".pre-commit-hooks.yaml")).expect("the manifest");
-    let hook = hooks.split("- id: ").find(|hook| hook.lines().next() == Some(id)).expect("the hook is declared");
-    let lines = hook.lines().skip(1).filter(|line| !line.contains("language:") && !line.contains("minimum_pre_commit"));
-    let body: String = lines.map(|line| format!("    {line}\n")).collect();
-    let body = body.replace("entry: davy", &format!("entry: {}", env!("CARGO_BIN_EXE_davy")));
-    format!("repos:\n  - repo: local\n    hooks:\n    - id: {id}\n      language: system\n{body}")
+struct Project {
+    guard: tempfile::TempDir,
+    python: PathBuf,
+    cache: PathBuf,
 }
 
-fn run(folder: &Path, program: &Path, args: &[&str]) -> Output {
-    Command::new(program)
-        .args(args)
-        .current_dir(folder)
-        .env("GIT_AUTHOR_NAME", "a")
-        .env("GIT_AUTHOR_EMAIL", "a@example.org")
-        .env("GIT_COMMITTER_NAME", "a")
-        .env("GIT_COMMITTER_EMAIL", "a@example.org")
-        .env("PRE_COMMIT_HOME", folder.join(".cache"))
-        .output()
-        .expect("the program starts")
+impl Project {
+    fn place(&self) -> &Path {
+        self.guard.path()
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.place().join(path);
+        fs::create_dir_all(path.parent().expect("it has a folder")).expect("the scratch folder is writable");
+        fs::write(path, text).expect("the scratch folder is writable");
+    }
+
+    fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.place().join(path)).expect("the file is still there")
+    }
+
+    fn git(&self, arguments: &[&str]) -> Output {
+        run(clean_git(&mut Command::new("git")).args(arguments).current_dir(self.place()))
+    }
+
+    /// Stages everything and runs a hook on what is staged, or on all files.
+    fn hook(&self, id: &str, all: bool) -> (bool, String) {
+        assert!(self.git(&["add", "--all"]).status.success());
+        let mut command = Command::new(&self.python);
+        clean_git(&mut command)
+            .args(["-m", "pre_commit", "run", id, "--color", "never"])
+            .args(all.then_some("--all-files"));
+        let output = run(command.current_dir(self.place()).env("PRE_COMMIT_HOME", &self.cache));
+        (output.status.success(), said(&output))
+    }
+}
+
+/// Git as if nobody had configured it, and as if no git around this test had set it up.
+fn clean_git(command: &mut Command) -> &mut Command {
+    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
+        command.env_remove(name);
+    }
+    let person = [("NAME", "davy"), ("EMAIL", "davy@example.invalid")];
+    for (what, value) in person {
+        command.env(format!("GIT_AUTHOR_{what}"), value).env(format!("GIT_COMMITTER_{what}"), value);
+    }
+    command.env("GIT_CONFIG_GLOBAL", "").env("GIT_CONFIG_NOSYSTEM", "1").env("NO_COLOR", "1").env_remove("SKIP")
+}
+
+/// A repository whose hooks are those of the manifest, with the built binary as their program.
+fn project(python: &Path) -> Project {
+    let guard = scratch();
+    let cache = guard.path().join(".git/pre-commit-home");
+    let project = Project { guard, python: python.to_owned(), cache };
+    assert!(project.git(&["init", "--quiet"]).status.success());
+    let script = "
+import json, sys, yaml
+hooks = yaml.safe_load(open(sys.argv[1]))
+for hook in hooks:
+    assert hook['language'] == 'rust' and hook['require_serial'] is True, hook
+    program, rest = hook['entry'].split(' ', 1)
+    assert program == 'davy', hook
+    hook['entry'] = json.dumps(sys.argv[2]) + ' ' + rest
+    hook['language'] = 'system'
+print(json.dumps({'repos': [{'repo': 'local', 'hooks': hooks}]}))
+";
+    let manifest = root().join(".pre-commit-hooks.yaml");
+    let output = run(Command::new(python).args(["-c", script]).arg(manifest).arg(env!("CARGO_BIN_EXE_davy")));
+    assert!(output.status.success(), "{}", said(&output));
+    // JSON is YAML.
+    project.write(".pre-commit-config.yaml", &String::from_utf8_lossy(&output.stdout));
+    project
+        .write("pyproject.toml", "[project]\nname = \"shop\"\nversion = \"0\"\n\n[tool.davy]\nexclude = [\"old\"]\n");
+    project.write("shop/prices.py", CLEAN);
+    assert!(project.git(&["add", "--all"]).status.success());
+    assert!(project.git(&["commit", "--quiet", "--message", "start"]).status.success());
+    project
 }
 
 #[test]
-fn pre_commit_runs_the_hooks() {
-    let python = match common::venv("pre-commit", &["pre-commit>=4,<5"]) {
+fn hooks() {
+    let python = match venv("pre-commit", &["pre-commit>=4,<5"]) {
         Ok(python) => python,
-        Err(why) => return common::skip("hook::pre_commit_runs_the_hooks", &why),
+        Err(why) => return skip("hook", &why),
     };
-    let pre_commit = python.with_file_name("pre-commit");
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let valid = run(root, &pre_commit, &["validate-manifest", ".pre-commit-hooks.yaml"]);
-    assert!(valid.status.success(), "{}", String::from_utf8_lossy(&valid.stdout));
+    let manifest = root().join(".pre-commit-hooks.yaml");
+    step(Command::new(&python).args(["-m", "pre_commit", "validate-manifest"]).arg(&manifest))
+        .expect("the manifest is valid");
+    assert!(bin(python.parent().and_then(Path::parent).expect("it lies in an environment")).is_dir());
 
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let folder = folder.path();
-    let git = |args: &[&str]| run(folder, Path::new("git"), args);
-    assert!(git(&["init", "-q"]).status.success());
-    fs::write(folder.join("pyproject.toml"), "[tool.davy]\nexclude = [\"vendored\"]\n").expect("writable");
-    fs::create_dir(folder.join("vendored")).expect("writable");
-    fs::write(folder.join("vendored/old.py"), NAIVE).expect("writable");
-    fs::write(folder.join("clean.py"), "x = 1\n").expect("writable");
-    fs::write(folder.join(".gitignore"), ".cache\n").expect("writable");
-    fs::write(folder.join(".pre-commit-config.yaml"), configuration("davy")).expect("writable");
-    git(&["add", "-A"]);
-    let clean = run(folder, &pre_commit, &["run", "--all-files"]);
-    assert!(clean.status.success(), "excluded files are left alone: {}", String::from_utf8_lossy(&clean.stdout));
+    let project = project(&python);
+    let (passes, said) = project.hook("davy", true);
+    assert!(passes, "a clean project fails: {said}");
 
-    fs::write(folder.join("app.py"), NAIVE).expect("writable");
-    git(&["add", "-A"]);
-    let found = run(folder, &pre_commit, &["run"]);
-    let said = String::from_utf8_lossy(&found.stdout).into_owned();
-    assert!(!found.status.success() && said.contains("DTM001"), "{said}");
-    assert_eq!(fs::read_to_string(folder.join("app.py")).expect("readable"), NAIVE, "checking changes nothing");
+    // A finding fails the commit and is shown; the file stays.
+    project.write("shop/clock.py", NAIVE);
+    let (passes, said) = project.hook("davy", false);
+    assert!(!passes && said.contains("DTM001") && said.contains("shop/clock.py"), "{said}");
+    assert_eq!(project.read("shop/clock.py"), NAIVE);
 
-    fs::write(folder.join(".pre-commit-config.yaml"), configuration("davy-fix")).expect("writable");
-    git(&["add", "-A"]);
-    let fixed = run(folder, &pre_commit, &["run"]);
-    assert!(!fixed.status.success(), "a hook that changes files fails");
-    let text = fs::read_to_string(folder.join("app.py")).expect("readable");
-    assert!(text.contains("datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)"), "{text}");
-    git(&["add", "-A"]);
-    let again = run(folder, &pre_commit, &["run"]);
-    assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stdout));
+    // A stub is checked, other files are not.
+    project.write("shop/clock.py", CLEAN);
+    project.write("shop/notes.txt", NAIVE);
+    let (passes, said) = project.hook("davy", false);
+    assert!(passes, "{said}");
+    project.write("shop/stub.pyi", "def broken(:\n");
+    let (passes, said) = project.hook("davy", false);
+    assert!(!passes && said.contains("shop/stub.pyi"), "{said}");
+    fs::remove_file(project.place().join("shop/stub.pyi")).expect("the stub is there");
+
+    // What the configuration excludes stays excluded though pre-commit names it.
+    project.write("old/clock.py", NAIVE);
+    let (passes, said) = project.hook("davy", false);
+    assert!(passes, "exclude is not obeyed: {said}");
+
+    // The fixing hook rewrites the file, fails once, and passes then.
+    project.write("shop/clock.py", NAIVE);
+    let (passes, said) = project.hook("davy-fix", false);
+    assert!(!passes && said.contains("files were modified"), "{said}");
+    assert_eq!(project.read("shop/clock.py"), MENDED);
+    assert_eq!(project.read("old/clock.py"), NAIVE);
+    let (passes, said) = project.hook("davy-fix", false);
+    assert!(passes, "{said}");
+
+    // One staged file is judged with the whole project: the model is two files away.
+    project.write("shop/base.py", "from pydantic import BaseModel\n\n\nclass Base(BaseModel):\n    pass\n");
+    project.write("shop/order.py", "from shop.base import Base\n\n\nclass Order(Base):\n    number: int\n");
+    assert!(project.git(&["add", "--all"]).status.success());
+    assert!(project.git(&["commit", "--quiet", "--no-verify", "--message", "models"]).status.success());
+    project
+        .write("shop/api.py", "from shop.order import Order\n\n\ndef show(order: Order):\n    return order.dict()\n");
+    let (passes, said) = project.hook("davy", false);
+    assert!(!passes && said.contains("PYM004"), "{said}");
+    say("hook: 8 runs of the real pre-commit; 0 skipped");
 }

@@ -1,115 +1,169 @@
-//! CPython's own verdict: on files of its standard library, and on everything a fix has changed.
+//! What davy calls broken, CPython does not compile, and the other way round; and no fix breaks a file that compiled.
 
+#[path = "common/oracle.rs"]
+mod common;
+
+use common::{copy, davy, root, run, run_with, said, say, scratch};
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Copies a sample of the standard library, chosen by a fixed stride, and prints for each file whether it compiles.
-const SAMPLE: &str = r#"
-import pathlib, sys, sysconfig, warnings
-warnings.simplefilter("ignore")
-out = pathlib.Path(sys.argv[1])
-library = pathlib.Path(sysconfig.get_paths()["stdlib"])
-files = sorted(path for path in library.rglob("*.py") if "site-packages" not in path.parts and path.stat().st_size < 200_000)
-for number, path in enumerate(files[::5]):
-    data = path.read_bytes()
-    name = f"f{number:04}.py"
-    (out / name).write_bytes(data)
-"#;
+const SAMPLE: usize = 400;
+const SEED: u64 = 20_240_301;
 
-const VERDICT: &str = r#"
-import pathlib, sys, warnings
-warnings.simplefilter("ignore")
-for path in sorted(pathlib.Path(sys.argv[1]).rglob("*.py")):
+/// Prints the paths that do not compile, and how.
+const COMPILE: &str = "
+import sys, json, warnings
+warnings.simplefilter('ignore')
+answers = {}
+for path in json.load(sys.stdin):
     try:
-        compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
-    except (SyntaxError, ValueError, UnicodeDecodeError) as error:
-        print(path.name, getattr(error, "msg", error), sep="\t")
-"#;
+        compile(open(path, 'rb').read(), path, 'exec', dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        answers[path] = '%s: %s' % (type(error).__name__, error)
+    except RecursionError:
+        pass
+print(json.dumps(answers))
+";
 
-fn python(script: &str, folder: &Path) -> String {
-    let done = Command::new("python3").args(["-c", script]).arg(folder).output().expect("python3 is there");
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    String::from_utf8(done.stdout).expect("UTF-8")
-}
-
-/// Errors that only the compiler's later passes find; the parser's verdict is what is compared here.
-fn is_later(message: &str) -> bool {
-    [
-        "outside function",
-        "outside async",
-        "nonlocal",
-        "global",
-        "duplicate argument",
-        "not properly in loop",
-        "outside loop",
-        "__future__",
-        "__debug__",
-        "await",
-        "yield",
-        "return",
-        "comprehension",
-        "bare except",
-        "default 'except:'",
-        "not a chance",
-    ]
-    .iter()
-    .any(|word| message.contains(word))
+/// `python3` on the path, and whatever pyenv has, from 3.8 on: (version, interpreter, its standard library).
+fn pythons() -> Vec<((u32, u32), PathBuf, PathBuf)> {
+    let mut candidates = vec![PathBuf::from("python3")];
+    if let Some(home) = std::env::var_os("HOME") {
+        let versions = fs::read_dir(Path::new(&home).join(".pyenv/versions")).into_iter().flatten().flatten();
+        candidates.extend(versions.map(|entry| entry.path().join("bin/python")));
+    }
+    candidates.sort();
+    let ask = "import sys, sysconfig; print(*sys.version_info[:2], sysconfig.get_paths()['stdlib'])";
+    let mut found: Vec<((u32, u32), PathBuf, PathBuf)> = Vec::new();
+    for candidate in candidates {
+        let Ok(output) = Command::new(&candidate).args(["-c", ask]).output() else { continue };
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let mut words = said.trim().splitn(3, ' ');
+        let (Some(major), Some(minor), Some(library)) = (words.next(), words.next(), words.next()) else { continue };
+        let (Ok(major), Ok(minor)) = (major.parse(), minor.parse()) else { continue };
+        if (major, minor) >= (3, 8) && found.iter().all(|(version, ..)| *version != (major, minor)) {
+            found.push(((major, minor), candidate, PathBuf::from(library)));
+        }
+    }
+    found.sort();
+    found
 }
 
 #[test]
-fn the_standard_library() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    python(SAMPLE, folder.path());
-    let refused: Vec<(String, String)> = python(VERDICT, folder.path())
-        .lines()
-        .filter_map(|line| line.split_once('\t').map(|(name, message)| (name.to_owned(), message.to_owned())))
-        .collect();
-    let davy = |args: &[&str]| {
-        let done = Command::new(env!("CARGO_BIN_EXE_davy"))
-            .args(["check", "--exit-zero"])
-            .args(args)
-            .current_dir(folder.path())
-            .output();
-        let done = done.expect("davy runs");
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-        done.stdout
-    };
-    let report: serde_json::Value =
-        serde_json::from_slice(&davy(&["--select", "syntax", "--format", "json", "."])).expect("one JSON object");
-    let found: BTreeSet<String> = report["findings"]
-        .as_array()
-        .expect("a list")
-        .iter()
-        .map(|finding| finding["path"].as_str().expect("a path").to_owned())
-        .collect();
-    let files = report["summary"]["files"].as_u64().expect("a number");
-    assert!(files > 200, "only {files} files");
-    let expected: BTreeSet<String> =
-        refused.iter().filter(|(_, message)| !is_later(message)).map(|(name, _)| name.clone()).collect();
-    let later: BTreeSet<String> = refused.iter().map(|(name, _)| name.clone()).collect();
-    let missed: Vec<_> = expected.difference(&found).collect();
-    let false_alarms: Vec<_> = found.difference(&later).collect();
-    assert!(
-        missed.is_empty() && false_alarms.is_empty(),
-        "missed {missed:?}, false alarms {false_alarms:?} of {files} files"
-    );
+fn verdicts_and_fixes() {
+    let pythons = pythons();
+    assert!(!pythons.is_empty(), "python3 has to be on the path");
+    for (version, python, library) in &pythons {
+        one_python(*version, python, library);
+    }
+}
 
-    // Whatever the fixes change still compiles.
-    davy(&["--fix", "--unsafe-fixes", "--quiet", "."]);
-    let after: BTreeSet<String> =
-        python(VERDICT, folder.path()).lines().filter_map(|line| line.split('\t').next().map(str::to_owned)).collect();
-    assert!(after.is_subset(&later), "no longer compile: {:?}", after.difference(&later).collect::<Vec<_>>());
-    let changed = |file: &fs::DirEntry| fs::read(file.path()).expect("readable");
-    let state = || {
-        fs::read_dir(folder.path())
-            .expect("readable")
-            .flatten()
-            .map(|file| (file.file_name(), changed(&file)))
-            .collect::<Vec<_>>()
+fn one_python(version: (u32, u32), python: &Path, library: &Path) {
+    let scratch = scratch();
+    let place = scratch.path().canonicalize().expect("the scratch folder is there");
+    copy(&root().join("fixtures/gas-delivery"), &place.join("gas-delivery"));
+    let mut all = Vec::new();
+    sources(library, &mut all);
+    all.retain(|path| {
+        let text = path.to_string_lossy().replace('\\', "/");
+        !["site-packages", "lib2to3/tests/data", "/bad_coding", "/badsyntax_", "/bad_"]
+            .iter()
+            .any(|part| text.contains(part))
+    });
+    for path in sample(all) {
+        let relative = path.strip_prefix(library).expect("the sample lies in the library");
+        let target = place.join("Lib").join(relative);
+        fs::create_dir_all(target.parent().expect("it has a folder")).expect("the scratch folder is writable");
+        fs::copy(&path, &target).expect("the scratch folder is writable");
+    }
+    let mut files = Vec::new();
+    sources(&place, &mut files);
+    files.sort();
+    let name = format!("{}.{}", version.0, version.1);
+    let target = format!("target-version = '{name}'");
+
+    // Each file by itself: broken to davy exactly where it is broken to this Python.
+    let broken = uncompiled(python, &files);
+    let mut command = davy();
+    command
+        .args(["check", "--select", "SYN", "--format", "json", "--exit-zero", "--config", &target, "."])
+        .current_dir(&place);
+    let output = run(&mut command);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("the report is JSON");
+    let paths = report["findings"].as_array().expect("it has findings").iter();
+    let found: BTreeSet<PathBuf> = paths.map(|one| place.join(one["path"].as_str().expect("a path"))).collect();
+    let missed: Vec<String> = broken
+        .iter()
+        .filter(|(path, _)| !found.contains(path))
+        .map(|(path, why)| format!("{}: {why}", path.display()))
+        .collect();
+    let wrong: Vec<&PathBuf> = found.iter().filter(|path| !broken.iter().any(|(one, _)| one == *path)).collect();
+    assert!(wrong.is_empty(), "Python {name} compiles what davy calls broken: {wrong:?}");
+    assert!(missed.is_empty(), "Python {name} does not compile what davy passes:\n{}", missed.join("\n"));
+
+    // Every fix there is: what compiled compiles, and a second run finds nothing more to do.
+    let fix = || {
+        let mut command = davy();
+        command
+            .args(["check", "--fix", "--unsafe-fixes", "--exit-zero", "--quiet", "--config", &target, "."])
+            .current_dir(&place);
+        let output = run(&mut command);
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        files.iter().map(|path| fs::read(path).expect("the file is still there")).collect::<Vec<_>>()
     };
-    let once = state();
-    davy(&["--fix", "--unsafe-fixes", "--quiet", "."]);
-    assert!(once == state(), "a second run changes something");
+    let before: Vec<Vec<u8>> = files.iter().map(|path| fs::read(path).expect("the copy is readable")).collect();
+    let once = fix();
+    let after = uncompiled(python, &files);
+    let spoilt: Vec<_> = after.iter().filter(|(path, _)| !broken.iter().any(|(one, _)| one == path)).collect();
+    assert!(spoilt.is_empty(), "Python {name}: fixes broke {spoilt:?}");
+    let changed = before.iter().zip(&once).filter(|(old, new)| old != new).count();
+    let twice = fix();
+    let moving: Vec<&PathBuf> =
+        files.iter().zip(once.iter().zip(&twice)).filter(|(_, (a, b))| a != b).map(|(path, _)| path).collect();
+    assert!(moving.is_empty(), "a second --fix changes {moving:?}");
+    say(&format!(
+        "oracle_cpython: Python {name}: {} files, {} broken to both, {changed} changed by fixes, none spoilt; 0 skipped",
+        files.len(),
+        broken.len()
+    ));
+}
+
+fn uncompiled(python: &Path, files: &[PathBuf]) -> Vec<(PathBuf, String)> {
+    let list = serde_json::to_string(files).expect("the paths are UTF-8");
+    let output = run_with(Command::new(python).args(["-c", COMPILE]), &list);
+    assert!(output.status.success(), "{}", said(&output));
+    let answers: std::collections::BTreeMap<PathBuf, String> =
+        serde_json::from_slice(&output.stdout).expect("it answers in JSON");
+    answers.into_iter().collect()
+}
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+        if path.is_dir() && !is_link {
+            if entry.file_name() != "__pycache__" && entry.file_name() != "site-packages" {
+                sources(&path, found);
+            }
+        } else if path.extension().is_some_and(|extension| extension == "py") && path.to_str().is_some() {
+            found.push(path);
+        }
+    }
+}
+
+/// The same files for the same library: shuffled by a small generator with a fixed seed.
+fn sample(mut all: Vec<PathBuf>) -> Vec<PathBuf> {
+    all.sort();
+    let mut state = SEED;
+    for index in (1..all.len()).rev() {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let bound = index as u64 + 1;
+        all.swap(index, usize::try_from((state >> 33) % bound).expect("it is an index"));
+    }
+    all.truncate(SAMPLE);
+    all
 }

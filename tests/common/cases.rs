@@ -95,6 +95,10 @@ pub fn check(title: &str, cases: &[Case], run_: &Run) {
                 if once != twice || risky != again {
                     wrong.push(format!("{}: a second --fix changes more", case.name));
                 }
+                let mixed = |text: &Vec<u8>| String::from_utf8_lossy(text).replace("\r\n", "").contains('\n');
+                if case.files.values().all(|text| text.contains("\r\n")) && once.iter().chain(&risky).any(mixed) {
+                    wrong.push(format!("{}: line ends are mixed", case.name));
+                }
                 changed.insert(&case.name, (once != before, risky != before));
             }
             Err(why) => wrong.push(why),

@@ -20,7 +20,7 @@ def plain(value):
     if isinstance(value, datetime.datetime):
         offset = value.utcoffset()
         naive = value.replace(tzinfo=None) - datetime.datetime(1970, 1, 1)
-        return {"moment": naive.total_seconds(), "type": type(value).__name__, "offset": offset and offset.total_seconds(), "aware": offset is not None}
+        return {"moment": naive.total_seconds(), "type": type(value).__name__, "offset": None if offset is None else offset.total_seconds(), "aware": offset is not None}
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     if isinstance(value, float):

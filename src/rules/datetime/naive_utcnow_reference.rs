@@ -3,7 +3,7 @@
 use super::{is_django, is_method, naive_now, unpatched};
 use crate::finding::{Edit, Fix};
 use crate::python::ast::{self, AnyNodeRef, Ranged};
-use crate::python::span;
+use crate::python::{Block, span};
 use crate::rule::{Check, Cx};
 use crate::text;
 
@@ -24,6 +24,7 @@ fn check<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
     let edit = Edit { span: span(attribute), text };
     let title = "Replace with a lambda that gives the same naive value";
     let fix = match place {
+        _ if cx.is_printed() => None,
         Place::Callable => Some(Fix::safe(title, vec![edit])),
         Place::Risky => Some(Fix::risky(title, vec![edit])),
         Place::Other => None,
@@ -61,10 +62,23 @@ fn place(cx: &Cx, attribute: &ast::ExprAttribute) -> Place {
         (Some(AnyNodeRef::Keyword(_)), Some(AnyNodeRef::Arguments(_)), Some(AnyNodeRef::ExprCall(call))) => call,
         (Some(AnyNodeRef::Arguments(_)), Some(AnyNodeRef::ExprCall(call)), _) => call,
         (Some(AnyNodeRef::StmtAssign(assign)), ..) if assign.value.range() == attribute.range() => {
-            return Place::Callable;
+            let own = assign.targets.iter().all(|target| is_own_name(cx, target));
+            return if own { Place::Callable } else { Place::Other };
         }
-        (Some(AnyNodeRef::StmtAnnAssign(_)), ..) => return Place::Callable,
+        (Some(AnyNodeRef::StmtAnnAssign(assign)), ..) if is_own_name(cx, &assign.target) => return Place::Callable,
         _ => return Place::Other,
     };
     if is_django(&cx.type_of(&call.func)) { Place::Risky } else { Place::Callable }
+}
+
+/// Whether a lambda stays a plain function there: a name of a module or function, or an attribute of `self`. In a class it would
+/// become a method, and take the instance.
+fn is_own_name(cx: &Cx, target: &ast::Expr) -> bool {
+    match target {
+        ast::Expr::Name(_) => !matches!(cx.scopes.last().map(|scope| &scope.block), Some(Block::Class(_))),
+        ast::Expr::Attribute(attribute) => {
+            matches!(&*attribute.value, ast::Expr::Name(name) if name.id.as_str() == "self")
+        }
+        _ => false,
+    }
 }

@@ -42,7 +42,9 @@ fn check<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
     let is_constructor = matches!(old, "parse_obj" | "from_orm" | "construct" | "validate");
     let to = format!("pydantic.BaseModel.{old}");
     let message = text!["`", class, format!(".{old}` is Pydantic V1: deprecated in V2 and removed in V3")];
-    let fix = match call.map_or(Form::Renamed, |call| form(old, call)) {
+    let printed = Form::None("an f-string prints this text, too: rename it by hand");
+    let form = if cx.is_printed() { printed } else { call.map_or(Form::Renamed, |call| form(old, call)) };
+    let fix = match form {
         Form::Renamed => {
             let edit = Edit::replace(span(&attribute.attr), *new);
             let mut fix = Fix::safe(format!("Replace with `{new}`"), vec![edit]);
