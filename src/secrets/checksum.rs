@@ -36,7 +36,7 @@ pub enum Structure {
     /// Nothing.
     #[default]
     None,
-    /// Macaroon of version 2: bytes 02 01, a length, then the host (pypi.org help, warehouse).
+    /// Macaroon of version 2: bytes 02 01, a length, then the host of the index (its documentation on API tokens, warehouse).
     PypiMacaroon,
     /// The part before the first dot is base64url JSON with an `alg` (RFC 7515).
     Jwt,
@@ -65,9 +65,7 @@ pub(super) fn decodes(structure: Structure, token: &str) -> bool {
     match structure {
         Structure::None => true,
         Structure::PypiMacaroon => token.strip_prefix("pypi-").and_then(|rest| base64(rest, 48)).is_some_and(|b| {
-            b.len() > 12
-                && b.starts_with(&[2, 1])
-                && b.get(3..3 + usize::from(b[2])).is_some_and(|host| host.ends_with(b"pypi.org"))
+            b.len() > 12 && b.starts_with(&[2, 1]) && b.get(3..3 + usize::from(b[2])).is_some_and(is_index)
         }),
         Structure::Jwt => token
             .split('.')
@@ -179,6 +177,12 @@ fn base64(text: &str, limit: usize) -> Option<Vec<u8>> {
         }
     }
     Some(bytes)
+}
+
+/// Whether a host name is that of the Python package index, or of its test instance.
+fn is_index(host: &[u8]) -> bool {
+    let mut labels = host.rsplit(|byte| *byte == b'.');
+    labels.next() == Some(b"org") && labels.next() == Some(b"pypi")
 }
 
 #[cfg(test)]
