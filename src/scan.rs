@@ -4,7 +4,7 @@
 
 use crate::compile::compile;
 use crate::config::{Config, ConfigError, Configs, paths};
-use crate::discover::{self, Discovery, Found, project_root};
+use crate::discover::{self, Discovery, Found, Root, project_root};
 use crate::finding::Severity;
 use crate::link::project::{Project, Settings};
 use crate::link::{Linked, link};
@@ -88,20 +88,28 @@ pub fn scan(
     let mut named: Vec<PathBuf> = request.paths.iter().map(|path| paths::absolute(path, &here)).collect();
     let stdin = request.stdin.as_ref().map(|(name, bytes)| (paths::absolute(name, &here), bytes));
     let places = named.iter().chain(stdin.iter().map(|(path, _)| path));
-    let mut roots: Vec<PathBuf> = places.map(|path| project_root(path)).collect();
-    roots.sort();
+    let mut found: Vec<Root> = places.map(|path| project_root(path)).collect();
+    found.sort();
+    found.dedup();
+    let loose: Vec<PathBuf> = found.iter().filter(|root| !root.marked).map(|root| root.folder.clone()).collect();
+    let mut roots: Vec<PathBuf> = found.into_iter().map(|root| root.folder).collect();
     roots.dedup();
     let base = configs.for_folder(roots.first().map_or(here.as_path(), |root| root.as_path()))?;
     let options = discover::Options {
         working_directory: here.clone(),
         exclude: &base.exclude,
         force_exclude: request.force_exclude,
+        loose: Vec::new(),
         threads: request.threads,
     };
     named.sort();
     named.dedup();
     let wanted = discover::discover(&named, &options);
-    let context = if roots == named { None } else { Some(discover::discover(&roots, &options)) };
+    let context = if roots == named {
+        None
+    } else {
+        Some(discover::discover(&roots, &discover::Options { loose, ..options.clone() }))
+    };
     let root = common(&roots).unwrap_or_else(|| here.clone());
     let Discovery { files: shown, manifests, problems, .. } = wanted;
     let mut problems: Vec<Problem> = problems

@@ -380,6 +380,38 @@ fn a_read_only_file_or_folder_stays_as_it_is() {
     fs::set_permissions(project.path("sub"), fs::Permissions::from_mode(0o755)).expect("our own folder");
 }
 
+/// A limit on the size of files stops the writing in the middle, as a full disk does.
+#[test]
+fn a_full_disk_under_fix_leaves_the_file_untouched() {
+    let old = UTCNOW.repeat(400);
+    let project = Project::new(&[("a.py", &old), ("b.py", UTCNOW)]);
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", "trap '' XFSZ; ulimit -f 4; exec \"$0\" check --fix", env!("CARGO_BIN_EXE_davy")]);
+    command.current_dir(project.root());
+    run(command, b"").exits(2).says(&["a.py", "could not be written: file too large", "the file is as it was"]);
+    assert_eq!(project.text("a.py"), old);
+    assert!(project.text("b.py").contains("timezone.utc"), "the others are mended");
+    let names = fs::read_dir(project.root()).expect("a folder").flatten().map(|entry| entry.file_name());
+    assert!(names.into_iter().all(|name| !name.to_string_lossy().starts_with(".davy-")), "nothing is left behind");
+}
+
+#[test]
+fn files_that_go_away_while_they_are_scanned() {
+    let project = Project::new(&[("kept.py", UTCNOW)]);
+    let names: Vec<String> = (0..300).map(|number| format!("gone/m{number}.py")).collect();
+    for round in 0..12 {
+        names.iter().for_each(|name| project.write(name, UTCNOW));
+        let paths: Vec<_> = names.iter().map(|name| project.path(name)).collect();
+        let remover = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_micros(700 * round));
+            paths.iter().for_each(|path| fs::remove_file(path).expect("our own file"));
+        });
+        let run = project.davy(&["check", "--format", "concise", "--quiet"]);
+        remover.join().expect("the files go away");
+        run.exits(1).says(&["kept.py:3:5: warning DTM001"]);
+    }
+}
+
 #[test]
 fn a_full_disk_under_the_output() {
     let Ok(full) = fs::OpenOptions::new().write(true).open("/dev/full") else { return };

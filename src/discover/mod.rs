@@ -15,7 +15,7 @@ use crate::unit::Kind;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-pub use root::project_root;
+pub use root::{Root, project_root};
 
 /// A file to check.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +63,8 @@ pub struct Options<'a> {
     pub exclude: &'a [Pattern],
     /// `exclude` also counts for what the user named, as a hook wants it.
     pub force_exclude: bool,
+    /// Folders in which nothing says that a project starts there: of what lies below, only packages are walked.
+    pub loose: Vec<PathBuf>,
     /// Threads that walk; 0 leaves it to the machine.
     pub threads: usize,
 }

@@ -5,16 +5,26 @@
 use crate::config::{is_configuration, paths};
 use std::path::{Path, PathBuf};
 
+/// Where a project starts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Root {
+    /// The folder.
+    pub folder: PathBuf,
+    /// Something says that a project starts here. Otherwise it is just a folder: its own files and packages may belong
+    /// together, what else lies below may be anything.
+    pub marked: bool,
+}
+
 /// The project that a file or folder belongs to: the nearest folder upward with a `.git`, else the outermost with a configuration
 /// of davy's, else the outermost with a manifest, else the parent of the topmost package, else the folder itself.
 ///
 /// The home folder and the top of the file system are a project only where they are `path` itself: a stray
 /// `~/pyproject.toml` must not make davy read everything.
-pub fn project_root(path: &Path) -> PathBuf {
+pub fn project_root(path: &Path) -> Root {
     root_below(&paths::absolute(path, &paths::working_directory()), std::env::home_dir().as_deref())
 }
 
-pub(super) fn root_below(path: &Path, home: Option<&Path>) -> PathBuf {
+pub(super) fn root_below(path: &Path, home: Option<&Path>) -> Root {
     let start = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
     let too_far = |folder: &Path| folder != start && (Some(folder) == home || folder.parent().is_none());
     let folders = || start.ancestors().take_while(|folder| !too_far(folder));
@@ -22,11 +32,10 @@ pub(super) fn root_below(path: &Path, home: Option<&Path>) -> PathBuf {
     let configured = |folder: &&Path| holds(folder, &["davy.toml"]) || is_configuration(&folder.join("pyproject.toml"));
     let declared = |folder: &&Path| holds(folder, &["pyproject.toml", "setup.py", "setup.cfg", "Pipfile"]);
     let outside = || folders().find(|folder| !holds(folder, &["__init__.py"]));
-    folders()
+    let marked = folders()
         .find(|folder| folder.join(".git").exists())
         .or_else(|| folders().filter(configured).last())
-        .or_else(|| folders().filter(declared).last())
-        .or_else(outside)
-        .unwrap_or(start)
-        .to_owned()
+        .or_else(|| folders().filter(declared).last());
+    let folder = marked.or_else(outside).unwrap_or(start).to_owned();
+    Root { folder, marked: marked.is_some() }
 }

@@ -38,7 +38,10 @@ impl Tree {
         let exclude: Vec<Pattern> = exclude.iter().map(|text| Pattern::new(text, &self.base).unwrap()).collect();
         let roots: Vec<PathBuf> = roots.iter().map(PathBuf::from).collect();
         let working_directory = self.base.clone();
-        discover(&roots, &Options { working_directory, exclude: &exclude, force_exclude, threads: 2 })
+        discover(
+            &roots,
+            &Options { working_directory, exclude: &exclude, force_exclude, loose: Vec::new(), threads: 2 },
+        )
     }
 
     fn find(&self, roots: &[&str]) -> Discovery {
@@ -293,7 +296,7 @@ fn one_thread_or_many_find_the_same() {
 #[test]
 fn a_project_starts_at_git_else_at_configuration_else_at_manifests() {
     let tree = tree(&["home/mono/.git/", "home/mono/api/pyproject.toml", "home/mono/api/app/a.py"]);
-    let root = |path: &str| root_below(&tree.base.join(path), Some(&tree.base.join("home")));
+    let root = |path: &str| root_below(&tree.base.join(path), Some(&tree.base.join("home"))).folder;
     assert_eq!(root("home/mono/api/app/a.py"), tree.base.join("home/mono"));
 
     tree.write("home/plain/davy.toml", "");
@@ -314,10 +317,22 @@ fn a_project_without_anything_is_its_folder_and_never_the_home() {
     let tree = tree(&["home/pyproject.toml", "home/.git/", "home/x/a.py", "home/y/pkg/__init__.py", "home/y/pkg/sub/"]);
     tree.write("home/y/pkg/sub/__init__.py", "");
     tree.write("home/y/pkg/sub/a.py", "");
-    let root = |path: &str| root_below(&tree.base.join(path), Some(&tree.base.join("home")));
+    let root = |path: &str| root_below(&tree.base.join(path), Some(&tree.base.join("home"))).folder;
     assert_eq!(root("home/x/a.py"), tree.base.join("home/x"));
     assert_eq!(root("home/x/missing.py"), tree.base.join("home/x"));
     assert_eq!(root("home/y/pkg/sub/a.py"), tree.base.join("home/y"), "the parent of the topmost package");
     assert_eq!(root("home"), tree.base.join("home"), "unless it is asked for");
-    assert!(project_root(Path::new(".")).is_absolute());
+    assert!(project_root(Path::new(".")).folder.is_absolute());
+}
+
+#[test]
+fn a_folder_that_is_no_project_lends_its_files_and_packages_only() {
+    let tree = tree(&["x/a.py", "x/b.py", "x/pkg/__init__.py", "x/pkg/m.py", "x/pkg/data/d.py", "x/other/.git/"]);
+    tree.write("x/other/app.py", "");
+    assert!(!root_below(&tree.base.join("x/a.py"), Some(&tree.base)).marked);
+    assert!(root_below(&tree.base.join("x/other/app.py"), Some(&tree.base)).marked);
+    let options =
+        Options { working_directory: tree.base.clone(), loose: vec![tree.base.join("x")], ..Options::default() };
+    let found = discover(&[PathBuf::from("x")], &options);
+    assert_eq!(names(&found), ["x/a.py", "x/b.py", "x/pkg/__init__.py", "x/pkg/m.py"]);
 }

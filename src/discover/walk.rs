@@ -89,7 +89,7 @@ fn visit(entry: Result<DirEntry, ignore::Error>, options: &Options, sender: &Sen
     let path = entry.path();
     let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
     let wanted = if kind.is_dir() {
-        !hidden && !skip::never_first_party(path)
+        !hidden && !skip::never_first_party(path) && !is_beside(path, options)
     } else {
         is_manifest(path) || is_python(path) && !hidden
     };
@@ -105,6 +105,12 @@ fn visit(entry: Result<DirEntry, ignore::Error>, options: &Options, sender: &Sen
         send(Event::File(File { path: path.to_owned(), link: kind.is_symlink(), explicit: false }));
     }
     WalkState::Continue
+}
+
+/// Whether a folder below a loose root is no package, and so may be anybody's.
+fn is_beside(folder: &Path, options: &Options) -> bool {
+    let loose = options.loose.iter().any(|root| folder.starts_with(root));
+    loose && !folder.join("__init__.py").is_file() && !folder.join("__init__.pyi").is_file()
 }
 
 /// The problem behind an error of the walk; none where a file went away, or only an ignore file is odd.

@@ -1,0 +1,134 @@
+//! What calling and entering give: constructors, annotations of functions, decorators that leave them alone.
+//!
+//! Arguments are not looked at.
+
+use super::super::container::method;
+use super::super::index::{File, Found};
+use super::super::known;
+use super::super::value::{Symbol, Value};
+use super::Eval;
+use crate::fact::{Binding, FunctionFact, Name, TypeExpr};
+
+impl Eval<'_, '_> {
+    pub(super) fn call(&self, callee: Value, depth: u32) -> Value {
+        if !self.spend(depth) {
+            return Value::Unknown;
+        }
+        match callee {
+            Value::Class(ref class) => match self.class_member(class, "__new__", &callee, 0, depth + 1) {
+                Value::Function(..) => Value::Unknown,
+                _ => Value::Instance(Box::new(callee)),
+            },
+            Value::External(ref path, _) => {
+                let last = path.rsplit('.').next().unwrap_or(path);
+                let is_class = last.starts_with(|c: char| c.is_ascii_uppercase())
+                    && last.contains(|c: char| c.is_ascii_lowercase())
+                    || matches!(
+                        path.as_str(),
+                        "builtins.dict"
+                            | "builtins.list"
+                            | "builtins.set"
+                            | "builtins.str"
+                            | "builtins.int"
+                            | "builtins.tuple"
+                    )
+                    || matches!(
+                        path.as_str(),
+                        "datetime.datetime" | "datetime.date" | "datetime.time" | "datetime.timedelta"
+                    );
+                if is_class { Value::Instance(Box::new(callee)) } else { Value::Unknown }
+            }
+            Value::Function(symbol, receiver) => {
+                let Some(bindings) = self.values.bindings(&symbol) else { return Value::Unknown };
+                Value::union(bindings.into_iter().map(|binding| match binding {
+                    Binding::Function(function) => self.result(function, &symbol, receiver.as_deref(), depth + 1),
+                    _ => Value::Unknown,
+                }))
+            }
+            Value::Method(path, receiver) => method(&path, *receiver),
+            _ => Value::Unknown,
+        }
+    }
+
+    /// What calling a function gives, by its return annotation; decorators that may change it make it unknown.
+    pub(super) fn result(
+        &self,
+        function: &FunctionFact,
+        symbol: &Symbol,
+        receiver: Option<&Value>,
+        depth: u32,
+    ) -> Value {
+        let Some(returns) = &function.returns else { return Value::Unknown };
+        // What a type variable stands for is decided by the arguments, which are not looked at.
+        if self.holds_type_var(returns, symbol.file) {
+            return Value::Unknown;
+        }
+        for decorator in &function.decorators {
+            if !self.harmless(decorator, symbol.file, depth) {
+                return Value::Unknown;
+            }
+        }
+        let class = self.eval(returns, symbol.file, depth + 1);
+        let value = class.map(|class| match (class, receiver) {
+            (Value::External(path, _), Some(receiver)) if path == "typing.Self" => match receiver {
+                Value::Class(_) => Value::Instance(Box::new(receiver.clone())),
+                other => other.clone(),
+            },
+            (class, _) => self.instance(class, depth + 1),
+        });
+        if function.is_async && !function.is_generator { Value::Coroutine(Box::new(value)) } else { value }
+    }
+
+    fn holds_type_var(&self, annotation: &TypeExpr, file: File) -> bool {
+        match annotation {
+            TypeExpr::Name(Name::Here(name)) => self.is_type_var(file, name),
+            TypeExpr::Name(Name::Import { level, module, path }) => {
+                matches!(self.values.index.import(file, *level, module), Found::File(file) if self.is_type_var(file, path))
+            }
+            TypeExpr::Attr(of, _) | TypeExpr::Of(of) => self.holds_type_var(of, file),
+            TypeExpr::Subscript(of, args) => {
+                self.holds_type_var(of, file) || args.iter().any(|arg| self.holds_type_var(arg, file))
+            }
+            TypeExpr::Union(members) => members.iter().any(|member| self.holds_type_var(member, file)),
+            _ => false,
+        }
+    }
+
+    fn is_type_var(&self, file: File, name: &str) -> bool {
+        let symbol = Symbol { file, name: name.to_owned() };
+        let bindings = self.values.bindings(&symbol).unwrap_or_default();
+        bindings.iter().any(|binding| matches!(binding, Binding::TypeVar(_)))
+    }
+
+    fn harmless(&self, decorator: &TypeExpr, file: File, depth: u32) -> bool {
+        // `@lru_cache(maxsize=1)` is a call; `@router.get("/")` is a call of a method of a router.
+        let callee = match decorator {
+            TypeExpr::Call(callee) => &**callee,
+            other => other,
+        };
+        match self.eval(callee, file, depth + 1) {
+            Value::External(path, _) => known::keeps_result(&path) || known::is_property(&path),
+            Value::Method(_, receiver) => match *receiver {
+                Value::Instance(class) => matches!(*class, Value::External(path, _) if known::registers(&path)),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    pub(super) fn enter(&self, value: Value, depth: u32) -> Value {
+        let Value::Instance(class) = &value else { return Value::Unknown };
+        let Value::Class(symbol) = &**class else { return Value::Unknown };
+        for method in ["__enter__", "__aenter__"] {
+            if let Value::Function(function, _) = self.class_member(symbol, method, &value, 0, depth + 1)
+                && let Some([Binding::Function(fact)]) = self.values.bindings(&function).as_deref()
+            {
+                return match self.result(fact, &function, Some(&value), depth + 1) {
+                    Value::Coroutine(value) => *value,
+                    value => value,
+                };
+            }
+        }
+        Value::Unknown
+    }
+}

@@ -1,0 +1,241 @@
+//! Gives symbolic types a meaning: follows names through files, classes through bases, calls through annotations.
+//!
+//! What cannot be followed is `Value::Unknown`. Bounded in depth and steps, so that cycles end.
+
+mod calls;
+mod names;
+mod order;
+
+use super::container::{index, item};
+use super::index::{File, Index};
+use super::known;
+use super::value::{Ancestor, Symbol, Value};
+use crate::fact::{Binding, ClassFact, TypeExpr};
+use crate::unit::Unit;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+
+const STEPS: u32 = 3_000;
+const DEPTH: u32 = 48;
+/// How many classes deep inheritance is followed.
+const CHAIN: usize = 64;
+
+/// Evaluates symbolic types over all units.
+pub struct Values<'a> {
+    /// Where modules lie.
+    pub index: &'a Index,
+    /// The units, by file.
+    pub units: &'a [&'a Unit],
+    orders: RwLock<HashMap<Symbol, Arc<Vec<Ancestor>>>>,
+}
+
+/// What one question may still spend. The order of a class has a budget of its own, so that an answer never depends on
+/// what other questions have left in the cache.
+struct Budget {
+    steps: Cell<u32>,
+}
+
+/// The classes whose orders are being worked out, and whether a circle or a chain without end was cut.
+#[derive(Default)]
+struct Open {
+    classes: RefCell<Vec<Symbol>>,
+    cut: Cell<bool>,
+}
+
+impl<'a> Values<'a> {
+    /// Nothing is evaluated yet.
+    pub fn new(index: &'a Index, units: &'a [&'a Unit]) -> Self {
+        Values { index, units, orders: RwLock::new(HashMap::new()) }
+    }
+
+    /// What `expr` of `file` is.
+    pub fn eval(&self, expr: &TypeExpr, file: File) -> Value {
+        Eval { values: self, budget: Budget { steps: Cell::new(STEPS) }, open: &Open::default() }.eval(expr, file, 0)
+    }
+
+    /// The class statement behind a symbol, where there is exactly one.
+    pub fn class(&self, symbol: &Symbol) -> Option<&'a ClassFact> {
+        let mut classes = self.bindings(symbol)?.into_iter().filter_map(|binding| match binding {
+            Binding::Class(class) => Some(class),
+            _ => None,
+        });
+        let class = classes.next()?;
+        classes.next().is_none().then_some(class)
+    }
+
+    /// All bindings of a name that say what it is: its declarations, where it has any.
+    pub fn bindings(&self, symbol: &Symbol) -> Option<Vec<&'a Binding>> {
+        let all = self.units.get(symbol.file)?.facts.symbols.get(&symbol.name)?;
+        let declared: Vec<_> = all.iter().filter(|binding| matches!(binding, Binding::Declared(_))).collect();
+        Some(if declared.is_empty() { all.iter().collect() } else { declared })
+    }
+
+    /// The dotted name that a person would use for a symbol.
+    pub fn dotted(&self, symbol: &Symbol) -> String {
+        format!("{}.{}", self.index.module_name(symbol.file), symbol.name.replace(".<locals>", ""))
+    }
+}
+
+struct Eval<'v, 'a> {
+    values: &'v Values<'a>,
+    budget: Budget,
+    open: &'v Open,
+}
+
+impl Eval<'_, '_> {
+    fn spend(&self, depth: u32) -> bool {
+        let left = self.budget.steps.get();
+        self.budget.steps.set(left.saturating_sub(1));
+        left > 0 && depth < DEPTH
+    }
+
+    fn eval(&self, expr: &TypeExpr, file: File, depth: u32) -> Value {
+        if !self.spend(depth) {
+            return Value::Unknown;
+        }
+        let next = depth + 1;
+        match expr {
+            TypeExpr::Unknown | TypeExpr::Int(_) => Value::Unknown,
+            TypeExpr::None => Value::None,
+            TypeExpr::Name(name) => self.name(name, file, next),
+            TypeExpr::Attr(of, attr) => {
+                let of = self.eval(of, file, next);
+                self.member(of, attr, next)
+            }
+            TypeExpr::Call(of) => self.eval(of, file, next).map(|callee| self.call(callee, next)),
+            TypeExpr::Await(of) => self.eval(of, file, next).map(|value| match value {
+                Value::Coroutine(value) => *value,
+                Value::Instance(class) => match *class {
+                    Value::External(name, mut args)
+                        if matches!(name.as_str(), "collections.abc.Awaitable" | "collections.abc.Coroutine") =>
+                    {
+                        args.pop().unwrap_or(Value::Unknown)
+                    }
+                    _ => Value::Unknown,
+                },
+                _ => Value::Unknown,
+            }),
+            TypeExpr::Item(of) => self.eval(of, file, next).map(item),
+            TypeExpr::Enter(of) => self.eval(of, file, next).map(|value| self.enter(value, next)),
+            TypeExpr::Subscript(base, args) => {
+                let base = self.eval(base, file, next);
+                base.map(|base| self.subscript(base, args, file, next))
+            }
+            TypeExpr::Of(annotation) => self.eval(annotation, file, next).map(|class| self.instance(class, next)),
+            TypeExpr::Union(members) => Value::union(members.iter().map(|member| self.eval(member, file, next))),
+            TypeExpr::Display(of, items) => {
+                let items: Vec<Value> = items.iter().map(|item| self.eval(item, file, next)).collect();
+                let items = if of == "dict" { [vec![Value::Unknown], items].concat() } else { items };
+                Value::Instance(Box::new(Value::External(format!("builtins.{of}"), items)))
+            }
+            TypeExpr::Narrow { of, to, is } => self.narrow(of, to, *is, file, next),
+            TypeExpr::Super(class) => Value::Super(Symbol { file, name: class.clone() }),
+        }
+    }
+
+    fn narrow(&self, of: &TypeExpr, to: &[TypeExpr], is: bool, file: File, depth: u32) -> Value {
+        let value = self.eval(of, file, depth);
+        let classes = Value::union(to.iter().map(|class| self.eval(class, file, depth)));
+        let within = |member: &Value, class: &Value| match member {
+            Value::Instance(of) => self.subclass(of, class),
+            Value::None => Some(false),
+            _ => None,
+        };
+        if is {
+            let kept = value
+                .members()
+                .iter()
+                .filter(|member| classes.members().iter().any(|class| within(member, class) == Some(true)));
+            let kept: Vec<Value> = kept.cloned().collect();
+            if !kept.is_empty() {
+                return Value::union(kept);
+            }
+            return Value::union(classes.members().iter().map(|class| self.instance(class.clone(), depth)));
+        }
+        // A variable that holds a class may hold a subclass: not being its instance excludes nothing.
+        if !to.iter().all(|class| matches!(class, TypeExpr::Name(_))) {
+            return value;
+        }
+        let mut kept = Vec::new();
+        for member in value.members() {
+            let verdicts: Vec<_> = classes.members().iter().map(|class| within(member, class)).collect();
+            if !verdicts.contains(&Some(true)) {
+                kept.push(member.clone());
+            }
+        }
+        Value::union(kept)
+    }
+
+    /// Whether the class `one` is `other` or derives from it.
+    fn subclass(&self, one: &Value, other: &Value) -> Option<bool> {
+        match (one, other) {
+            (Value::External(a, _), Value::External(b, _)) if a == b => Some(true),
+            (Value::External(a, _), Value::External(b, _)) => match known::bases(a) {
+                Some(bases) => Some(bases.contains(&b.as_str())),
+                None if a.starts_with("builtins.") && b.starts_with("builtins.") => Some(false),
+                None => None,
+            },
+            (Value::Class(a), other) => {
+                let order = self.order(a);
+                let wanted = match other {
+                    Value::Class(b) => Ancestor::Project(b.clone()),
+                    Value::External(b, _) => Ancestor::External(b.clone()),
+                    _ => return None,
+                };
+                if order.contains(&wanted) {
+                    Some(true)
+                } else {
+                    (!order.contains(&Ancestor::Unknown)).then_some(false)
+                }
+            }
+            (Value::External(a, _), Value::Class(_)) => {
+                (a.starts_with("builtins.") || known::bases(a).is_some()).then_some(false)
+            }
+            _ => None,
+        }
+    }
+
+    fn subscript(&self, base: Value, args: &[TypeExpr], file: File, depth: u32) -> Value {
+        match base {
+            Value::External(path, _) => match path.as_str() {
+                "typing.Optional" => {
+                    let inner = args.first().map_or(Value::Unknown, |arg| self.eval(arg, file, depth));
+                    Value::union([inner, Value::None])
+                }
+                "typing.Union" => Value::union(args.iter().map(|arg| self.eval(arg, file, depth))),
+                "typing.Annotated" | "typing.Final" | "typing.ClassVar" | "typing.Required" | "typing.NotRequired" => {
+                    args.first().map_or(Value::Unknown, |arg| self.eval(arg, file, depth))
+                }
+                "sqlalchemy.orm.Mapped" => args.first().map_or(Value::Unknown, |arg| self.eval(arg, file, depth)),
+                _ => {
+                    let args = args.iter().map(|arg| self.eval(arg, file, depth).map(|arg| self.instance(arg, depth)));
+                    Value::External(path, args.collect())
+                }
+            },
+            Value::Class(_) => base,
+            Value::Instance(class) => index(*class, args),
+            _ => Value::Unknown,
+        }
+    }
+
+    fn instance(&self, class: Value, depth: u32) -> Value {
+        if !self.spend(depth) {
+            return Value::Unknown;
+        }
+        match class {
+            Value::Union(members) => Value::union(members.into_iter().map(|member| self.instance(member, depth + 1))),
+            Value::None => Value::None,
+            Value::External(path, mut args) => match path.as_str() {
+                "typing.Any" | "builtins.object" | "typing.Self" | "typing.TypeVar" => Value::Unknown,
+                "builtins.type" => match args.pop() {
+                    Some(Value::Instance(class)) => *class,
+                    _ => Value::Unknown,
+                },
+                _ => Value::Instance(Box::new(Value::External(path, args))),
+            },
+            Value::Class(_) => Value::Instance(Box::new(class)),
+            _ => Value::Unknown,
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! From names to values: bindings, imports, star imports, members of modules, classes and instances.
+//!
+//! A name that cannot be followed is unknown, never guessed.
+
+use super::super::index::{File, Found};
+use super::super::known;
+use super::super::value::{Ancestor, Symbol, Value};
+use super::Eval;
+use crate::fact::{Binding, FunctionFact, Name};
+
+impl Eval<'_, '_> {
+    pub(super) fn name(&self, name: &Name, file: File, depth: u32) -> Value {
+        match name {
+            Name::Here(name) => self.symbol(file, name, depth),
+            Name::Import { level, module, path } => {
+                // `import a.b` binds `a`: the path may lead through submodules.
+                let found = self.values.index.import(file, *level, module);
+                if found == Found::External {
+                    let dotted = if path.is_empty() { module.clone() } else { format!("{module}.{path}") };
+                    return Value::external(&dotted);
+                }
+                let mut value = module_value(found);
+                for part in path.split('.').filter(|part| !part.is_empty()) {
+                    value = self.member(value, part, depth);
+                }
+                value
+            }
+        }
+    }
+
+    /// A qualified name of a file: its bindings, else what star imports bring, else a builtin.
+    fn symbol(&self, file: File, name: &str, depth: u32) -> Value {
+        if !self.spend(depth) {
+            return Value::Unknown;
+        }
+        if !name.contains('.') && self.values.index.package_folder(file).is_some() {
+            let value = self.module_member(file, name, depth + 1);
+            if value != Value::Unknown {
+                return value;
+            }
+        }
+        let symbol = Symbol { file, name: name.to_owned() };
+        if let Some(bindings) = self.values.bindings(&symbol) {
+            return Value::union(bindings.into_iter().map(|binding| self.binding(binding, &symbol, None, depth + 1)));
+        }
+        if name.contains('.') {
+            return Value::Unknown;
+        }
+        match self.starred(file, name, depth + 1) {
+            Some(value) => value,
+            None if self.values.units[file].facts.dynamic => Value::Unknown,
+            None => Value::external(&format!("builtins.{name}")),
+        }
+    }
+
+    /// What `from m import *` brings under a name; `None` where no star import can bring it.
+    fn starred(&self, file: File, name: &str, depth: u32) -> Option<Value> {
+        if !self.spend(depth) {
+            return Some(Value::Unknown);
+        }
+        for star in self.values.units[file].facts.stars.iter().rev() {
+            let Name::Import { level, module, .. } = star else { continue };
+            match self.values.index.import(file, *level, module) {
+                Found::File(other) => {
+                    let facts = &self.values.units[other].facts;
+                    let exported = match &facts.all {
+                        Some(all) => all.iter().any(|one| one == name),
+                        None => !name.starts_with('_'),
+                    };
+                    if exported && facts.symbols.contains_key(name) {
+                        return Some(self.symbol(other, name, depth + 1));
+                    }
+                    if exported && let Some(value) = self.starred(other, name, depth + 1) {
+                        return Some(value);
+                    }
+                    if facts.dynamic {
+                        return Some(Value::Unknown);
+                    }
+                }
+                Found::External => match known::star_exports(module) {
+                    Some(names) if names.contains(&name) => return Some(Value::external(&format!("{module}.{name}"))),
+                    Some(_) => {}
+                    None => return Some(Value::Unknown),
+                },
+                Found::Folder(_) | Found::Unknown => return Some(Value::Unknown),
+            }
+        }
+        None
+    }
+
+    fn binding(&self, binding: &Binding, symbol: &Symbol, receiver: Option<&Value>, depth: u32) -> Value {
+        match binding {
+            Binding::Class(_) => Value::Class(symbol.clone()),
+            Binding::Function(_) => Value::Function(symbol.clone(), receiver.cloned().map(Box::new)),
+            Binding::Value(type_) | Binding::Declared(type_) => self.eval(type_, symbol.file, depth),
+            Binding::Import(name) => self.name(name, symbol.file, depth),
+            Binding::TypeVar(bound) => self.eval(bound, symbol.file, depth),
+            Binding::Opaque => Value::Unknown,
+        }
+    }
+
+    pub(super) fn member(&self, of: Value, attr: &str, depth: u32) -> Value {
+        if !self.spend(depth) {
+            return Value::Unknown;
+        }
+        let next = depth + 1;
+        match of {
+            // `None` has no attributes worth asking for: the access proves that it is something else.
+            Value::Union(members) => {
+                let members = members.into_iter().filter(|member| *member != Value::None);
+                Value::union(members.map(|one| self.member(one, attr, next)))
+            }
+            Value::Module(file) => self.module_member(file, attr, next),
+            Value::Folder(folder) => module_value(self.values.index.submodule(&folder, attr).unwrap_or(Found::Unknown)),
+            Value::External(path, _) => Value::external(&format!("{path}.{attr}")),
+            Value::Class(ref class) => self.class_member(class, attr, &of, 0, next),
+            Value::Super(ref class) => {
+                let receiver = Value::Instance(Box::new(Value::Class(class.clone())));
+                self.class_member(class, attr, &receiver, 1, next)
+            }
+            Value::Instance(ref class) if attr == "__class__" => (**class).clone(),
+            Value::Instance(ref class) => match &**class {
+                Value::Class(class) => self.class_member(class, attr, &of, 0, next),
+                Value::External(path, _) => self.external_member(path, attr, &of),
+                _ => Value::Unknown,
+            },
+            _ => Value::Unknown,
+        }
+    }
+
+    /// A method keeps what it is bound to, so that its result may depend on it.
+    fn external_member(&self, class: &str, attr: &str, receiver: &Value) -> Value {
+        let mut owner = class;
+        if known::defines(class, attr) == Some(false)
+            && let Some(base) =
+                known::bases(class).and_then(|bases| bases.iter().find(|base| known::defines(base, attr) == Some(true)))
+        {
+            owner = base;
+        }
+        Value::Method(known::canonical(&format!("{owner}.{attr}")), Box::new(receiver.clone()))
+    }
+
+    fn module_member(&self, file: File, attr: &str, depth: u32) -> Value {
+        let symbol = Symbol { file, name: attr.to_owned() };
+        // `from app.crud import orders` in `app/crud/__init__.py` names the submodule, not itself.
+        let is_itself = |binding: &Binding| match binding {
+            Binding::Import(Name::Import { level, module, path }) => {
+                path == attr && self.values.index.import(file, *level, module) == Found::File(file)
+            }
+            _ => false,
+        };
+        if let Some(bindings) =
+            self.values.bindings(&symbol).filter(|bindings| !bindings.iter().copied().all(is_itself))
+        {
+            return Value::union(bindings.into_iter().map(|binding| self.binding(binding, &symbol, None, depth + 1)));
+        }
+        if let Some(folder) = self.values.index.package_folder(file)
+            && let Some(found) = self.values.index.submodule(folder, attr)
+        {
+            return module_value(found);
+        }
+        self.starred(file, attr, depth + 1).unwrap_or(Value::Unknown)
+    }
+
+    /// Looks a name up along the method resolution order, from its `skip`th class on.
+    pub(super) fn class_member(&self, class: &Symbol, attr: &str, receiver: &Value, skip: usize, depth: u32) -> Value {
+        let order = self.order(class);
+        for ancestor in order.iter().skip(skip) {
+            match ancestor {
+                Ancestor::Unknown => return Value::Unknown,
+                Ancestor::External(path) => match known::defines(path, attr) {
+                    Some(true) => {
+                        return Value::Method(format!("{path}.{attr}"), Box::new(receiver.clone()));
+                    }
+                    Some(false) => {}
+                    None => return Value::Unknown,
+                },
+                Ancestor::Project(owner) => {
+                    let symbol = Symbol { file: owner.file, name: format!("{}.{attr}", owner.name) };
+                    let Some(bindings) = self.values.bindings(&symbol) else { continue };
+                    let is_instance = matches!(receiver, Value::Instance(_));
+                    return Value::union(bindings.into_iter().map(|binding| match binding {
+                        Binding::Function(function) if is_instance && self.is_property(function, owner.file, depth) => {
+                            self.result(function, &symbol, Some(receiver), depth + 1)
+                        }
+                        binding => self.binding(binding, &symbol, Some(receiver), depth + 1),
+                    }));
+                }
+            }
+        }
+        Value::Unknown
+    }
+
+    fn is_property(&self, function: &FunctionFact, file: File, depth: u32) -> bool {
+        function.decorators.iter().any(|decorator| match self.eval(decorator, file, depth + 1) {
+            Value::External(path, _) => known::is_property(&path),
+            _ => false,
+        })
+    }
+}
+
+fn module_value(found: Found) -> Value {
+    match found {
+        Found::File(file) => Value::Module(file),
+        Found::Folder(folder) => Value::Folder(folder),
+        Found::External | Found::Unknown => Value::Unknown,
+    }
+}
