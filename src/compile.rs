@@ -35,6 +35,7 @@ pub fn compile(bytes: &[u8], kind: Kind, definitions: &Definitions) -> Unit {
         let masked = secrets::mask_lexically(text);
         secrets.extend(masked.into_iter().map(|(start, end)| Span::new(start as u32, end as u32)));
     }
+    secrets.extend(elsewhere(text, &secrets));
     secrets.sort();
     secrets.dedup();
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
@@ -70,6 +71,7 @@ fn walk<'a>(
     let mut facts = bind::facts(tree.body(), &types);
     let cx = Cx {
         text,
+        tree,
         types,
         scopes: vec![Scope::module(tree.body())],
         ancestors: Vec::new(),
@@ -92,6 +94,18 @@ fn walk<'a>(
 
 fn order(finding: &Finding) -> (Span, &str) {
     (finding.span, &finding.code.0)
+}
+
+/// Where a value that is known to be a secret stands again: a frame or a diff around that place must not show it.
+fn elsewhere(text: &str, secrets: &[Span]) -> Vec<Span> {
+    let mut values: Vec<&str> = secrets.iter().map(|span| span.of(text)).filter(|value| value.len() >= 8).collect();
+    values.sort();
+    values.dedup();
+    if values.is_empty() || values.len() > 1_000 {
+        return Vec::new();
+    }
+    let Ok(automaton) = aho_corasick::AhoCorasick::new(&values) else { return Vec::new() };
+    automaton.find_overlapping_iter(text).map(|found| Span::new(found.start() as u32, found.end() as u32)).collect()
 }
 
 /// Whether the first lines say that a program wrote the file.
@@ -119,19 +133,25 @@ struct Dispatch {
 static DISPATCH: LazyLock<Dispatch> = LazyLock::new(|| {
     let mut all = Dispatch::default();
     for rule in rules::all() {
-        let code = rule.page.code.as_str();
-        match rule.check {
-            Check::File(check) => all.file.push((code, check)),
-            Check::Class(check) => all.class.push((code, check)),
-            Check::Function(check) => all.function.push((code, check)),
-            Check::Call(check) => all.call.push((code, check)),
-            Check::Attribute(check) => all.attribute.push((code, check)),
-            Check::Literal(check) => all.literal.push((code, check)),
-            Check::Link => {}
-        }
+        all.add(&rule.page.code, rule.check);
     }
     all
 });
+
+impl Dispatch {
+    fn add(&mut self, code: &'static str, check: Check) {
+        match check {
+            Check::File(check) => self.file.push((code, check)),
+            Check::Class(check) => self.class.push((code, check)),
+            Check::Function(check) => self.function.push((code, check)),
+            Check::Call(check) => self.call.push((code, check)),
+            Check::Attribute(check) => self.attribute.push((code, check)),
+            Check::Literal(check) => self.literal.push((code, check)),
+            Check::Several(checks) => checks.iter().for_each(|check| self.add(code, *check)),
+            Check::Link => {}
+        }
+    }
+}
 
 struct Walk<'f, 'a> {
     cx: Cx<'a>,
@@ -198,8 +218,13 @@ impl<'a> SourceOrderVisitor<'a> for Walk<'_, 'a> {
                 if let Some(parameters) = &class.type_params {
                     self.visit_type_params(parameters);
                 }
+                let reads = self.facts.reads.len();
                 if let Some(arguments) = &class.arguments {
                     self.visit_arguments(arguments);
+                }
+                // `class Config(Base.Config)` builds on the other and is rewritten with it.
+                if class.name.as_str() == "Config" {
+                    self.facts.reads.truncate(reads);
                 }
                 self.inside(Block::Class(class), &class.body);
                 self.leave_node(node);

@@ -138,8 +138,8 @@ pub struct Facts {
     pub all: Option<Vec<String>>,
     /// Names may appear that no statement shows: a module `__getattr__`, `exec`, writes to `globals()`.
     pub dynamic: bool,
-    /// What `.Config` or `__config__` is read of: whoever rewrites that class breaks the read.
-    pub config_reads: Vec<TypeExpr>,
+    /// What is read of classes that others build on: whoever rewrites that class breaks the read.
+    pub reads: Vec<(Tied, TypeExpr)>,
     /// What tests replace: `patch("app.core.datetime")`, `monkeypatch.setattr(module, "datetime", ...)`.
     pub patches: Vec<(TypeExpr, String)>,
 }
@@ -174,9 +174,39 @@ pub struct ClassFact {
     pub keywords: Vec<String>,
     /// Decorators, outermost first.
     pub decorators: Vec<TypeExpr>,
-    /// Settings of a model that change what its methods do, where they are not written off: `validate_assignment`, `extra`.
-    /// `*` where they cannot be read.
-    pub settings: Vec<String>,
+    /// Settings of a model that change what its methods do: `validate_assignment`, `extra`, `from_attributes`.
+    pub settings: Vec<Setting>,
+    /// The validators in its body, pydantic's of V1 and V2.
+    pub validators: Vec<Validator>,
+}
+
+/// What classes share in a way that one cannot be rewritten without the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Tied {
+    /// `Config`, which a subclass may inherit from and anybody may read.
+    Config,
+    /// `__root__`, which anybody may read.
+    Root,
+    /// Validators of the same fields, which run one after the other.
+    Validators,
+}
+
+/// A validator, as a decorated method or as the result of a call.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Validator {
+    /// What makes it one: `pydantic.validator`, ...
+    pub by: TypeExpr,
+    /// The fields that it names; `*` for all, and where they cannot be read; none for the whole model.
+    pub fields: Vec<String>,
+}
+
+/// A setting of a model, as one class writes it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Setting {
+    /// Its name; `*` where the settings cannot be read.
+    pub key: String,
+    /// Whether it is written off: `False`, or for `extra` what keeps no further fields.
+    pub off: bool,
 }
 
 /// A function statement.
@@ -192,6 +222,8 @@ pub struct FunctionFact {
     pub is_generator: bool,
     /// Decorators, outermost first.
     pub decorators: Vec<TypeExpr>,
+    /// Its parameters by name, `*args` and `**kwargs` with their stars.
+    pub parameters: Vec<String>,
     /// The name of the attribute that a one-line getter returns: `return self._x`.
     pub returns_attribute: Option<String>,
 }
@@ -264,15 +296,15 @@ pub enum Condition {
         /// Whether no earlier one may be installed either.
         always: bool,
     },
-    /// A subclass in the project defines `attr` itself, so that another method may stand there at run time.
+    /// A subclass in the project defines `attr` itself, so that another method or field may stand there at run time.
     Overridden {
         /// The receiver.
         of: TypeExpr,
-        /// The method.
+        /// The method or field.
         attr: String,
     },
-    /// Somebody reads `.Config` or `__config__` of this class, or of one related to it.
-    ConfigRead(TypeExpr),
+    /// Somebody reads this attribute of something that is not known, and which may be any class.
+    ReadSomewhere(Tied),
     /// This class, or one related to it, turns a model's setting on, or may: `validate_assignment`, `extra` (anything but
     /// `forbid` and `ignore`).
     Sets {
@@ -281,6 +313,17 @@ pub enum Condition {
         /// The setting.
         key: Cow<'static, str>,
     },
+    /// This class, or the nearest one above it that says anything of a model's setting, turns it on.
+    Has {
+        /// The class, or an instance of it.
+        of: TypeExpr,
+        /// The setting.
+        key: Cow<'static, str>,
+    },
+    /// Both are the same object.
+    Same(TypeExpr, TypeExpr),
+    /// It is a function that takes the named parameters, behind a `cls` or not, and no others.
+    Takes(TypeExpr, u32),
     /// A test replaces this name of the file.
     Patched(String),
     /// Every Python that the project supports is this one or later.

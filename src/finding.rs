@@ -2,6 +2,7 @@
 //!
 //! Owned plain data without lifetimes; no syntax tree and no reference to a rule.
 
+pub use crate::fact::Tied;
 use crate::fact::{Condition, TypeExpr};
 use crate::text::Span;
 use serde::{Deserialize, Serialize};
@@ -96,10 +97,23 @@ pub enum Ask {
     Owner(TypeExpr, String),
     /// The class of this value: `app.schemas.user.User`.
     Class(TypeExpr),
-    /// What the project says of a package: "pydantic 2 (pyproject.toml)".
-    Pin(String),
+    /// What becomes of a form on the pydantic that the project runs: "is deprecated on pydantic>=2 (pyproject.toml)".
+    Pydantic(Fate),
     /// `timezone.utc`, or `UTC` where every supported Python has it (3.11).
     Utc,
+}
+
+/// What pydantic 2 makes of a V1 form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Fate {
+    /// It still works and warns.
+    Deprecated,
+    /// It is accepted and does nothing.
+    Ignored,
+    /// It is accepted and means something else.
+    Changed,
+    /// It raises.
+    Raises,
 }
 
 impl From<&str> for Piece {
@@ -156,10 +170,37 @@ pub struct Fix {
     pub edits: Vec<Edit>,
     /// Names that the fix may leave unused, to be dropped from the imports.
     pub orphans: Vec<String>,
+    /// Imported names that come from elsewhere afterwards.
+    pub rebinds: Vec<Rebind>,
     /// Whether it applies at all.
     pub when: Condition,
     /// Whether behaviour stays the same; otherwise it needs `--unsafe-fixes`.
     pub safe: Condition,
+    /// Whether it gives back what the code did before pydantic 2, where the old form has no effect or raises today.
+    /// A migration applies it; a check does only where it is safe or asked for.
+    pub restores: Condition,
+    /// The chain of classes that changes in one step over all files, or not at all.
+    pub chain: Option<Tie>,
+}
+
+/// What ties a fix to others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tie {
+    /// What they share.
+    pub by: Tied,
+    /// The class, or an instance of it.
+    pub of: TypeExpr,
+}
+
+/// An imported name that comes from elsewhere afterwards, under the same local name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Rebind {
+    /// The alias in its `from` statement.
+    pub at: Span,
+    /// The module to import it from; empty drops the alias.
+    pub module: String,
+    /// Its name there.
+    pub name: String,
 }
 
 /// What a file alone can say: true where `when` is.
@@ -227,8 +268,14 @@ impl Finding {
 impl Fix {
     /// A fix that keeps behaviour.
     pub fn safe(title: impl Into<Piece>, edits: Vec<Edit>) -> Fix {
-        let (when, safe) = (Condition::Always, Condition::Always);
-        Fix { title: vec![title.into()], edits, orphans: Vec::new(), when, safe }
+        let (when, safe, restores) = (Condition::Always, Condition::Always, Condition::Always.not());
+        let (orphans, rebinds, chain) = (Vec::new(), Vec::new(), None);
+        Fix { title: vec![title.into()], edits, orphans, rebinds, when, safe, restores, chain }
+    }
+
+    /// A fix that gives back what the code did on pydantic 1, and so changes what runs on 2.
+    pub fn restoring(title: impl Into<Piece>, edits: Vec<Edit>) -> Fix {
+        Fix { restores: Condition::Always, ..Fix::risky(title, edits) }
     }
 
     /// A fix that a person has to want.
@@ -307,8 +354,25 @@ pub struct Proposal {
     pub title: String,
     /// Whether behaviour stays the same.
     pub safe: bool,
+    /// Whether it gives back what the code did before pydantic 2.
+    pub restores: bool,
     /// Edits in the finding's file, without any `Ask` left.
     pub edits: Vec<Edit>,
     /// Names that may be unused afterwards.
     pub orphans: Vec<String>,
+    /// Imported names that come from elsewhere afterwards.
+    pub rebinds: Vec<Rebind>,
+    /// What has to change in the same step.
+    pub chain: Option<Chain>,
+}
+
+/// A chain of classes that changes as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chain {
+    /// The same for all its members.
+    pub id: String,
+    /// What they share.
+    pub by: Tied,
+    /// All members are on offer, so that the step can be taken; otherwise some lie in files that were not named.
+    pub complete: bool,
 }

@@ -2,7 +2,7 @@
 //!
 //! `apply` is a pure function of a text; `write` replaces a file in one step or leaves it as it was.
 
-use crate::finding::Proposal;
+use crate::finding::{Edit, Proposal};
 use crate::python::{self, imports};
 use crate::text::Span;
 use crate::unit::Kind;
@@ -15,34 +15,47 @@ use std::path::Path;
 pub struct Applied {
     /// What it became.
     pub text: String,
-    /// How many fixes are in it; those that touched others are left for the next pass.
-    pub count: usize,
+    /// Which fixes are in it, by their places in the list; those that touched others are left for the next pass.
+    pub taken: Vec<usize>,
 }
 
 /// Applies as many of `proposals` as stand beside each other. `keep` says that others may import any name of the file.
 /// `None` where none of them leaves a file that parses at least as well as before.
 pub fn apply(text: &str, kind: Kind, proposals: &[&Proposal], keep: bool) -> Option<Applied> {
-    let mut accepted: Vec<&Proposal> = Vec::new();
-    let mut taken: Vec<Span> = Vec::new();
-    for proposal in proposals {
-        let spans = || proposal.edits.iter().map(|edit| edit.span);
-        if spans().any(|span| taken.iter().any(|other| collide(*other, span))) {
+    let mut accepted: Vec<usize> = Vec::new();
+    let mut taken: Vec<(Span, Option<&Edit>)> = Vec::new();
+    for (index, proposal) in proposals.iter().enumerate() {
+        let edits = proposal.edits.iter().map(|edit| (edit.span, Some(edit)));
+        let own: Vec<_> = edits.chain(proposal.rebinds.iter().map(|one| (one.at, None))).collect();
+        // Two fixes may want the very same thing of a third place.
+        let same = |one: &Option<&Edit>, other: &Option<&Edit>| one.is_some() && one == other;
+        if own.iter().any(|(span, edit)| taken.iter().any(|(other, of)| collide(*other, *span) && !same(of, edit))) {
             continue;
         }
-        taken.extend(spans());
-        accepted.push(proposal);
+        taken.extend(own);
+        accepted.push(index);
     }
-    if let Some(text) = together(text, kind, &accepted, keep) {
-        return Some(Applied { text, count: accepted.len() });
+    let chosen: Vec<&Proposal> = accepted.iter().map(|&index| proposals[index]).collect();
+    if let Some(text) = together(text, kind, &chosen, keep) {
+        return Some(Applied { text, taken: accepted });
     }
-    // One of them does not hold: find out which by trying each.
-    accepted.iter().find_map(|one| together(text, kind, &[one], keep)).map(|text| Applied { text, count: 1 })
+    // One of them does not hold: take them one after the other.
+    let mut applied: Option<Applied> = None;
+    let mut held: Vec<usize> = Vec::new();
+    for index in accepted {
+        let trial: Vec<&Proposal> = held.iter().chain([&index]).map(|&index| proposals[index]).collect();
+        if let Some(text) = together(text, kind, &trial, keep) {
+            held.push(index);
+            applied = Some(Applied { text, taken: held.clone() });
+        }
+    }
+    applied
 }
 
 /// The edits of one fix, complete by themselves.
 pub fn complete(text: &str, kind: Kind, proposal: &Proposal, keep: bool) -> Option<Vec<imports::Replacement>> {
     let tree = python::parse(text, kind);
-    imports::settle(&tree, text, &proposal.edits, &proposal.orphans, keep)
+    imports::settle(&tree, text, &proposal.edits, &proposal.orphans, &proposal.rebinds, keep)
 }
 
 fn together(text: &str, kind: Kind, proposals: &[&Proposal], keep: bool) -> Option<String> {
@@ -50,9 +63,15 @@ fn together(text: &str, kind: Kind, proposals: &[&Proposal], keep: bool) -> Opti
         return None;
     }
     let tree = python::parse(text, kind);
-    let edits: Vec<_> = proposals.iter().flat_map(|proposal| proposal.edits.iter().cloned()).collect();
+    let mut edits: Vec<Edit> = Vec::new();
+    for (index, proposal) in proposals.iter().enumerate() {
+        let before = &proposals[..index];
+        let shared = |edit: &&Edit| before.iter().any(|other| other.edits.contains(edit));
+        edits.extend(proposal.edits.iter().filter(|edit| !shared(edit)).cloned());
+    }
     let orphans: Vec<_> = proposals.iter().flat_map(|proposal| proposal.orphans.iter().cloned()).collect();
-    let settled = imports::settle(&tree, text, &edits, &orphans, keep)?;
+    let rebinds: Vec<_> = proposals.iter().flat_map(|proposal| proposal.rebinds.iter().cloned()).collect();
+    let settled = imports::settle(&tree, text, &edits, &orphans, &rebinds, keep)?;
     let new = replaced(text, &settled)?;
     let after = python::parse(&new, kind);
     (new != text && after.error_count() <= tree.error_count()).then_some(new)

@@ -154,3 +154,43 @@ impl Page {
         self.body.split("\n## Cases\n").next().unwrap_or(self.body).trim_end()
     }
 }
+
+/// The known word nearest to a mistyped one; `None` where none is near enough to be meant.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let typed = word.to_lowercase();
+    let near = known.into_iter().map(|known| (distance(&typed, &known.to_lowercase()), known)).min()?;
+    let length = typed.chars().count();
+    (near.0 <= length.div_ceil(3) && near.0 < length).then_some(near.1)
+}
+
+/// Levenshtein's: how many characters to insert, delete or replace.
+fn distance(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (i, a) in from.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in to.iter().enumerate() {
+            let replaced = diagonal + usize::from(a != *b);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[to.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_word_is_near() {
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(nearest("slect", ["ignore", "select", "src"]), Some("select"));
+        assert_eq!(nearest("SELECT", ["ignore", "select"]), Some("select"));
+        assert_eq!(nearest("line-length", ["ignore", "select"]), None);
+        assert_eq!(nearest("3", ["1", "2"]), None, "nothing of it is right");
+        assert_eq!(nearest("x", []), None);
+    }
+}

@@ -29,6 +29,8 @@ pub enum Check {
     Literal(for<'a> fn(&mut Cx<'a>, &'a Expr)),
     /// By `link`, over all units: davy's own matters.
     Link,
+    /// All of these.
+    Several(&'static [Check]),
 }
 
 /// A rule: its page and its check.
@@ -57,6 +59,8 @@ impl Default for Definitions {
 pub struct Cx<'a> {
     /// The decoded text.
     pub text: &'a str,
+    /// Its tree.
+    pub tree: &'a Tree,
     /// Meaning of expressions.
     pub types: Rc<Types<'a>>,
     /// Blocks around the node, the module first.
@@ -133,7 +137,7 @@ impl<'a> Cx<'a> {
         let close = whole.end.checked_sub(1)?;
         let last = arguments.iter_source_order().last().map(|last| span(last.range()).end);
         let rest = self.source(Span::new(last.unwrap_or(whole.start + 1), close));
-        if rest.contains('#') {
+        if self.has_comment(Span::new(last.unwrap_or(whole.start + 1), close)) {
             return None;
         }
         let separator = match last {
@@ -145,6 +149,14 @@ impl<'a> Cx<'a> {
         let kept = rest.trim_end().len() as u32;
         text.insert(0, separator.into());
         Some(Edit::pieces(Span::at(close - rest.len() as u32 + kept), text))
+    }
+
+    /// Whether a comment begins inside a span.
+    pub fn has_comment(&self, within: Span) -> bool {
+        let tokens = self.tree.tokens();
+        let first = tokens.partition_point(|token| span(*token).start < within.start);
+        let inside = tokens[first..].iter().take_while(|token| span(**token).start < within.end);
+        inside.into_iter().any(|token| token.kind() == ast::token::TokenKind::Comment)
     }
 
     /// Whether an f-string prints the text of the node beside its value: `f"{node=}"`. Whoever edits it changes what is printed.

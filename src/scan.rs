@@ -6,7 +6,7 @@ use crate::compile::compile;
 use crate::config::{Config, ConfigError, Configs, paths};
 use crate::discover::{self, Discovery, Found, Root, project_root};
 use crate::finding::Severity;
-use crate::link::project::{Project, Settings};
+use crate::link::project::{Project, Settings, included};
 use crate::link::{Linked, link};
 use crate::manifest::{self, Manifest};
 use crate::page::Page;
@@ -160,7 +160,10 @@ pub fn scan(
             Err(problem) => problems.extend(problem),
         }
     }
-    if let Some((path, bytes)) = stdin {
+    let excluded = |path: &PathBuf| {
+        request.force_exclude && by_key.get(&key(path, &root)).is_some_and(|(config, path)| config.excludes(path))
+    };
+    if let Some((path, bytes)) = stdin.filter(|(path, _)| !excluded(path)) {
         let kind = if path.extension().is_some_and(|end| end == "pyi") { Kind::Stub } else { Kind::Python };
         let display = paths::shown(&path, &here);
         match guarded(bytes, kind, definitions, &display) {
@@ -178,7 +181,20 @@ pub fn scan(
         }
     }
     files.sort_by(|a, b| a.key.as_bytes().cmp(b.key.as_bytes()));
-    let manifests = manifests.iter().filter_map(|path| read_manifest(path, &root)).collect();
+    let mut manifests: Vec<(String, Manifest)> =
+        manifests.iter().filter_map(|path| read_manifest(path, &root)).collect();
+    // Files that others include are manifests whatever they are called.
+    let mut at = 0;
+    while at < manifests.len() {
+        for path in included(&manifests[at]) {
+            if !manifests.iter().any(|(known, _)| *known == path) {
+                let text = std::fs::read(root.join(&path)).map(|bytes| decode(&bytes).text.into_owned());
+                let read = text.ok().and_then(|text| manifest::read(manifest::Kind::Requirements, &text).ok());
+                manifests.extend(read.map(|manifest| (path, manifest)));
+            }
+        }
+        at += 1;
+    }
     let src = base.src.iter().map(|folder| key(folder, &root)).collect();
     Ok(Scan { files, manifests, problems, configs: by_key, src })
 }

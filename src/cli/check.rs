@@ -39,6 +39,10 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
             return Ok(Outcome::Failed);
         }
     };
+    if let Err((message, help)) = combination(check) {
+        terminal::complain(message, Some(help));
+        return Ok(Outcome::Failed);
+    }
     let pages = rules::pages();
     let progress = terminal::Progress::new(check.quiet);
     let result = configs(check, &pages)
@@ -66,8 +70,13 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
 
     if check.add_ignore {
         let linked = scan.link();
-        let wanted: Vec<Judged> =
-            linked.findings.into_iter().filter(|one| check.notes || one.severity > Severity::Note).collect();
+        // A comment about comments would be the next one to silence nothing.
+        let wanted = |one: &Judged| rules::page(&one.code.0).is_some_and(|page| page.family.name != "davy");
+        let wanted: Vec<Judged> = linked
+            .findings
+            .into_iter()
+            .filter(|one| wanted(one) && (check.notes || one.severity > Severity::Note))
+            .collect();
         let (count, problems) = add_ignore::run(&scan, &wanted);
         let failed = complain_of(problems.iter().chain(&scan.problems));
         let comments = if count == 1 { "comment" } else { "comments" };
@@ -76,7 +85,8 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
     }
 
     let mut fixed = if check.fix || check.diff {
-        fixing::apply(&mut scan, check.unsafe_fixes, &definitions)
+        let wanted = if check.unsafe_fixes { fixing::Wanted::All } else { fixing::Wanted::Safe };
+        fixing::apply(&mut scan, wanted, &definitions)
     } else {
         fixing::Fixed { linked: scan.link(), count: 0, problems: Vec::new() }
     };
@@ -117,6 +127,21 @@ fn quiet_panics() {
     if std::env::var_os("DAVY_BACKTRACE").is_none() {
         std::panic::set_hook(Box::new(|_| {}));
     }
+}
+
+/// Options that say nothing together.
+fn combination(check: &Check) -> Result<(), (&'static str, &'static str)> {
+    let from_stdin = check.paths.iter().any(|path| path.as_os_str() == "-");
+    if check.statistics && check.format != Format::Text {
+        return Err((
+            "`--statistics` is a table of its own",
+            "leave out `--format`, or count the findings of the JSON",
+        ));
+    }
+    if check.add_ignore && from_stdin {
+        return Err(("`--add-ignore` writes files, and standard input is none", "name the file instead of `-`"));
+    }
+    Ok(())
 }
 
 /// What is asked for, or what is wrong with it and what to do.
@@ -249,11 +274,33 @@ fn report(
         sources,
         show_notes: check.notes,
         show_all: check.all,
+        summary: !check.quiet,
+        again: again(check),
         fixed,
         suppressed: linked.suppressed,
         tool_version: env!("CARGO_PKG_VERSION"),
         site: option_env!("CARGO_PKG_HOMEPAGE").filter(|site| !site.is_empty()).map(str::to_owned),
     }
+}
+
+/// What the user typed to choose files and rules, as it has to be typed again.
+fn again(check: &Check) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let paths: Vec<_> = check.paths.iter().filter(|path| path.as_os_str() != ".").collect();
+    words.extend(paths.iter().take(3).map(|path| path.to_string_lossy().into_owned()));
+    if paths.len() > 3 {
+        words.push("...".to_owned());
+    }
+    let lists = [("--select", &check.select), ("--extend-select", &check.extend_select), ("--ignore", &check.ignore)];
+    for (flag, rules) in lists.into_iter().filter(|(_, rules)| !rules.is_empty()) {
+        words.extend([flag.to_owned(), rules.join(",")]);
+    }
+    words.extend(check.config.iter().flat_map(|setting| ["--config".to_owned(), setting.clone()]));
+    let quoted = |word: &String| {
+        let plain = |c: char| c.is_alphanumeric() || "-_./,=:+@".contains(c);
+        if word.chars().all(plain) { format!(" {word}") } else { format!(" '{}'", word.replace('\'', "'\\''")) }
+    };
+    words.iter().map(quoted).collect()
 }
 
 fn render(check: &Check, when: When, report: &Report) -> io::Result<()> {
@@ -269,7 +316,6 @@ fn render(check: &Check, when: When, report: &Report) -> io::Result<()> {
                     width: terminal::width(),
                     unicode: terminal::unicode(),
                     hyperlinks: color,
-                    summary: !check.quiet,
                 };
                 report::text::render(report, options, &mut out)?;
             }

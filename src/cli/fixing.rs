@@ -2,14 +2,14 @@
 //!
 //! Nothing is written before all passes are done, and each file in one step: an interrupted run has changed whole files or none.
 
-use crate::finding::Judged;
+use crate::finding::{Chain, Proposal, Tied};
 use crate::fix;
 use crate::link::Linked;
 use crate::report::mask::one_line;
 use crate::rule::Definitions;
 use crate::scan::{Problem, Scan, plain};
 use crate::text::{Span, decode, encode};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// A tenth pass that still finds something to mend goes round in a circle.
@@ -30,35 +30,42 @@ pub fn keeps_imports(key: &str) -> bool {
     key.ends_with("__init__.py") || key.ends_with("__init__.pyi")
 }
 
+/// Which fixes are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// Those that keep behaviour.
+    Safe,
+    /// All of them.
+    All,
+    /// Those that keep behaviour, and those that give back what the code did on pydantic 1.
+    Migration,
+}
+
+impl Wanted {
+    fn takes(self, fix: &Proposal) -> bool {
+        let whole = |chain: &Chain| chain.complete || self == Wanted::All && chain.by == Tied::Validators;
+        fix.chain.as_ref().is_none_or(whole)
+            && match self {
+                Wanted::Safe => fix.safe,
+                Wanted::All => true,
+                Wanted::Migration => fix.safe || fix.restores,
+            }
+    }
+}
+
 /// Applies fixes until none is left to apply.
-pub fn apply(scan: &mut Scan, risky: bool, definitions: &Definitions) -> Fixed {
+pub fn apply(scan: &mut Scan, wanted: Wanted, definitions: &Definitions) -> Fixed {
     let mut linked = scan.link();
     let mut count = 0;
     let mut problems = Vec::new();
     for pass in 0.. {
-        let mut by_file: BTreeMap<String, Vec<&Judged>> = BTreeMap::new();
-        for finding in &linked.findings {
-            if finding.fix.as_ref().is_some_and(|fix| fix.safe || risky) {
-                by_file.entry(finding.path.clone()).or_default().push(finding);
-            }
-        }
-        let mut changed = Vec::new();
-        for (key, findings) in by_file {
-            let Some(file) = scan.file(&key) else { continue };
-            let Some(bytes) = file.bytes() else { continue };
-            let source = decode(&bytes);
-            let proposals: Vec<_> = findings.iter().filter_map(|finding| finding.fix.as_ref()).collect();
-            let Some(applied) = fix::apply(&source.text, file.kind, &proposals, keeps_imports(&key)) else { continue };
-            let Some(new) = encode(&applied.text, source.encoding, source.bom) else { continue };
-            count += applied.count;
-            changed.push((key, new));
-        }
+        let changed = pass_over(scan, &linked, wanted);
         if changed.is_empty() {
             break;
         }
         if pass == PASSES {
             let names: Vec<String> =
-                changed.iter().filter_map(|(key, _)| scan.file(key)).map(|file| file.display.clone()).collect();
+                changed.iter().filter_map(|change| scan.file(&change.key)).map(|file| file.display.clone()).collect();
             problems.push(Problem {
                 display: names.first().cloned(),
                 message: format!("its fixes still change something after {PASSES} passes: a bug of davy's own"),
@@ -66,12 +73,67 @@ pub fn apply(scan: &mut Scan, risky: bool, definitions: &Definitions) -> Fixed {
             });
             break;
         }
-        for (key, new) in changed {
-            scan.replace(&key, Some(new), definitions);
+        for change in changed {
+            count += change.count;
+            scan.replace(&change.key, Some(change.bytes), definitions);
         }
         linked = scan.link();
     }
     Fixed { linked, count, problems }
+}
+
+/// What one pass makes of a file.
+struct Change {
+    key: String,
+    bytes: Vec<u8>,
+    count: usize,
+}
+
+/// The fixes of one pass. A chain whose fixes do not all find a place waits for the next one.
+fn pass_over(scan: &Scan, linked: &Linked, wanted: Wanted) -> Vec<Change> {
+    let mut by_file: BTreeMap<&str, Vec<&Proposal>> = BTreeMap::new();
+    let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in &linked.findings {
+        let Some(fix) = finding.fix.as_ref().filter(|fix| wanted.takes(fix)) else { continue };
+        by_file.entry(&finding.path).or_default().push(fix);
+        if let Some(chain) = &fix.chain {
+            *sizes.entry(&chain.id).or_default() += 1;
+        }
+    }
+    // A chain of which some fixes are not wanted is not taken at all.
+    let mut offered: BTreeMap<&str, usize> = BTreeMap::new();
+    for chain in linked.findings.iter().filter_map(|finding| finding.fix.as_ref()?.chain.as_ref()) {
+        *offered.entry(&chain.id).or_default() += 1;
+    }
+    let mut waiting: BTreeSet<&str> =
+        sizes.iter().filter(|(id, size)| offered.get(*id) != Some(size)).map(|(id, _)| *id).collect();
+    loop {
+        let mut changed = Vec::new();
+        let mut placed: BTreeMap<&str, usize> = BTreeMap::new();
+        for (key, proposals) in &by_file {
+            let free = |fix: &&&Proposal| fix.chain.as_ref().is_none_or(|chain| !waiting.contains(chain.id.as_str()));
+            let mut proposals: Vec<&Proposal> = proposals.iter().filter(free).copied().collect();
+            proposals.sort_by_key(|fix| fix.chain.is_none());
+            let Some(file) = scan.file(key) else { continue };
+            let Some(bytes) = file.bytes() else { continue };
+            let source = decode(&bytes);
+            let Some(applied) = fix::apply(&source.text, file.kind, &proposals, keeps_imports(key)) else { continue };
+            let Some(bytes) = encode(&applied.text, source.encoding, source.bom) else { continue };
+            for chain in applied.taken.iter().filter_map(|&index| proposals[index].chain.as_ref()) {
+                *placed.entry(&chain.id).or_default() += 1;
+            }
+            changed.push(Change { key: (*key).to_owned(), bytes, count: applied.taken.len() });
+        }
+        let torn: Vec<&str> = sizes
+            .iter()
+            .filter(|(id, size)| !waiting.contains(*id) && placed.get(*id) != Some(size))
+            .map(|(id, _)| *id)
+            .collect();
+        if torn.is_empty() {
+            return changed;
+        }
+        waiting.extend(torn);
+    }
 }
 
 /// Writes what the fixes made. A file that cannot be written stays as it was, and so do its findings.

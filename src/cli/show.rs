@@ -14,8 +14,11 @@ pub fn explain(word: &str, when: When) -> io::Result<Outcome> {
     });
     let Some(page) = page else {
         let known = pages.iter().flat_map(|page| [page.code.as_str(), page.name.as_str()]);
-        let near = crate::config::nearest(word, known);
+        let near = crate::page::nearest(word, known);
         let help = match near {
+            _ if FAMILIES.iter().any(|family| family.name == word || family.prefix == word) => {
+                "that is a family: `davy rules` lists its rules".to_owned()
+            }
             Some(near) => format!("did you mean `{near}`? `davy rules` lists all"),
             None => "`davy rules` lists all".to_owned(),
         };

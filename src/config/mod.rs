@@ -18,7 +18,7 @@ use raw::{Document, Form, Raw, Word};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
-pub use error::{ConfigError, Place, nearest};
+pub use error::{ConfigError, Place};
 pub use find::{Configs, is_configuration, load};
 pub use overrides::{Changes, apply_overrides, apply_selection};
 pub use pattern::Pattern;

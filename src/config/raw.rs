@@ -2,8 +2,9 @@
 //!
 //! Knows nothing of rules or folders: `mod.rs` gives the words their meaning.
 
-use super::error::{ConfigError, Place, nearest};
+use super::error::{ConfigError, Place};
 use super::{Level, PydanticVersion};
+use crate::page::nearest;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;

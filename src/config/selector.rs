@@ -2,7 +2,8 @@
 //!
 //! As in ruff: the more specific selector wins, an ignore wins a tie, and the command line comes after the file.
 
-use super::error::{ConfigError, Place, nearest};
+use super::error::{ConfigError, Place};
+use crate::page::nearest;
 use crate::page::{FAMILIES, Page};
 
 /// Words that stand for rules. Ordered: the later variant is the more specific.

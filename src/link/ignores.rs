@@ -44,6 +44,7 @@ fn matches(word: &str, page: &Page) -> bool {
     word == page.code
         || word == page.name
         || word == page.family.name
+        || word == page.family.prefix
         || page.renamed_from.iter().any(|old| old == word)
 }
 
@@ -56,6 +57,7 @@ fn names(ignore: &Ignore, page: &Page) -> bool {
         IgnoreForm::Noqa if ignore.codes.is_empty() => page.family.name != "secrets",
         IgnoreForm::Noqa => listed(|word, page| page.equivalents.iter().any(|one| one == word) || matches(word, page)),
         IgnoreForm::Nosec if ignore.codes.is_empty() => page.family.name == "secrets",
+        IgnoreForm::Pylint if ignore.codes.iter().any(|(word, _)| word == "all") => page.family.name != "secrets",
         IgnoreForm::Nosec | IgnoreForm::Pylint => ignore.codes.iter().any(|(word, _)| equivalent(word, page)),
     }
 }
@@ -73,11 +75,11 @@ fn judge(ignore: &Ignore, used: &[bool], unit: &Unit, selected: &impl Fn(&Page) 
     let all_unused = !unused.is_empty() && unused.iter().all(|unused| *unused);
     for (at, ((word, span), unused)) in ignore.codes.iter().zip(&unused).enumerate() {
         let known = rules::all().iter().any(|rule| matches(word, &rule.page))
-            || FAMILIES.iter().any(|family| family.name == word);
+            || FAMILIES.iter().any(|family| family.name == word || family.prefix == word);
         if !known {
             let mut finding =
                 finding(UNKNOWN, *span, format!("`{word}` names no rule, so this comment does not silence it"));
-            finding.help("`davy rules` lists them");
+            finding.help(meant(word));
             findings.push(finding);
         } else if *unused && (!all_unused || at == 0) {
             let text = if all_unused {
@@ -94,6 +96,17 @@ fn judge(ignore: &Ignore, used: &[bool], unit: &Unit, selected: &impl Fn(&Page) 
         }
     }
     findings
+}
+
+/// What somebody meant by a word that names no rule.
+fn meant(word: &str) -> String {
+    let equivalent = rules::all().iter().find(|rule| rule.page.equivalents.iter().any(|one| one == word));
+    let codes = rules::all().iter().flat_map(|rule| [rule.page.code.as_str(), rule.page.name.as_str()]);
+    let near = equivalent.map(|rule| rule.page.name.as_str()).or_else(|| crate::page::nearest(word, codes));
+    match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`davy rules` lists them".to_owned(),
+    }
 }
 
 /// The span of a word in the list, with the comma that goes with it.

@@ -3,9 +3,9 @@
 use super::eval::Values;
 use super::index::File;
 use super::known;
-use super::project::{Manifests, Project, plays};
+use super::project::{Manifests, Pin, Project, plays};
 use super::value::{Ancestor, Symbol, Value};
-use crate::fact::{Binding, Condition, OwnerKind, TypeExpr, Verdict};
+use crate::fact::{Binding, Condition, OwnerKind, Setting, Tied, TypeExpr, Verdict};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -17,10 +17,10 @@ pub struct Judge<'a> {
     pub project: &'a Project<'a>,
     /// Its manifests, by folder.
     pub manifests: &'a Manifests<'a>,
-    /// For each attribute of a model: the project's classes that define it themselves.
+    /// For each attribute: the project's classes that define it themselves.
     overrides: OnceLock<HashMap<&'a str, Vec<Symbol>>>,
     /// The project's classes that write settings of a model, with what they turn on.
-    settings: OnceLock<Vec<(Symbol, &'a [String])>>,
+    settings: OnceLock<Vec<(Symbol, &'a [Setting])>>,
 }
 
 impl<'a> Judge<'a> {
@@ -47,20 +47,23 @@ impl<'a> Judge<'a> {
             }
             Condition::Role(role) => plays(self.values.index.path(file), *role, self.values.units[file].generated),
             Condition::Runs { package, major, always } => {
-                let path = self.values.index.path(file);
-                let configured = if package == "pydantic" { self.project.settings.pydantic(path) } else { None };
-                let (below, at_least) = match (configured, self.manifests.pin(path, package, *major)) {
-                    (Some((lowest, highest)), _) => (lowest < *major, highest >= *major),
-                    (None, Some(pin)) => (pin.may_be_below, pin.may_be_at_least),
-                    (None, None) => (false, true),
-                };
-                Verdict::from_bool(at_least && !(*always && below))
+                let pin = self.runs(package, *major, file);
+                Verdict::from_bool(pin.may_be_at_least && !(*always && pin.may_be_below))
             }
             Condition::Overridden { of, attr } => {
                 all(self.values.eval(of, file).members(), |value| self.overridden(value, attr))
             }
-            Condition::ConfigRead(class) => self.config_read(class, file),
+            Condition::ReadSomewhere(by) => self.read_somewhere(*by),
             Condition::Sets { of, key } => self.sets(of, key, file),
+            Condition::Has { of, key } => all(self.values.eval(of, file).members(), |value| self.has(value, key)),
+            Condition::Same(one, other) => {
+                let (one, other) = (self.values.eval(one, file), self.values.eval(other, file));
+                match one == Value::Unknown || other == Value::Unknown {
+                    true => Verdict::Unknown,
+                    false => Verdict::from_bool(one == other),
+                }
+            }
+            Condition::Takes(of, count) => self.takes(&self.values.eval(of, file), *count as usize),
             Condition::Patched(name) => self.patched(name, file),
             Condition::Python(major, minor) => match self.python(file) {
                 Some(floor) => Verdict::from_bool(floor >= (*major, *minor)),
@@ -80,6 +83,21 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Which versions of a package run a file, as against version `major`. A project that says nothing runs the newest.
+    pub fn runs(&self, package: &str, major: u32, file: File) -> Pin {
+        let path = self.values.index.path(file);
+        let configured = if package == "pydantic" { self.project.settings.pydantic(path) } else { None };
+        let text = |version: &str| format!("{package} {version}");
+        if let Some((lowest, highest)) = configured {
+            let version = if lowest == highest { lowest.to_string() } else { format!("{lowest} and {highest}") };
+            let (may_be_below, may_be_at_least) = (lowest < major, highest >= major);
+            return Pin { may_be_below, may_be_at_least, text: text(&version), from: "as configured".to_owned() };
+        }
+        let newest =
+            || Pin { may_be_below: false, may_be_at_least: true, text: text(&major.to_string()), from: String::new() };
+        self.manifests.pin(path, package, major).unwrap_or_else(newest)
+    }
+
     /// The lowest Python that a file must run on.
     pub fn python(&self, file: File) -> Option<(u32, u32)> {
         let path = self.values.index.path(file);
@@ -95,22 +113,17 @@ impl<'a> Judge<'a> {
         })
     }
 
-    fn config_read(&self, class: &TypeExpr, file: File) -> Verdict {
-        let Value::Class(class) = self.values.eval(class, file) else { return Verdict::Unknown };
-        let wanted = Ancestor::Project(class.clone());
+    /// Whether an attribute is read of something that nobody can follow.
+    fn read_somewhere(&self, by: Tied) -> Verdict {
         let reads = self.values.units.iter().enumerate();
-        let reads = reads.flat_map(|(file, unit)| unit.facts.config_reads.iter().map(move |of| (of, file)));
-        let verdicts = reads.map(|(of, file)| match self.values.eval(of, file) {
-            Value::Class(of) => self.related(&of, &class, &wanted),
-            Value::Instance(of) => match *of {
-                Value::Class(of) => self.related(&of, &class, &wanted),
-                Value::External(..) => Verdict::No,
-                _ => Verdict::Unknown,
-            },
-            Value::External(..) | Value::Module(_) | Value::Folder(_) => Verdict::No,
-            _ => Verdict::Unknown,
-        });
-        fold(verdicts, Verdict::Yes, Verdict::No)
+        let reads = reads.flat_map(|(file, unit)| unit.facts.reads.iter().map(move |read| (read, file)));
+        let unknown = |value: Value| match value {
+            Value::Unknown => true,
+            Value::Instance(class) => matches!(*class, Value::Unknown),
+            _ => false,
+        };
+        let mut reads = reads.filter(|((read, _), _)| *read == by);
+        Verdict::from_bool(reads.any(|((_, of), file)| unknown(self.values.eval(of, file))))
     }
 
     fn sets(&self, of: &TypeExpr, key: &str, file: File) -> Verdict {
@@ -121,10 +134,10 @@ impl<'a> Judge<'a> {
                 other => other,
             };
             let Value::Class(class) = class else { return Verdict::Unknown };
-            let wanted = Ancestor::Project(class.clone());
             let all = self.settings.get_or_init(|| settings(self.values)).iter();
-            let mut on = all.filter(|(_, on)| on.iter().any(|name| name == key || name == "*"));
-            if on.any(|(other, _)| self.related(other, class, &wanted) == Verdict::Yes) {
+            let sets = |one: &Setting| one.key == "*" || one.key == key && !one.off;
+            let mut on = all.filter(|(_, settings)| settings.iter().any(sets));
+            if on.any(|(other, _)| self.related(other, class)) {
                 Verdict::Yes
             } else if self.values.order(class).contains(&Ancestor::Unknown) {
                 Verdict::Unknown
@@ -135,9 +148,55 @@ impl<'a> Judge<'a> {
         fold(classes, Verdict::Yes, Verdict::No)
     }
 
-    fn related(&self, one: &Symbol, other: &Symbol, wanted: &Ancestor) -> Verdict {
-        let own = Ancestor::Project(one.clone());
-        Verdict::from_bool(self.values.order(one).contains(wanted) || self.values.order(other).contains(&own))
+    /// Whether a function takes so many parameters behind a `cls`, and no others.
+    fn takes(&self, value: &Value, count: usize) -> Verdict {
+        let Value::Function(symbol, _) = value else { return Verdict::Unknown };
+        let Some([Binding::Function(function)]) = self.values.bindings(symbol).as_deref() else {
+            return Verdict::Unknown;
+        };
+        let behind = function.parameters.iter().skip_while(|name| *name == "cls");
+        let plain = function.parameters.iter().all(|name| !name.starts_with('*')) && function.decorators.is_empty();
+        Verdict::from_bool(plain && !function.is_async && behind.count() == count)
+    }
+
+    /// What the nearest class along the method resolution order that mentions a setting says of it.
+    fn has(&self, value: &Value, key: &str) -> Verdict {
+        let class = match value {
+            Value::Instance(class) => &**class,
+            other => other,
+        };
+        let class = match class {
+            Value::Class(class) | Value::Super(class) => class,
+            Value::External(path, _) if known::bases(path).is_some() => {
+                return Verdict::from_bool(path == "pydantic.RootModel" && key == "__root__");
+            }
+            _ => return Verdict::Unknown,
+        };
+        for ancestor in self.values.order(class).iter() {
+            let Ancestor::Project(owner) = ancestor else {
+                match ancestor {
+                    Ancestor::Unknown => return Verdict::Unknown,
+                    Ancestor::External(path) if path == "pydantic.RootModel" && key == "__root__" => {
+                        return Verdict::Yes;
+                    }
+                    _ => continue,
+                }
+            };
+            let settings = self.values.class(owner).map(|class| class.settings.as_slice()).unwrap_or_default();
+            if settings.iter().any(|one| one.key == "*") {
+                return Verdict::Unknown;
+            }
+            if let Some(setting) = settings.iter().find(|one| one.key == key) {
+                return Verdict::from_bool(!setting.off);
+            }
+        }
+        Verdict::No
+    }
+
+    /// Whether one of two classes is the other, or derives from it.
+    pub fn related(&self, one: &Symbol, other: &Symbol) -> bool {
+        let above = |low: &Symbol, high: &Symbol| self.values.order(low).contains(&Ancestor::Project(high.clone()));
+        above(one, other) || above(other, one)
     }
 
     fn patched(&self, name: &str, file: File) -> Verdict {
@@ -168,7 +227,12 @@ impl<'a> Judge<'a> {
         };
         let overrides = self.overrides.get_or_init(|| overrides(self.values));
         let definers = overrides.get(attr).map(Vec::as_slice).unwrap_or_default();
-        Verdict::from_bool(definers.iter().any(|definer| self.values.order(definer).contains(&wanted)))
+        // Going up the order of the class itself says nothing of its subclasses.
+        let below = |definer: &Symbol| match &wanted {
+            Ancestor::Project(own) => own != definer && self.values.order(definer).contains(&wanted),
+            _ => self.values.order(definer).contains(&wanted),
+        };
+        Verdict::from_bool(definers.iter().any(below))
     }
 
     /// Whether a class derives from an external one, or is it.
@@ -314,8 +378,7 @@ fn overrides<'a>(values: &Values<'a>) -> HashMap<&'a str, Vec<Symbol>> {
     let mut all: HashMap<&str, Vec<Symbol>> = HashMap::new();
     for (file, unit) in values.units.iter().enumerate() {
         for name in unit.facts.symbols.keys() {
-            let Some((class, attr)) = name.rsplit_once('.') else { continue };
-            if known::defines("pydantic.BaseModel", attr) == Some(true) && !class.ends_with("<locals>") {
+            if let Some((class, attr)) = name.rsplit_once('.').filter(|(class, _)| !class.ends_with("<locals>")) {
                 all.entry(attr).or_default().push(Symbol { file, name: class.to_owned() });
             }
         }
@@ -323,7 +386,7 @@ fn overrides<'a>(values: &Values<'a>) -> HashMap<&'a str, Vec<Symbol>> {
     all
 }
 
-fn settings<'a>(values: &Values<'a>) -> Vec<(Symbol, &'a [String])> {
+fn settings<'a>(values: &Values<'a>) -> Vec<(Symbol, &'a [Setting])> {
     let mut all = Vec::new();
     for (file, unit) in values.units.iter().enumerate() {
         for (name, bindings) in &unit.facts.symbols {

@@ -2,6 +2,7 @@
 //!
 //! A function of the units, the manifests and the configuration; it reads no file.
 
+mod chains;
 mod container;
 mod eval;
 mod ignores;
@@ -13,11 +14,12 @@ pub mod project;
 mod value;
 
 use crate::fact::{Binding, Name, Role, TypeExpr, Verdict};
-use crate::finding::{Ask, Edit, Finding, Grade, Judged, LabelAt, Piece, Place, Proposal, Severity};
+use crate::finding::{Ask, Edit, Fate, Finding, Grade, Judged, LabelAt, Piece, Place, Proposal, Rebind, Severity};
 use crate::page::Page;
 use crate::rules;
 use crate::text::Span;
 use crate::unit::Unit;
+use chains::Chains;
 use eval::Values;
 use index::{File, Found, Index};
 use judge::{Definer, Judge};
@@ -47,7 +49,8 @@ pub fn link(units: &[(&str, &Unit)], shown: &[File], project: &Project, quote: &
     let index = Index::new(&paths, &roots);
     let values = Values::new(&index, &units);
     let judge = Judge::new(&values, project, &manifests);
-    let linker = Linker { judge: &judge, quote };
+    let chains = Chains::new(&judge);
+    let linker = Linker { judge: &judge, chains: &chains, quote };
     let files: Vec<(Vec<Judged>, usize)> = shown.par_iter().map(|&file| linker.file(file)).collect();
     let mut linked = Linked::default();
     for (findings, suppressed) in files {
@@ -55,11 +58,13 @@ pub fn link(units: &[(&str, &Unit)], shown: &[File], project: &Project, quote: &
         linked.suppressed += suppressed;
     }
     linked.findings.sort_by(|a, b| (&a.path, a.span, &a.code).cmp(&(&b.path, b.span, &b.code)));
+    chains.settle(&mut linked.findings, shown);
     linked
 }
 
 struct Linker<'l, 'a> {
     judge: &'l Judge<'a>,
+    chains: &'l Chains<'l, 'a>,
     quote: &'l Quote<'l>,
 }
 
@@ -152,12 +157,36 @@ impl Linker<'_, '_> {
             let text = edit.text.iter().flat_map(|piece| self.piece(piece, file)).collect();
             Edit { span: edit.span, text }
         });
+        // An alias that only goes away stays where another file imports it from here.
+        let leaves = |rebind: &Rebind| rebind.module.is_empty() && self.imported_elsewhere(file, &rebind.name);
+        if fix.rebinds.iter().any(leaves) {
+            return None;
+        }
         Some(Proposal {
             title: self.text(&fix.title, file),
             safe: self.judge.judge(&fix.safe, file).is_yes(),
+            restores: self.judge.judge(&fix.restores, file).is_yes(),
             edits: edits.collect(),
             orphans: fix.orphans.iter().filter(|name| !self.imported_elsewhere(file, name)).cloned().collect(),
+            rebinds: fix.rebinds.clone(),
+            chain: fix.chain.as_ref().and_then(|class| self.chains.of(class, file)),
         })
+    }
+
+    /// What becomes of a V1 form on the pydantic that runs this file.
+    fn fate(&self, fate: Fate, file: File) -> String {
+        let verb = match fate {
+            Fate::Deprecated => "is deprecated",
+            Fate::Ignored => "has no effect",
+            Fate::Changed => "means something else",
+            Fate::Raises => "raises",
+        };
+        let pin = self.judge.runs("pydantic", 2, file);
+        match (pin.may_be_below, pin.may_be_at_least) {
+            (true, false) => format!("{verb} on pydantic 2, and works on {}", pin.said()),
+            (true, true) => format!("{verb} on pydantic 2, which may run here: {}", pin.said()),
+            (false, _) => format!("{verb} on {}", pin.said()),
+        }
     }
 
     /// Whether another file of the project imports a name from this one.
@@ -187,11 +216,7 @@ impl Linker<'_, '_> {
             Ask::Utc => vec![datetime("timezone"), ".utc".into()],
             Ask::Owner(of, attr) => vec![self.owner(of, attr, file).into()],
             Ask::Class(of) => vec![self.class(of, file).into()],
-            Ask::Pin(package) => {
-                let path = self.judge.values.index.path(file);
-                let pin = self.judge.manifests.pin(path, package, 2);
-                vec![pin.map_or(String::new(), |pin| format!("{} ({})", pin.text, pin.from)).into()]
-            }
+            Ask::Pydantic(fate) => vec![self.fate(*fate, file).into()],
         }
     }
 

@@ -61,8 +61,24 @@ pub struct Pin {
     pub may_be_at_least: bool,
     /// "pydantic 1.10.2" or "pydantic>=1,<2".
     pub text: String,
-    /// The manifest that says so.
+    /// The manifest that says so; empty where nothing does.
     pub from: String,
+}
+
+impl Pin {
+    /// "pydantic>=2 (pyproject.toml)". The nearest manifest counts, so its name alone says which.
+    pub fn said(&self) -> String {
+        let nested = |(folder, _): &(&str, &str)| {
+            let name = folder.rsplit('/').next().unwrap_or(folder);
+            name == "requirements" || name.ends_with("-info")
+        };
+        let at = match self.from.rsplit_once('/') {
+            Some(parts) if nested(&parts) => parts.0.rfind('/').map_or(0, |at| at + 1),
+            Some((folder, _)) => folder.len() + 1,
+            None => 0,
+        };
+        if self.from.is_empty() { self.text.clone() } else { format!("{} ({})", self.text, &self.from[at..]) }
+    }
 }
 
 /// Manifests by the folder they speak for.
@@ -73,9 +89,26 @@ pub struct Manifests<'a> {
 impl<'a> Manifests<'a> {
     /// Sorts manifests by the folder that they speak for.
     pub fn new(all: &'a [(String, Manifest)]) -> Self {
-        let mut by_folder: HashMap<String, Vec<_>> = HashMap::new();
+        let by_path: HashMap<&str, &(String, Manifest)> = all.iter().map(|entry| (entry.0.as_str(), entry)).collect();
+        let mut by_folder: HashMap<String, Vec<&'a (String, Manifest)>> = HashMap::new();
         for entry in all {
-            by_folder.entry(speaks_for(&entry.0, entry.1.kind).to_owned()).or_default().push(entry);
+            let folder = speaks_for(&entry.0, entry.1.kind).to_owned();
+            let mut waiting = vec![entry];
+            let mut seen: Vec<&str> = Vec::new();
+            // What a requirements file includes speaks for the same folder, wherever it lies.
+            while let Some(entry) = waiting.pop() {
+                if !seen.contains(&entry.0.as_str()) {
+                    seen.push(&entry.0);
+                    waiting.extend(included(entry).iter().filter_map(|path| by_path.get(path.as_str()).copied()));
+                }
+            }
+            let known = by_folder.entry(folder).or_default();
+            let fresh = seen.into_iter().filter_map(|path| by_path.get(path).copied());
+            for entry in fresh.collect::<Vec<_>>() {
+                if !known.iter().any(|other| other.0 == entry.0) {
+                    known.push(entry);
+                }
+            }
         }
         Manifests { by_folder }
     }
@@ -168,6 +201,22 @@ impl<'a> Manifests<'a> {
             floors.min()
         })
     }
+}
+
+/// The files that a manifest includes, as paths from the project's root.
+pub fn included((path, manifest): &(String, Manifest)) -> Vec<String> {
+    let inside = |include: &String| {
+        let mut parts: Vec<&str> = parent(path).split('/').filter(|part| !part.is_empty()).collect();
+        for part in include.split(['/', '\\']) {
+            match part {
+                "" | "." => {}
+                ".." => drop(parts.pop()?),
+                part => parts.push(part),
+            }
+        }
+        (!include.starts_with('/')).then(|| parts.join("/"))
+    };
+    manifest.includes.iter().chain(&manifest.constraints).filter_map(inside).collect()
 }
 
 /// The folder that a manifest speaks for: its own, or the one above for `requirements/` and `*.dist-info/`.

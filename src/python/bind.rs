@@ -3,10 +3,10 @@
 //! Walks statements only. Functions are entered for what they say of `self`, of globals and of classes defined inside.
 
 use super::ast::{self, Expr, Stmt};
-use super::types::{Receiver, Types, receiver};
+use super::types::{Receiver, Types, last_name, receiver};
 use super::walk::{blocks, imported, imported_from};
 use super::{Block, Scope, deeper, span};
-use crate::fact::{Binding, ClassFact, Facts, FunctionFact, Name, TypeExpr};
+use crate::fact::{Binding, ClassFact, Facts, FunctionFact, Name, Tied, TypeExpr, Validator};
 
 /// Collects the facts of a file.
 pub fn facts<'a>(body: &'a [Stmt], types: &Types<'a>) -> Facts {
@@ -19,8 +19,10 @@ pub fn facts<'a>(body: &'a [Stmt], types: &Types<'a>) -> Facts {
 /// Adds what an expression anywhere in the file tells others.
 pub fn expression<'a>(facts: &mut Facts, expr: &'a Expr, types: &Types<'a>, scopes: &[Scope<'a>]) {
     match expr {
-        Expr::Attribute(attribute) if matches!(attribute.attr.as_str(), "Config" | "__config__") => {
-            facts.config_reads.push(types.of(&attribute.value, scopes));
+        Expr::Attribute(attribute) => {
+            if let Some(by) = tied(attribute.attr.as_str()) {
+                facts.reads.push((by, types.of(&attribute.value, scopes)));
+            }
         }
         Expr::Call(call) => {
             let callee = match &*call.func {
@@ -39,10 +41,10 @@ pub fn expression<'a>(facts: &mut Facts, expr: &'a Expr, types: &Types<'a>, scop
                         facts.patches.push((TypeExpr::import(module, ""), name.to_owned()));
                     }
                 }
-                ("getattr" | "hasattr", [of, Expr::StringLiteral(name), ..])
-                    if matches!(name.value.to_str(), "Config" | "__config__") =>
-                {
-                    facts.config_reads.push(types.of(of, scopes));
+                ("getattr" | "hasattr", [of, Expr::StringLiteral(name), ..]) => {
+                    if let Some(by) = tied(name.value.to_str()) {
+                        facts.reads.push((by, types.of(of, scopes)));
+                    }
                 }
                 ("setattr" | "object", [of, Expr::StringLiteral(name), ..]) => {
                     facts.patches.push((types.of(of, scopes), name.value.to_str().to_owned()));
@@ -51,6 +53,15 @@ pub fn expression<'a>(facts: &mut Facts, expr: &'a Expr, types: &Types<'a>, scop
             }
         }
         _ => {}
+    }
+}
+
+/// The attribute of a class that others build on, by any of its names.
+fn tied(attr: &str) -> Option<Tied> {
+    match attr {
+        "Config" | "__config__" => Some(Tied::Config),
+        "__root__" => Some(Tied::Root),
+        _ => None,
     }
 }
 
@@ -228,11 +239,56 @@ impl<'a> Binder<'_, 'a> {
             keywords: keywords.collect(),
             decorators: self.decorators(&class.decorator_list, scopes),
             settings: super::settings::of(class),
+            validators: self.validators(class, scopes),
         };
         self.bind(scope.qualify(class.name.as_str()), Binding::Class(fact));
         let inner = scope.child(Block::Class(class));
         let scopes: Vec<Scope<'a>> = scopes.iter().cloned().chain([inner]).collect();
         self.block(&class.body, &scopes);
+    }
+
+    /// Methods under `@validator(...)` and its kin, and names that are bound to `validator(...)(function)`.
+    fn validators(&self, class: &'a ast::StmtClassDef, scopes: &[Scope<'a>]) -> Vec<Validator> {
+        let mut found = Vec::new();
+        let mut add = |by: &'a Expr, arguments: Option<&'a ast::Arguments>| {
+            let by = self.types.of(by, scopes);
+            let Some(kind) = last_name(&by, scopes) else { return };
+            let fields = match (kind, arguments) {
+                ("validator" | "field_validator", arguments) => {
+                    let literal = |arg: &Expr| match arg {
+                        Expr::StringLiteral(name) => Some(name.value.to_str().to_owned()),
+                        _ => None,
+                    };
+                    let names = arguments.and_then(|all| all.args.iter().map(literal).collect::<Option<Vec<_>>>());
+                    names.unwrap_or_else(|| vec!["*".to_owned()])
+                }
+                ("root_validator" | "model_validator", _) => Vec::new(),
+                _ => return,
+            };
+            found.push(Validator { by, fields });
+        };
+        for stmt in &class.body {
+            match stmt {
+                Stmt::FunctionDef(function) => {
+                    for decorator in &function.decorator_list {
+                        match &decorator.expression {
+                            Expr::Call(call) => add(&call.func, Some(&call.arguments)),
+                            other => add(other, None),
+                        }
+                    }
+                }
+                Stmt::Assign(ast::StmtAssign { value, .. }) => {
+                    if let Expr::Call(outer) = &**value {
+                        match &*outer.func {
+                            Expr::Call(inner) => add(&inner.func, Some(&inner.arguments)),
+                            other => add(other, None),
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        found
     }
 
     fn decorators(&self, list: &'a [ast::Decorator], scopes: &[Scope<'a>]) -> Vec<TypeExpr> {
@@ -268,6 +324,7 @@ impl<'a> Binder<'_, 'a> {
             is_async: function.is_async,
             is_generator: body.yields,
             decorators: self.decorators(&function.decorator_list, scopes),
+            parameters: parameters(&function.parameters),
             returns_attribute,
         };
         self.bind(scope.qualify(function.name.as_str()), Binding::Function(fact));
@@ -289,6 +346,13 @@ impl<'a> Binder<'_, 'a> {
             self.stmt(stmt, &scopes);
         }
     }
+}
+
+fn parameters(all: &ast::Parameters) -> Vec<String> {
+    let plain = all.iter_non_variadic_params().map(|parameter| parameter.parameter.name.as_str().to_owned());
+    let args = all.vararg.iter().map(|parameter| format!("*{}", parameter.name));
+    let kwargs = all.kwarg.iter().map(|parameter| format!("**{}", parameter.name));
+    plain.chain(args).chain(kwargs).collect()
 }
 
 /// What a function's body says beyond itself.

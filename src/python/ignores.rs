@@ -23,11 +23,15 @@ pub fn ignores(tree: &Tree, text: &str) -> Vec<Ignore> {
     }
     let lines = Lines::new(text);
     let logical = logical_lines(tree);
+    let several = |token: &&super::ast::token::Token| {
+        token.kind() == TokenKind::String && span(**token).of(text).contains(['\n', '\r'])
+    };
+    let strings: Vec<Span> = tree.tokens().iter().filter(several).map(|token| span(*token)).collect();
     let mut found = Vec::new();
     for comment in tree.comments() {
         let body = comment.of(text);
         if MARKERS.is_match(body) {
-            let place = Place { text, lines: &lines, logical: &logical, comment };
+            let place = Place { text, lines: &lines, logical: &logical, strings: &strings, comment };
             place.read(&mut found);
         }
     }
@@ -57,6 +61,8 @@ struct Place<'t> {
     text: &'t str,
     lines: &'t Lines,
     logical: &'t [Span],
+    /// Strings of several lines.
+    strings: &'t [Span],
     comment: Span,
 }
 
@@ -204,7 +210,18 @@ impl Place<'_> {
 
     fn noqa(&self, word: &str, offset: u32, part: &str) -> Ignore {
         let codes = self.codes(&word[4..]);
-        self.ignore(IgnoreForm::Noqa, self.span_of(offset, part), Some(self.physical()), codes)
+        self.ignore(IgnoreForm::Noqa, self.span_of(offset, part), Some(self.logical_or_physical()), codes)
+    }
+
+    /// The line of the comment; with a string of several lines that ends on it, all lines of that string, as ruff has it.
+    fn logical_or_physical(&self) -> Span {
+        let line = self.physical();
+        let holds =
+            |string: &&Span| string.start < line.start && line.start <= string.end && string.end <= self.comment.start;
+        match self.strings.iter().find(holds) {
+            Some(string) => Span::new(self.lines.span(self.lines.line(string.start), self.text).start, line.end),
+            None => line,
+        }
     }
 
     fn ruff(&self, word: &str, offset: u32, part: &str) -> Option<Ignore> {
@@ -224,13 +241,23 @@ impl Place<'_> {
     }
 
     fn nosec(&self, word: &str, offset: u32, part: &str) -> Ignore {
+        // Codes or names, separated by commas or blanks, as bandit takes them; what follows is the reason.
         let rest = word[5..].trim_start_matches([':', ' ']);
-        let codes = self.words(rest, ',').into_iter().filter(|(code, _)| code.starts_with('B')).collect();
-        self.ignore(IgnoreForm::Nosec, self.span_of(offset, part), Some(self.physical()), codes)
+        let is_test = |code: &str| {
+            let digits = code.strip_prefix('B').unwrap_or_default();
+            !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) || code.contains('_')
+        };
+        let words = self.words(rest, ',').into_iter().flat_map(|(_, place)| self.words(place.of(self.text), ' '));
+        let codes = words.take_while(|(code, _)| is_test(code)).collect();
+        self.ignore(IgnoreForm::Nosec, self.span_of(offset, part), Some(self.logical_or_physical()), codes)
     }
 
     fn pylint(&self, word: &str, offset: u32, part: &str) -> Option<Ignore> {
         let rest = word[7..].trim_start();
+        if rest.starts_with("skip-file") {
+            let all = (("all").to_owned(), self.span_of(offset, part));
+            return Some(self.ignore(IgnoreForm::Pylint, self.span_of(offset, part), None, vec![all]));
+        }
         let (next, rest) = match rest.strip_prefix("disable-next") {
             Some(rest) => (true, rest),
             None => (false, rest.strip_prefix("disable")?),
@@ -241,22 +268,41 @@ impl Place<'_> {
                 let line = self.lines.line(self.comment.start);
                 Some(self.lines.span(line + 1, self.text))
             }
-            (false, false) => Some(self.statement()),
-            (false, true) => self.block(),
+            (false, false) => Some(self.headed(self.statement())),
+            (false, true) => self.block(&codes),
         };
         Some(self.ignore(IgnoreForm::Pylint, self.span_of(offset, part), covers, codes))
     }
 
-    /// From a comment on a line of its own to the end of its block; `None` at module level: the whole file.
-    fn block(&self) -> Option<Span> {
-        let indent = |offset: u32| offset - self.lines.start(self.lines.line(offset));
-        let own = indent(self.comment.start);
+    fn indent(&self, offset: u32) -> u32 {
+        offset - self.lines.start(self.lines.line(offset))
+    }
+
+    /// The header of a block with all that is in it; any other statement as it is.
+    fn headed(&self, statement: Span) -> Span {
+        let own = self.indent(statement.start);
+        let below = self.logical.iter().filter(|one| one.start > statement.start);
+        let last = below.take_while(|one| self.indent(one.start) > own).last();
+        Span::new(statement.start, last.map_or(statement.end, |one| one.end))
+    }
+
+    /// From a comment on a line of its own to the end of its block, or to where the same is enabled again.
+    /// `None` at module level: the whole file.
+    fn block(&self, codes: &[(String, Span)]) -> Option<Span> {
+        let own = self.indent(self.comment.start);
+        let enabled = self.text[self.comment.end as usize..].match_indices("pylint:").find_map(|(at, _)| {
+            let line = self.text[self.comment.end as usize + at + 7..].lines().next().unwrap_or_default();
+            let list = line.trim_start().strip_prefix("enable")?.trim_start().strip_prefix('=')?;
+            let all = codes.iter().all(|(code, _)| list.split(',').any(|word| word.trim() == code));
+            all.then_some(self.comment.end + at as u32)
+        });
         if own == 0 {
-            return None;
+            return enabled.map(|end| Span::new(self.comment.start, end));
         }
         let below = self.logical.iter().filter(|one| one.start > self.comment.start);
-        let last = below.take_while(|one| indent(one.start) >= own).last();
-        Some(Span::new(self.comment.start, last.map_or(self.comment.end, |one| one.end)))
+        let last = below.take_while(|one| self.indent(one.start) >= own).last();
+        let end = last.map_or(self.comment.end, |one| one.end);
+        Some(Span::new(self.comment.start, enabled.map_or(end, |enabled| enabled.min(end))))
     }
 }
 

@@ -5,7 +5,7 @@
 use super::ast::{self, Expr, Stmt};
 use super::walk::{blocks, imported};
 use super::{Tree, deeper, span};
-use crate::finding::{Edit, Piece};
+use crate::finding::{Edit, Piece, Rebind};
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -14,10 +14,20 @@ pub type Replacement = (Span, String);
 
 /// Turns edits into plain replacements, adds the imports they need and drops the names they orphan.
 /// `keep` says that others may import any name from this file. `None` where a name finds no place.
-pub fn settle(tree: &Tree, text: &str, edits: &[Edit], orphans: &[String], keep: bool) -> Option<Vec<Replacement>> {
+pub fn settle(
+    tree: &Tree,
+    text: &str,
+    edits: &[Edit],
+    orphans: &[String],
+    rebinds: &[Rebind],
+    keep: bool,
+) -> Option<Vec<Replacement>> {
     let file = Imports::read(tree);
     let mut settled = Vec::new();
     let mut wanted = Wanted::default();
+    for rebind in rebinds {
+        file.rebind(rebind, text, keep, &mut wanted)?;
+    }
     for edit in edits {
         let mut new = String::new();
         for piece in &edit.text {
@@ -38,7 +48,7 @@ pub fn settle(tree: &Tree, text: &str, edits: &[Edit], orphans: &[String], keep:
         }
     }
     for (&at, change) in &wanted.statements {
-        settled.extend(file.change(at, change, text));
+        settled.extend(file.change(at, change, text)?);
     }
     for (module, name) in &wanted.fresh {
         settled.push(file.insert(module, name.as_ref(), text));
@@ -74,6 +84,8 @@ type Imported = (String, Option<String>);
 struct Change {
     added: BTreeSet<String>,
     removed: BTreeSet<String>,
+    /// Whole statements that follow: what an alias moves to where the file has no better place for it.
+    beside: BTreeSet<String>,
 }
 
 /// One import statement.
@@ -155,7 +167,7 @@ impl<'a> Imports<'a> {
         };
         let before = |import: &&Import| {
             let start = span(import.stmt).start;
-            import.plain && reaches(import) && (start < at.start || import.function.is_none() && self.top_level(start))
+            import.plain && reaches(import) && start < at.start
         };
         let near = || self.all.iter().enumerate().rev().filter(|(_, import)| before(import));
         let dotted = |base: &str| if name.is_empty() { base.to_owned() } else { format!("{base}.{name}") };
@@ -213,10 +225,6 @@ impl<'a> Imports<'a> {
         Some(local)
     }
 
-    fn top_level(&self, start: u32) -> bool {
-        self.body.iter().any(|stmt| span(stmt).start == start)
-    }
-
     fn imports_of(&self, name: &str) -> usize {
         let binds = |import: &&Import| match import.stmt {
             Stmt::Import(import) => import.names.iter().any(|alias| imported(alias).0 == name),
@@ -267,18 +275,86 @@ impl<'a> Imports<'a> {
         (!elsewhere && !again).then_some(at)
     }
 
-    /// The replacements that change one `from` statement.
-    fn change(&self, at: usize, change: &Change, text: &str) -> Vec<Replacement> {
+    /// Imports a name from elsewhere, or not at all.
+    fn rebind(&self, rebind: &Rebind, text: &str, keep: bool, wanted: &mut Wanted) -> Option<()> {
+        let holds = |import: &Import| span(import.stmt).contains(rebind.at);
+        let at = self.all.iter().position(holds)?;
+        let Stmt::ImportFrom(from) = self.all[at].stmt else { return None };
+        let alias = from.names.iter().find(|alias| span(*alias) == rebind.at)?;
+        let local = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
+        if rebind.module.is_empty() {
+            if keep || self.orphaned(local, text, &[]) != Some(at) {
+                return None;
+            }
+            wanted.statements.entry(at).or_default().removed.insert(local.to_owned());
+            return Some(());
+        }
+        let entry = if rebind.name == local { rebind.name.clone() } else { format!("{} as {local}", rebind.name) };
+        wanted.statements.entry(at).or_default().removed.insert(local.to_owned());
+        let takes = |other: &Import| {
+            other.plain
+                && other.function == self.all[at].function
+                && match other.stmt {
+                    Stmt::ImportFrom(from) => {
+                        from.level == 0
+                            && module_of(from) == rebind.module
+                            && from.names.iter().all(|alias| alias.name.as_str() != "*")
+                    }
+                    _ => false,
+                }
+        };
+        let own = &self.all[at];
+        match self.all.iter().position(takes).filter(|_| own.plain) {
+            Some(other) => {
+                wanted.statements.entry(other).or_default().added.insert(entry);
+            }
+            None => {
+                let statement = format!("from {} import {entry}", rebind.module);
+                wanted.statements.entry(at).or_default().beside.insert(statement);
+            }
+        }
+        Some(())
+    }
+
+    /// The replacements that change one `from` statement; `None` where it cannot be done.
+    fn change(&self, at: usize, change: &Change, text: &str) -> Option<Vec<Replacement>> {
         let import = &self.all[at];
-        let Stmt::ImportFrom(from) = import.stmt else { return Vec::new() };
+        let Stmt::ImportFrom(from) = import.stmt else { return None };
         let local = |alias: &ast::Alias| alias.asname.as_ref().unwrap_or(&alias.name).as_str().to_owned();
         let kept: Vec<&ast::Alias> =
             from.names.iter().filter(|alias| !change.removed.contains(&local(alias))).collect();
         let whole = span(from);
         let source = whole.of(text);
+        let beside: Vec<&str> = change.beside.iter().map(String::as_str).collect();
         if kept.is_empty() && change.added.is_empty() {
-            return self.remove(import, text).into_iter().collect();
+            if beside.is_empty() {
+                return self.remove(import, text).map(|removal| vec![removal]);
+            }
+            let joined = beside.join(&format!("{}{}", newline_of(text), indent_before(whole.start, text)?));
+            return (!source.contains('#')).then(|| vec![(whole, joined)]);
         }
+        let mut replacements = Vec::new();
+        if !beside.is_empty() {
+            let rest = &text[whole.end as usize..];
+            let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
+            let behind = rest[..end].trim_start();
+            if !(behind.is_empty() || behind.starts_with('#')) {
+                return None;
+            }
+            let (newline, indent) = (newline_of(text), indent_before(whole.start, text)?);
+            let lines: String = beside.iter().map(|line| format!("{newline}{indent}{line}")).collect();
+            replacements.push((Span::at(whole.end + end as u32), lines));
+        }
+        if change.added.is_empty() && change.removed.is_empty() {
+            return Some(replacements);
+        }
+        replacements.extend(self.names(from, &kept, change, text));
+        Some(replacements)
+    }
+
+    /// The names of a `from` statement, changed.
+    fn names(&self, from: &ast::StmtImportFrom, kept: &[&ast::Alias], change: &Change, text: &str) -> Vec<Replacement> {
+        let source = span(from).of(text);
         let (Some(first), Some(last)) = (from.names.first(), from.names.last()) else { return Vec::new() };
         if source.contains('#') {
             return Self::change_around_comments(from, change, text);
@@ -348,7 +424,7 @@ impl<'a> Imports<'a> {
             Some((name, None)) => format!("from {module} import {name}"),
             Some((name, Some(alias))) => format!("from {module} import {name} as {alias}"),
         };
-        let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        let newline = newline_of(text);
         let group = |stmt: &Stmt| match stmt {
             Stmt::ImportFrom(from) if from.level > 0 => Group::Relative,
             Stmt::ImportFrom(from) if module_of(from) == "__future__" => Group::Future,
@@ -400,6 +476,16 @@ fn after(at: u32, statement: &str, newline: &str, text: &str) -> Replacement {
     } else {
         (Span::at(at), format!("{newline}{statement}"))
     }
+}
+
+fn newline_of(text: &str) -> &'static str {
+    if text.contains("\r\n") { "\r\n" } else { "\n" }
+}
+
+/// The blanks in front of a statement that stands first on its line.
+fn indent_before(start: u32, text: &str) -> Option<&str> {
+    let indent = &text[line_start(start, text) as usize..start as usize];
+    indent.trim().is_empty().then_some(indent)
 }
 
 fn line_start(offset: u32, text: &str) -> u32 {

@@ -1,9 +1,10 @@
 //! Settings of a model that change what its methods do, in every form in which a class can write them.
 
 use super::ast::{self, Expr, Stmt};
+use crate::fact::Setting;
 
 /// The settings of [`crate::fact::ClassFact`]; of a class that is no model they mean nothing.
-pub fn of(class: &ast::StmtClassDef) -> Vec<String> {
+pub fn of(class: &ast::StmtClassDef) -> Vec<Setting> {
     let mut found = Vec::new();
     for keyword in class.arguments.iter().flat_map(|arguments| &arguments.keywords) {
         if let Some(name) = &keyword.arg {
@@ -15,7 +16,9 @@ pub fn of(class: &ast::StmtClassDef) -> Vec<String> {
             Stmt::ClassDef(config) if config.name.as_str() == "Config" => inner(config, &mut found),
             stmt => match assigned(stmt) {
                 Some(("model_config", value)) => config_dict(value, &mut found),
-                Some(("Config", _)) => found.push("*".to_owned()),
+                Some(("Config", _)) => found.push(unread()),
+                Some(("__root__", _)) => found.push(root()),
+                None if is_root(stmt) => found.push(root()),
                 _ => {}
             },
         }
@@ -26,28 +29,28 @@ pub fn of(class: &ast::StmtClassDef) -> Vec<String> {
 }
 
 /// What `Base.Config` holds is known from `Base`; of another class nothing is.
-fn inner(config: &ast::StmtClassDef, found: &mut Vec<String>) {
+fn inner(config: &ast::StmtClassDef, found: &mut Vec<Setting>) {
     let bases = config.arguments.iter().flat_map(|arguments| &arguments.args);
     let known = |base: &Expr| matches!(base, Expr::Attribute(attribute) if attribute.attr.as_str() == "Config");
     if bases.into_iter().any(|base| !known(base)) {
-        found.push("*".to_owned());
+        found.push(unread());
     }
     for stmt in &config.body {
         match (assigned(stmt), stmt) {
             (Some((name, value)), _) => entry(name, value, found),
             (None, Stmt::FunctionDef(_) | Stmt::Pass(_) | Stmt::Expr(_)) => {}
-            (None, _) => found.push("*".to_owned()),
+            (None, _) => found.push(unread()),
         }
     }
 }
 
-fn config_dict(value: &Expr, found: &mut Vec<String>) {
+fn config_dict(value: &Expr, found: &mut Vec<Setting>) {
     match value {
         Expr::Call(call) if call.arguments.args.is_empty() => {
             for keyword in &call.arguments.keywords {
                 match &keyword.arg {
                     Some(name) => entry(name.as_str(), &keyword.value, found),
-                    None => found.push("*".to_owned()),
+                    None => found.push(unread()),
                 }
             }
         }
@@ -55,25 +58,36 @@ fn config_dict(value: &Expr, found: &mut Vec<String>) {
             for item in &dict.items {
                 match &item.key {
                     Some(Expr::StringLiteral(key)) => entry(key.value.to_str(), &item.value, found),
-                    _ => found.push("*".to_owned()),
+                    _ => found.push(unread()),
                 }
             }
         }
-        _ => found.push("*".to_owned()),
+        _ => found.push(unread()),
     }
 }
 
-fn entry(name: &str, value: &Expr, found: &mut Vec<String>) {
+fn entry(name: &str, value: &Expr, found: &mut Vec<Setting>) {
     let off = match (name, value) {
-        ("validate_assignment", Expr::BooleanLiteral(literal)) => !literal.value,
         ("extra", Expr::StringLiteral(word)) => matches!(word.value.to_str(), "forbid" | "ignore"),
         ("extra", Expr::Attribute(attribute)) => matches!(attribute.attr.as_str(), "forbid" | "ignore"),
-        ("validate_assignment" | "extra", _) => false,
-        _ => true,
+        (_, Expr::BooleanLiteral(literal)) => !literal.value,
+        _ => false,
     };
-    if !off {
-        found.push(name.to_owned());
-    }
+    found.push(Setting { key: name.to_owned(), off });
+}
+
+/// A model that is one value: what its methods give is another thing in V2.
+fn root() -> Setting {
+    Setting { key: "__root__".to_owned(), off: false }
+}
+
+/// `__root__: list[int]`, without a value.
+fn is_root(stmt: &Stmt) -> bool {
+    matches!(stmt, Stmt::AnnAssign(assign) if matches!(&*assign.target, Expr::Name(name) if name.id.as_str() == "__root__"))
+}
+
+fn unread() -> Setting {
+    Setting { key: "*".to_owned(), off: false }
 }
 
 fn assigned(stmt: &Stmt) -> Option<(&str, &Expr)> {

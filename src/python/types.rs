@@ -17,7 +17,7 @@ const DEPTH: u32 = 32;
 /// Answers questions about the expressions of one file.
 #[derive(Default)]
 pub struct Types<'a> {
-    flows: RefCell<HashMap<usize, Rc<Flow<'a>>>>,
+    flows: RefCell<HashMap<(u8, usize), Rc<Flow<'a>>>>,
     budget: Cell<u32>,
 }
 
@@ -36,10 +36,11 @@ impl<'a> Types<'a> {
 
     /// The bindings of the names of a block.
     pub fn flow(&self, block: Block<'a>) -> Rc<Flow<'a>> {
+        // A module and the class that is its first statement lie at the same address.
         let key = match block {
-            Block::Module(body) => body.as_ptr() as usize,
-            Block::Class(class) => std::ptr::from_ref(class) as usize,
-            Block::Function(function) => std::ptr::from_ref(function) as usize,
+            Block::Module(body) => (0, body.as_ptr() as usize),
+            Block::Class(class) => (1, std::ptr::from_ref(class) as usize),
+            Block::Function(function) => (2, std::ptr::from_ref(function) as usize),
         };
         if let Some(known) = self.flows.borrow().get(&key) {
             return Rc::clone(known);
@@ -330,6 +331,27 @@ impl<'a> Types<'a> {
             _ => TypeExpr::Unknown,
         }
     }
+}
+
+/// The last part of what a symbolic type is called where it comes from: enough to ask `link` what it is.
+pub fn last_name<'t>(type_: &'t TypeExpr, scopes: &[Scope<'t>]) -> Option<&'t str> {
+    match type_ {
+        TypeExpr::Name(Name::Here(local)) => imported_as(local, scopes).or_else(|| local.rsplit('.').next()),
+        TypeExpr::Name(Name::Import { path, .. }) => path.rsplit('.').next(),
+        TypeExpr::Attr(_, attr) => Some(attr),
+        _ => None,
+    }
+}
+
+/// The name that the module imports as `local`.
+fn imported_as<'t>(local: &str, scopes: &[Scope<'t>]) -> Option<&'t str> {
+    let Block::Module(body) = scopes.first()?.block else { return None };
+    let aliases = body.iter().filter_map(|stmt| match stmt {
+        ast::Stmt::ImportFrom(import) => Some(&import.names),
+        _ => None,
+    });
+    let alias = aliases.flatten().find(|alias| alias.asname.as_ref().is_some_and(|asname| asname.as_str() == local))?;
+    Some(alias.name.as_str())
 }
 
 /// The scopes in which a function's own annotations are read.

@@ -27,7 +27,7 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for unable in &report.errors {
         writeln!(out, "{}", problem(unable, &masks))?;
     }
-    end(report, out)
+    if report.summary { end(report, out) } else { Ok(()) }
 }
 
 /// `error: path: message`.

@@ -145,7 +145,7 @@ fn colours_and_links() {
     let mut report = report(vec![found]);
     report.sources.insert("a\u{1b}.py".to_owned(), Source::new("k\u{1b}[31m = 1".to_owned(), false, Vec::new()));
     report.site = Some("https://example.org/".to_owned());
-    let options = Options { color: true, width: 60, unicode: false, hyperlinks: true, summary: true };
+    let options = Options { color: true, width: 60, unicode: false, hyperlinks: true };
     let output = written(|out| render(&report, options, out)).replace('\u{1b}', "ESC");
     insta::assert_snapshot!(output, @r"
     ESC[1mESC[31merror[ESC]8;;https://example.org/rules/secrets/token.mdESC\SEC001ESC]8;;ESC\]ESC[0m: ESC[1ma token␛[2JESC[0m
@@ -164,9 +164,9 @@ fn many_findings_collapse() {
     let utcnow = page("DTM001", "naive-utcnow", "datetime");
     let dict = page("PYM004", "dict-method", "pydantic");
     let mut findings: Vec<Shown> = Vec::new();
-    for index in 0..60 {
+    for index in 0..180 {
         let (page, severity) = if index % 3 == 0 { (utcnow, Severity::Error) } else { (dict, Severity::Warning) };
-        let path = format!("app/{}.py", ["crud", "models", "orders", "routes"][index / 20]);
+        let path = format!("app/{}.py", ["crud", "models", "orders", "routes"][index / 60]);
         let mut found = shown(page, severity, &path, Span::at(0), "message");
         found.fix = (index % 4 == 0).then(|| Settled { title: "Mend".to_owned(), safe: index % 8 == 0, edits: vec![] });
         findings.push(found);
@@ -175,10 +175,10 @@ fn many_findings_collapse() {
     (report.fixed, report.suppressed) = (1, 2);
     insta::assert_snapshot!(text_of(&report, 100), @r"
     Warnings, one line a rule
-      40  PYM004 dict-method   5 fixable, 5 unsafe  app/orders.py 14, app/crud.py 13, app/models.py 13
+      120  PYM004 dict-method   15 fixable, 15 unsafe  app/crud.py 40, app/models.py 40, 1 more
 
     Errors, one line a rule; examples below
-      20  DTM001 naive-utcnow  3 fixable, 2 unsafe  app/crud.py 7, app/models.py 7, app/orders.py 6
+       60  DTM001 naive-utcnow  8 fixable, 7 unsafe    app/crud.py 20, app/models.py 20, 1 more
 
     error[DTM001]: message
       app/crud.py
@@ -186,16 +186,18 @@ fn many_findings_collapse() {
 
     error[DTM001]: message
       app/models.py
+      ╰ fix: Mend (unsafe)
 
     error[DTM001]: message
       app/orders.py
+      ├ fix: Mend (safe)
       ╰ more: davy explain DTM001
 
     Fixed 1 finding
-    Found 20 errors, 40 warnings in 2 files: 8 can be fixed with --fix, 7 more with --unsafe-fixes
+    Found 60 errors, 120 warnings in 2 files: 23 can be fixed with --fix, 22 more with --unsafe-fixes
     2 findings suppressed
       davy check --all     every finding in its frame
-      davy check --fix     apply 8 safe fixes
+      davy check --fix     apply 23 safe fixes
       davy explain DTM001  what is wrong and what to do
     ");
 }
@@ -254,7 +256,7 @@ fn no_span_breaks_a_frame() {
                     let mut report = report(vec![found]);
                     let secrets = vec![Span::new(start / 2, start)];
                     report.sources.insert("a.py".to_owned(), Source::new(text.to_owned(), true, secrets));
-                    let options = Options { color: false, width, unicode, hyperlinks: false, summary: true };
+                    let options = Options { color: false, width, unicode, hyperlinks: false };
                     let output = written(|out| render(&report, options, out));
                     let wide = output.lines().find(|line| super::wrap::width(line) > width.max(60));
                     assert_eq!(wide, None, "{text:?} {start}..{stop} at {width}\n{output}");

@@ -40,6 +40,10 @@ pub struct Report {
     pub show_notes: bool,
     /// Whether the text format frames every finding, however many there are.
     pub show_all: bool,
+    /// Whether the summary and what to type next are printed.
+    pub summary: bool,
+    /// The paths and choices that the user typed, with a blank before each: what the next command needs again.
+    pub again: String,
     /// Findings fixed in this run; they are not among `findings`.
     pub fixed: usize,
     /// Findings silenced by comments.

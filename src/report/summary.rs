@@ -42,10 +42,9 @@ impl Counts {
 }
 
 /// `Found 9 errors, 31 warnings (and 12 notes) in 240 files: 25 can be fixed with --fix, 6 more with --unsafe-fixes`.
-/// What can be fixed is counted among what is listed.
+/// Notes that can be fixed are counted, too: `--fix` mends them.
 pub fn line(report: &Report) -> String {
-    let Counts { errors, warnings, notes, .. } = Counts::of(report.findings.iter());
-    let Counts { safe, risky, .. } = Counts::of(report.listed());
+    let Counts { errors, warnings, notes, safe, risky } = Counts::of(report.findings.iter());
     let files = count(report.files, "file");
     if errors + warnings == 0 && (notes == 0 || !report.show_notes) {
         return match (report.errors.len(), report.files) {
@@ -98,17 +97,18 @@ pub fn aside(report: &Report) -> Option<String> {
 
 /// Commands worth typing now, with what they do.
 pub fn next(report: &Report, collapsed: bool) -> Vec<(String, String)> {
-    let counts = Counts::of(report.listed());
+    let counts = Counts::of(report.findings.iter());
+    let again = &report.again;
     let mut next = Vec::new();
     if collapsed {
-        next.push(("davy check --all".to_owned(), "every finding in its frame".to_owned()));
+        next.push((format!("davy check{again} --all"), "every finding in its frame".to_owned()));
     }
     if counts.safe > 0 {
         let what =
             if counts.safe == 1 { "apply 1 safe fix".to_owned() } else { format!("apply {} safe fixes", counts.safe) };
-        next.push(("davy check --fix".to_owned(), what));
+        next.push((format!("davy check{again} --fix"), what));
     } else if counts.risky > 0 {
-        next.push(("davy check --unsafe-fixes --diff".to_owned(), "look at what they would change".to_owned()));
+        next.push((format!("davy check{again} --unsafe-fixes --diff"), "look at what they would change".to_owned()));
     }
     // A frame names its own page; a line of the table does not.
     if let Some(code) = commonest(report).filter(|_| collapsed) {

@@ -8,7 +8,7 @@ use crate::finding::Severity;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// Up to so many findings are all framed.
+/// Up to so many findings are all framed; and so many errors, however many warnings there are.
 const FRAME_ALL: usize = 50;
 /// Beyond that, so many errors of one rule are framed.
 const FRAMES_OF_A_RULE: usize = 3;
@@ -55,8 +55,9 @@ pub fn plan(report: &Report) -> Plan<'_> {
         return Plan { framed: listed, rows: Vec::new() };
     }
     let mut rows = rows(listed.iter().copied());
-    let mut left = FRAMES;
-    for _ in 0..FRAMES_OF_A_RULE {
+    let errors = listed.iter().filter(|shown| shown.finding.severity == Severity::Error).count();
+    let (mut left, each) = if errors <= FRAME_ALL { (errors, errors) } else { (FRAMES, FRAMES_OF_A_RULE) };
+    for _ in 0..each {
         for row in rows.iter_mut().filter(|row| row.severity == Severity::Error && row.framed < row.count) {
             let framed = left.min(1);
             row.framed += framed;
@@ -78,7 +79,9 @@ pub fn plan(report: &Report) -> Plan<'_> {
     }
     kept.sort();
     let framed = kept.into_iter().map(|index| listed[index]).collect();
-    rows.retain(|row| row.framed < row.count);
+    // What is framed in full needs no line, unless other errors have one: their numbers add up to the summary's.
+    let some_left = rows.iter().any(|row| row.severity == Severity::Error && row.framed < row.count);
+    rows.retain(|row| row.framed < row.count || some_left && row.severity == Severity::Error);
     Plan { framed, rows }
 }
 

@@ -15,6 +15,8 @@ pub fn report(findings: Vec<Shown>) -> Report {
         sources: BTreeMap::new(),
         show_notes: false,
         show_all: false,
+        summary: true,
+        again: String::new(),
         fixed: 0,
         suppressed: 0,
         tool_version: "0.1.0",
@@ -53,7 +55,7 @@ pub fn written(render: impl Fn(&mut dyn io::Write) -> io::Result<()>) -> String 
 }
 
 pub fn text_of(report: &Report, width: usize) -> String {
-    let options = Options { color: false, width, unicode: true, hyperlinks: false, summary: true };
+    let options = Options { color: false, width, unicode: true, hyperlinks: false };
     written(|out| super::text::render(report, options, out))
 }
 
@@ -701,7 +703,7 @@ fn sarif() {
 #[test]
 fn no_format_shows_a_secret() {
     let report = Report { show_notes: true, show_all: true, ..sample() };
-    let colored = Options { color: true, width: 100, unicode: false, hyperlinks: true, summary: true };
+    let colored = Options { color: true, width: 100, unicode: false, hyperlinks: true };
     for output in [
         text_of(&report, 60),
         written(|out| super::text::render(&report, colored, out)),

@@ -24,8 +24,6 @@ pub struct Options {
     pub unicode: bool,
     /// OSC 8 links from codes to pages, where the report knows a site.
     pub hyperlinks: bool,
-    /// The summary and what to type next.
-    pub summary: bool,
 }
 
 /// Collapsed rules first, then frames with the errors last, then what went wrong, the summary and what to type next.
@@ -44,7 +42,7 @@ pub fn render(report: &Report, options: Options, out: &mut dyn Write) -> io::Res
     for problem in &report.errors {
         screen.problem(problem, out)?;
     }
-    if options.summary { screen.end(collapsed, out) } else { Ok(()) }
+    if report.summary { screen.end(collapsed, out) } else { Ok(()) }
 }
 
 struct Screen<'a> {

@@ -1,7 +1,7 @@
 //! Masks source that has no tree: an unterminated `password = "...` must not reach an output.
 //!
-//! Over-masking is fine, under-masking is not: everything behind a password-like name is covered to the end of its
-//! line, and on while brackets, quotes or a backslash keep the value open.
+//! Over-masking is fine, under-masking is not: behind a password-like name everything between quotes is covered, closed or
+//! not, and a word without quotes; and on while brackets, quotes or a backslash keep the value open. Code stays readable.
 
 use super::formats::Formats;
 use super::pem;
@@ -55,51 +55,42 @@ fn merge(mut spans: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
 #[derive(Default)]
 struct Open {
     depth: usize,
-    triple: Option<[u8; 3]>,
+    /// The quote that the value stands in, and whether it is tripled.
+    quote: Option<(u8, bool)>,
     /// The value has not begun, or the line ends in a backslash.
     more: bool,
 }
 
 impl Open {
     fn is_open(&self) -> bool {
-        self.depth > 0 || self.triple.is_some() || self.more
+        self.depth > 0 || self.quote.is_some() || self.more
     }
 
-    /// Reads one line (or its rest) of a masked value.
-    fn read(&mut self, line: &[u8]) {
+    /// Reads one line, or its rest, and covers what stands between quotes, closed or not.
+    fn read(&mut self, offset: usize, line: &[u8], spans: &mut Vec<(usize, usize)>) {
         let mut i = 0;
-        let mut quote: Option<u8> = None;
         let mut value = false;
         let mut last = 0;
+        let mut start = 0;
         while i < line.len() {
             let byte = line[i];
-            let triple = [byte; 3];
-            if let Some(open) = self.triple {
-                value = true;
-                match byte {
-                    b'\\' => i += 1,
-                    _ if line[i..].starts_with(&open) => {
-                        self.triple = None;
-                        i += 2;
-                    }
-                    _ => {}
-                }
-            } else if let Some(open) = quote {
-                match byte {
-                    b'\\' => i += 1,
-                    _ if byte == open => quote = None,
-                    _ => {}
+            if let Some((open, triple)) = self.quote {
+                let closes = if triple { line[i..].starts_with(&[open; 3]) } else { byte == open };
+                if byte == b'\\' {
+                    i += 1;
+                } else if closes {
+                    spans.push((offset + start, offset + i));
+                    i += if triple { 2 } else { 0 };
+                    self.quote = None;
                 }
             } else {
                 match byte {
-                    b'"' | b'\'' if line[i..].starts_with(&triple) => {
-                        self.triple = Some(triple);
-                        value = true;
-                        i += 2;
-                    }
                     b'"' | b'\'' => {
-                        quote = Some(byte);
+                        let triple = line[i..].starts_with(&[byte; 3]);
+                        self.quote = Some((byte, triple));
                         value = true;
+                        i += if triple { 2 } else { 0 };
+                        start = i + 1;
                     }
                     b'(' | b'[' | b'{' => self.depth += 1,
                     b')' | b']' | b'}' => self.depth = self.depth.saturating_sub(1),
@@ -111,6 +102,13 @@ impl Open {
                 last = line[i];
             }
             i += 1;
+        }
+        if let Some((_, triple)) = self.quote {
+            spans.push((offset + start.min(line.len()), offset + line.len()));
+            // A plain quote ends with its line, unless a backslash joins the next one.
+            if !triple && i <= line.len() {
+                self.quote = None;
+            }
         }
         // `=` with nothing behind it, in legal source or not: the value comes next.
         self.more = !value || line.last() == Some(&b'\\') || b"\\=:,+|([{".contains(&last);
@@ -124,22 +122,72 @@ fn mask_names(source: &str, spans: &mut Vec<(usize, usize)>) {
     while line_start < bytes.len() {
         let line_end = memchr::memchr2(b'\n', b'\r', &bytes[line_start..]).map_or(bytes.len(), |n| line_start + n);
         let line = &bytes[line_start..line_end];
-        if open.is_open() {
-            spans.push((line_start, line_end));
-            // A blank line or a comment does not begin the value.
-            if line.iter().any(|b| !b.is_ascii_whitespace()) {
-                open.read(line);
-            }
-        } else if let Some(name_end) = first_name(&source[line_start..line_end]) {
+        let inside = open.quote.is_some();
+        if open.is_open() && line.iter().any(|b| !b.is_ascii_whitespace()) {
+            open.read(line_start, line, spans);
+        }
+        if let Some(name_end) = first_name(&source[line_start..line_end]).filter(|_| !inside) {
             let from = line_start + name_end;
-            spans.push((from, line_end));
+            spans.extend(bare_value(source, from, line_end));
             quoted_before(line_start, &line[..name_end], spans);
             let rest = &bytes[from..line_end];
             let rest = rest.strip_prefix(b"\"").or_else(|| rest.strip_prefix(b"'")).unwrap_or(rest);
-            open.read(rest);
+            let mut own = Open::default();
+            own.read(line_end - rest.len(), rest, spans);
+            // The header of a function names its parameters: no value follows on the next line.
+            if !is_header(line) || own.quote.is_some() {
+                open = own;
+            }
         }
         line_start = line_end + 1;
     }
+}
+
+/// Whether a line begins a definition, an import or a block, so that names in it are not what is given a value below.
+fn is_header(line: &[u8]) -> bool {
+    const WORDS: [&[u8]; 12] = [
+        b"def ", b"class ", b"async ", b"import ", b"from ", b"for ", b"with ", b"while ", b"if ", b"elif ",
+        b"return ", b"assert ",
+    ];
+    let line = line.trim_ascii_start();
+    WORDS.iter().any(|word| line.starts_with(word)) && line.trim_ascii_end().ends_with(b":")
+        || [b"import ".as_slice(), b"from "].iter().any(|word| line.starts_with(word))
+}
+
+/// What stands behind `name =` or `name:` without quotes: `PASSWORD=abc`, unless it reads as code.
+fn bare_value(source: &str, from: usize, end: usize) -> Option<(usize, usize)> {
+    const CODE: &[&str] = &[
+        "str",
+        "bytes",
+        "int",
+        "bool",
+        "None",
+        "True",
+        "False",
+        "Optional",
+        "SecretStr",
+        "SecretBytes",
+        "Any",
+        "await",
+        "lambda",
+        "not",
+    ];
+    const OWNERS: &[&str] = &["self", "cls", "os", "settings", "config", "request", "app", "conf"];
+    let rest = &source[from..end];
+    let behind = rest.trim_start_matches(['"', '\'', ']']).trim_start();
+    let value = behind.strip_prefix(['=', ':'])?;
+    // `==` compares.
+    if value.starts_with('=') {
+        return None;
+    }
+    let value = value.trim_start();
+    let length = value.find(|c: char| c.is_whitespace() || matches!(c, ',' | ')' | '}' | ']')).unwrap_or(value.len());
+    let word = &value[..length];
+    let is_code = word.contains(['(', '[', '"', '\'', '{'])
+        || CODE.contains(&word.trim_end_matches(':'))
+        || OWNERS.iter().any(|owner| word.strip_prefix(owner).is_some_and(|rest| rest.starts_with('.')));
+    let start = end - value.len();
+    (!is_code && !word.is_empty()).then_some((start, start + length))
 }
 
 /// Where the first password-like name of a line ends.
@@ -287,7 +335,15 @@ mod tests {
     fn what_has_nothing_to_do_with_it_stays() {
         let source = "def f(x:\n    return x + 'zebra42'\n\nhost = 'db'\n";
         assert_eq!(masked(source), source);
-        assert_eq!(masked("password = 'a'\nname = 'bob'\n"), "password******\nname = 'bob'\n");
+        assert_eq!(masked("password = 'a'\nname = 'bob'\n"), "password = '*'\nname = 'bob'\n");
+        for source in [
+            "def test(credentials):\n    r = api.post(\n    assert r.status_code == 201\n",
+            "import token_utils\nfor x in y\n    pass\n",
+            "token = self.token\nprint 'hello'\n",
+            "class A\n    pass\nif token = 3.x():\n    go()\n",
+        ] {
+            assert_eq!(masked(source), source);
+        }
     }
 
     #[test]

@@ -143,15 +143,21 @@ impl Eval<'_, '_> {
             _ => None,
         };
         if is {
-            let kept = value
-                .members()
-                .iter()
-                .filter(|member| classes.members().iter().any(|class| within(member, class) == Some(true)));
-            let kept: Vec<Value> = kept.cloned().collect();
-            if !kept.is_empty() {
-                return Value::union(kept);
+            // Each member, as far as it may be an instance of each class: itself, or what the class says of it.
+            let mut kept = Vec::new();
+            for member in value.members() {
+                for class in classes.members() {
+                    match (within(member, class), member) {
+                        (Some(true), _) => kept.push(member.clone()),
+                        (Some(false), Value::Instance(of)) if self.subclass(class, of) != Some(false) => {
+                            kept.push(self.instance(class.clone(), depth));
+                        }
+                        (Some(false), _) => {}
+                        (None, _) => kept.push(self.instance(class.clone(), depth)),
+                    }
+                }
             }
-            return Value::union(classes.members().iter().map(|class| self.instance(class.clone(), depth)));
+            return Value::union(kept);
         }
         // A variable that holds a class may hold a subclass: not being its instance excludes nothing.
         if !to.iter().all(|class| matches!(class, TypeExpr::Name(_))) {

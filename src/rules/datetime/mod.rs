@@ -5,7 +5,7 @@ pub mod naive_utcnow;
 pub mod naive_utcnow_reference;
 
 use crate::fact::{Condition, Name, TypeExpr};
-use crate::finding::{Ask, Piece};
+use crate::finding::{Ask, Edit, Piece};
 use crate::python::ast::{self, AnyNodeRef, Ranged};
 use crate::python::span;
 use crate::rule::Cx;
@@ -16,8 +16,12 @@ fn is_method<'a>(cx: &Cx<'a>, attribute: &'a ast::ExprAttribute, method: &str) -
     if attribute.attr.as_str() != method || attribute.ctx != ast::ExprContext::Load {
         return None;
     }
-    let what = cx.type_of(&attribute.value).attr(method);
-    (!what.is_unknown()).then(|| Condition::Resolves { what, to: format!("datetime.datetime.{method}").into() })
+    let class = cx.type_of(&attribute.value);
+    let what = class.clone().attr(method);
+    // `clock.utcnow` of a module that says `utcnow = datetime.utcnow`: that line is the place to mend.
+    let of_class = Condition::resolves(class, "datetime.datetime");
+    let is_method = Condition::Resolves { what: what.clone(), to: format!("datetime.datetime.{method}").into() };
+    (!what.is_unknown()).then(|| is_method.and(of_class))
 }
 
 /// A test that replaces the name through which the class is reached gets a mock where the fix calls `now`.
@@ -33,6 +37,17 @@ fn unpatched(attribute: &ast::ExprAttribute) -> Condition {
 /// `now(timezone.utc).replace(tzinfo=None)`: equal to `utcnow()`, subclass kept, the same under freezegun.
 fn naive_now() -> Vec<Piece> {
     vec!["now(".into(), Piece::Ask(Ask::Utc), ").replace(tzinfo=None)".into()]
+}
+
+/// The edits that turn `utcnow()` into `now(zone)` and what follows it; brackets and comments stay.
+fn now_with(attribute: &ast::ExprAttribute, call: &ast::ExprCall, zone: Piece, tail: &str) -> Vec<Edit> {
+    let arguments = span(call.arguments.range());
+    let mut edits = vec![Edit::replace(span(&attribute.attr), "now")];
+    edits.push(Edit::pieces(Span::at(arguments.end - 1), vec![zone]));
+    if !tail.is_empty() {
+        edits.push(Edit::insert(arguments.end, tail));
+    }
+    edits
 }
 
 /// Whether a callee comes from Django, whose migrations cannot write a lambda down.

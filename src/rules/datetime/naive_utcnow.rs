@@ -1,6 +1,6 @@
 //! `datetime.utcnow()`. Page: rules/datetime/naive-utcnow.md
 
-use super::{is_method, made_aware, method_call, naive_now, unpatched};
+use super::{is_method, made_aware, method_call, now_with, unpatched};
 use crate::finding::{Ask, Edit, Fix, Piece};
 use crate::python::ast::{self, Expr};
 use crate::python::span;
@@ -16,19 +16,21 @@ fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
     if !call.arguments.is_empty() {
         return;
     }
-    let tail = Span::new(span(&attribute.attr).start, span(call).end);
-    let aware = || vec!["now(".into(), Piece::Ask(Ask::Utc), ")".into()];
+    let aware = || now_with(attribute, call, Piece::Ask(Ask::Utc), "");
     let outer = method_call(cx, call);
     let mut fixes = Vec::new();
     // The naive value becomes aware at once: the same instant, written directly.
     if let Some((outer, zone, is_utc)) = made_aware(cx, call) {
-        let text = vec!["now(".into(), Piece::from(zone), ")".into()];
-        let edit = Edit { span: Span::new(tail.start, outer.end), text };
-        fixes.push(Fix::safe("Replace with an aware `now`", vec![edit]).when(is_utc));
+        let rest = Span::new(span(call).end, outer.end);
+        if !cx.has_comment(rest) {
+            let mut edits = now_with(attribute, call, Piece::from(zone), "");
+            edits.push(Edit::replace(rest, ""));
+            fixes.push(Fix::safe("Replace with an aware `now`", edits).when(is_utc));
+        }
     }
     match outer {
         Some(("date", outer)) if outer.arguments.is_empty() => {
-            fixes.push(Fix::safe("Replace with an aware `now`", vec![Edit { span: tail, text: aware() }]));
+            fixes.push(Fix::safe("Replace with an aware `now`", aware()));
         }
         Some(("strftime", outer)) => {
             if let [Expr::StringLiteral(format)] = &*outer.arguments.args
@@ -36,13 +38,13 @@ fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
                 && !format.value.to_str().contains("%Z")
                 && !format.value.to_str().contains("%c")
             {
-                fixes.push(Fix::safe("Replace with an aware `now`", vec![Edit { span: tail, text: aware() }]));
+                fixes.push(Fix::safe("Replace with an aware `now`", aware()));
             }
         }
         _ => {}
     }
-    fixes
-        .push(Fix::safe("Replace with `now(...)`, made naive as before", vec![Edit { span: tail, text: naive_now() }]));
+    let naive = now_with(attribute, call, Piece::Ask(Ask::Utc), ".replace(tzinfo=None)");
+    fixes.push(Fix::safe("Replace with `now(...)`, made naive as before", naive));
     if cx.is_printed() {
         fixes.clear();
     }

@@ -1,8 +1,8 @@
 //! `class Config` in a model. Page: rules/pydantic/class-config.md
 
-use super::{in_version_shim, maybe_v2, only_v2};
+use super::{config_keys, fate, graded, in_version_shim, is_docstring, newline, only_v2};
 use crate::fact::{Condition, Name, TypeExpr};
-use crate::finding::{Edit, Fix, Grade, Piece};
+use crate::finding::{Edit, Fate, Fix, Piece, Tie, Tied};
 use crate::python::ast::{self, Expr, Ranged, Stmt};
 use crate::python::{Block, span};
 use crate::rule::{Check, Cx};
@@ -11,26 +11,6 @@ use crate::text::Span;
 
 pub const CHECK: Check = Check::Class(check);
 
-/// Keys that V2 renamed: under the old name they have no effect. Source: pydantic's migration guide, executed on 2.14.
-const RENAMED: &[(&str, &str)] = &[
-    ("allow_population_by_field_name", "populate_by_name"),
-    ("anystr_lower", "str_to_lower"),
-    ("anystr_strip_whitespace", "str_strip_whitespace"),
-    ("anystr_upper", "str_to_upper"),
-    ("keep_untouched", "ignored_types"),
-    ("max_anystr_length", "str_max_length"),
-    ("min_anystr_length", "str_min_length"),
-    ("orm_mode", "from_attributes"),
-    ("schema_extra", "json_schema_extra"),
-    ("validate_all", "validate_default"),
-];
-
-/// Keys that V2 removed and that need nothing in their place.
-const DROPPED: &[&str] = &["smart_union", "underscore_attrs_are_private", "copy_on_model_validation", "post_init_call"];
-
-/// Keys that V2 removed and that a person has to replace.
-const REMOVED: &[&str] = &["error_msg_templates", "fields", "getter_dict", "json_loads", "json_dumps"];
-
 fn check<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
     if class.name.as_str() != "Config" || in_version_shim(cx) {
         return;
@@ -38,60 +18,59 @@ fn check<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
     let Some(scope) = cx.scopes.last() else { return };
     let Block::Class(model) = scope.block else { return };
     let model_type = TypeExpr::Name(Name::Here(scope.name.clone()));
-    let dead: Vec<&str> = keys(class).filter(|key| is_dead(key)).collect();
+    let dead: Vec<&str> = keys(class).filter(|key| config_keys::is_dead(key)).collect();
     let outcome = rewrite(cx, model, class);
-    let message = match dead.as_slice() {
-        [] => text!["`class Config` is Pydantic V1: deprecated in V2 and removed in V3"],
-        [one] => text![format!("`{one}` in `class Config` has no effect on pydantic 2")],
-        several => text![format!("`{}` in `class Config` have no effect on pydantic 2", several.join("`, `"))],
+    let (message, what_becomes) = match dead.as_slice() {
+        [] => (text!["`class Config` ", fate(Fate::Deprecated)], Fate::Deprecated),
+        [one] => (text![format!("`{one}` in `class Config` "), fate(Fate::Ignored)], Fate::Ignored),
+        several => {
+            let names = several.join("`, `");
+            (text![format!("`class Config` sets `{names}`, and each "), fate(Fate::Ignored)], Fate::Ignored)
+        }
     };
     let finding = cx.report(Span::new(span(class).start, span(&class.name).end), message);
-    if let Some(decorator) = class.decorator_list.first() {
-        finding.span = Span::new(span(&class.name).start, span(&class.name).end);
-        debug_assert!(span(decorator).start <= finding.span.start);
+    if !class.decorator_list.is_empty() {
+        finding.span = span(&class.name);
     }
     finding.when(Condition::derives(model_type.clone(), "pydantic.BaseModel"));
-    finding.grade(maybe_v2().not(), Grade::Pinned);
-    if !dead.is_empty() {
-        finding.grade(only_v2(), Grade::Ignored);
-    }
-    match outcome {
-        Ok((edits, asks, orphans)) => {
-            let title = "Replace with `model_config`";
-            for settings in [true, false] {
-                let is_settings = Condition::derives(model_type.clone(), "pydantic_settings.BaseSettings");
-                let name = if settings {
-                    Piece::Name { module: "pydantic_settings".to_owned(), name: "SettingsConfigDict".to_owned() }
-                } else {
-                    super::pydantic("ConfigDict")
-                };
-                let mut edits = edits.clone();
-                for piece in edits.iter_mut().flat_map(|edit| &mut edit.text) {
-                    if *piece == super::pydantic("ConfigDict") {
-                        *piece = name.clone();
-                    }
-                }
-                let mut fix = if dead.is_empty() { Fix::safe(title, edits) } else { Fix::risky(title, edits) };
-                fix.orphans.clone_from(&orphans);
-                fix = fix.when(only_v2()).when(Condition::ConfigRead(model_type.clone()).not());
-                fix = if settings { fix.when(is_settings) } else { fix };
-                for ask in &asks {
-                    fix = fix.when(ask.clone());
-                }
-                finding.fix(fix);
-            }
-        }
+    graded(finding, what_becomes);
+    let Rewritten { edits, asks, orphans, restores } = match outcome {
+        Ok(rewritten) => rewritten,
         Err(help) => {
             finding.help(help);
+            return;
         }
+    };
+    let title =
+        if edits.iter().all(|edit| edit.text == text![""]) { "Remove it" } else { "Replace with `model_config`" };
+    for settings in [true, false] {
+        let is_settings = Condition::any(vec![
+            Condition::derives(model_type.clone(), "pydantic_settings.BaseSettings"),
+            Condition::derives(model_type.clone(), "pydantic.BaseSettings"),
+        ]);
+        let name = if settings {
+            Piece::Name { module: "pydantic_settings".to_owned(), name: "SettingsConfigDict".to_owned() }
+        } else {
+            super::pydantic("ConfigDict")
+        };
+        let mut edits = edits.clone();
+        for piece in edits.iter_mut().flat_map(|edit| &mut edit.text) {
+            if *piece == super::pydantic("ConfigDict") {
+                *piece = name.clone();
+            }
+        }
+        let mut fix = if restores { Fix::restoring(title, edits) } else { Fix::safe(title, edits) };
+        fix.orphans.clone_from(&orphans);
+        fix.safe = fix.safe.and(Condition::ReadSomewhere(Tied::Config).not());
+        fix.restores = Condition::Always;
+        fix.chain = Some(Tie { by: Tied::Config, of: model_type.clone() });
+        fix = fix.when(only_v2());
+        fix = if settings { fix.when(is_settings) } else { fix };
+        for ask in &asks {
+            fix = fix.when(ask.clone());
+        }
+        finding.fix(fix);
     }
-}
-
-fn is_dead(key: &str) -> bool {
-    RENAMED.iter().any(|(old, _)| *old == key)
-        || REMOVED.contains(&key)
-        || DROPPED.contains(&key)
-        || key == "allow_mutation"
 }
 
 fn keys(class: &ast::StmtClassDef) -> impl Iterator<Item = &str> {
@@ -115,7 +94,58 @@ fn assigned(stmt: &Stmt) -> Option<(&ast::ExprName, &Expr)> {
     }
 }
 
-type Rewritten = (Vec<Edit>, Vec<Condition>, Vec<String>);
+/// A Config as `model_config`.
+struct Rewritten {
+    edits: Vec<Edit>,
+    /// What has to hold.
+    asks: Vec<Condition>,
+    orphans: Vec<String>,
+    /// A key that has no effect today gets its effect back.
+    restores: bool,
+}
+
+/// What a Config builds on: nothing, pydantic's own, or the Config of the model's base, whose keys V2 merges by itself.
+fn base<'a>(
+    cx: &Cx<'a>,
+    model: &'a ast::StmtClassDef,
+    class: &'a ast::StmtClassDef,
+) -> Result<(Option<Condition>, Option<String>), &'static str> {
+    const ELSEWHERE: &str =
+        "this Config builds on a class of its own: write the keys of both into one `model_config = ConfigDict(...)`";
+    let Some(arguments) = class.arguments.as_deref().filter(|arguments| !arguments.is_empty()) else {
+        return Ok((None, None));
+    };
+    let ([base], []) = (&*arguments.args, &*arguments.keywords) else { return Err(ELSEWHERE) };
+    if let Expr::Attribute(attribute) = base
+        && attribute.attr.as_str() == "Config"
+    {
+        // Other bases could set the same key, and the last of them wins.
+        let of_model = model.arguments.as_deref().map(|arguments| &*arguments.args).unwrap_or_default();
+        let generic = |base: &&Expr| {
+            let named = match base {
+                Expr::Subscript(subscript) => &*subscript.value,
+                other => other,
+            };
+            crate::python::dotted(named).is_some_and(|path| matches!(path.rsplit('.').next(), Some("Generic" | "ABC")))
+        };
+        let of_model: Vec<&Expr> = of_model.iter().filter(|base| !generic(base)).collect();
+        let [own] = of_model.as_slice() else { return Err(ELSEWHERE) };
+        let own = match own {
+            Expr::Subscript(subscript) => &*subscript.value,
+            other => other,
+        };
+        return Ok((Some(Condition::Same(cx.type_of(&attribute.value), cx.type_of(own))), None));
+    }
+    let type_ = cx.type_of(base);
+    if !super::ends_in(cx, &type_, "BaseConfig") {
+        return Err(ELSEWHERE);
+    }
+    let orphan = match base {
+        Expr::Name(name) => Some(name.id.as_str().to_owned()),
+        _ => None,
+    };
+    Ok((Some(Condition::resolves(type_, "pydantic.BaseConfig")), orphan))
+}
 
 /// Edits key by key, so that comments and layout between them stay.
 fn rewrite<'a>(
@@ -123,20 +153,21 @@ fn rewrite<'a>(
     model: &'a ast::StmtClassDef,
     class: &'a ast::StmtClassDef,
 ) -> Result<Rewritten, &'static str> {
-    let bases = class.arguments.as_deref().is_some_and(|arguments| !arguments.is_empty());
-    if bases || !class.decorator_list.is_empty() {
-        return Err("this Config inherits: migrate it together with the classes it builds on");
+    if !class.decorator_list.is_empty() {
+        return Err("this Config is decorated: write what it comes to into `model_config`");
     }
     if model.body.iter().any(|stmt| assigned(stmt).is_some_and(|(name, _)| name.id.as_str() == "model_config")) {
         return Err("the class has `model_config` too, which raises: join them");
     }
+    let (ask, orphan) = base(cx, model, class)?;
+    let mut asks = Vec::from_iter(ask);
+    let mut orphans = Vec::from_iter(orphan);
     let own: Vec<&str> = keys(class).collect();
     let around: Vec<&str> = model.body.iter().flat_map(crate::python::imports::bound).collect();
     let mut entries: Vec<Entry> = Vec::new();
-    let mut asks = Vec::new();
-    let mut orphans = Vec::new();
+    let mut restores = false;
     for stmt in &class.body {
-        if matches!(stmt, Stmt::Pass(_)) || is_docstring(stmt) {
+        if matches!(stmt, Stmt::Pass(_)) || is_docstring(stmt) || is_ellipsis(stmt) {
             entries.push(Entry { span: span(stmt), text: None });
             continue;
         }
@@ -144,8 +175,8 @@ fn rewrite<'a>(
             return Err("this Config holds more than plain keys: move the rest out, then use `model_config`");
         };
         let key = key.id.as_str();
-        if own.iter().filter(|other| **other == key).count() > 1 || REMOVED.contains(&key) {
-            return Err("V2 removed a key of this Config: replace it by hand, then use `model_config`");
+        if own.iter().filter(|other| **other == key).count() > 1 {
+            return Err("a key of this Config is set twice: decide which value counts");
         }
         // Names mean something else here: a class body sees the names of the model, a nested one does not.
         let mut names = Vec::new();
@@ -153,12 +184,14 @@ fn rewrite<'a>(
         if names.iter().any(|name| own.contains(name) || around.contains(name)) {
             return Err("a value in this Config is a name of the class: write it out, then use `model_config`");
         }
-        if DROPPED.contains(&key) {
+        let renamed = config_keys::renamed(key);
+        if config_keys::is_dropped(key) || renamed.is_some_and(|new| own.contains(&new)) {
             entries.push(Entry { span: span(stmt), text: None });
             continue;
         }
         let (new, text) = match (key, value) {
             ("allow_mutation", Expr::BooleanLiteral(literal)) => {
+                restores = true;
                 ("frozen", text![if literal.value { "False" } else { "True" }])
             }
             ("allow_mutation", _) => return Err("`frozen` is the opposite of `allow_mutation`: write it by hand"),
@@ -174,10 +207,12 @@ fn rewrite<'a>(
                 ("extra", text![format!("\"{extra}\"")])
             }
             _ => {
-                let renamed = RENAMED.iter().find(|(old, _)| *old == key).map_or(key, |(_, new)| new);
+                restores |= renamed.is_some();
                 match value {
-                    Expr::Tuple(tuple) if !tuple.parenthesized => (renamed, text!["(", span(value), ")"]),
-                    value => (renamed, text![span(value)]),
+                    Expr::Tuple(tuple) if !tuple.parenthesized => {
+                        (renamed.unwrap_or(key), text!["(", span(value), ")"])
+                    }
+                    value => (renamed.unwrap_or(key), text![span(value)]),
                 }
             }
         };
@@ -185,7 +220,12 @@ fn rewrite<'a>(
         pieces.extend(text);
         entries.push(Entry { span: span(stmt), text: Some(pieces) });
     }
-    layout(cx, class, &entries).map(|edits| (edits, asks, orphans))
+    let edits = layout(cx, model, class, &entries)?;
+    Ok(Rewritten { edits, asks, orphans, restores })
+}
+
+fn is_ellipsis(stmt: &Stmt) -> bool {
+    matches!(stmt, Stmt::Expr(stmt) if matches!(*stmt.value, Expr::EllipsisLiteral(_)))
 }
 
 struct Entry {
@@ -194,18 +234,40 @@ struct Entry {
     text: Option<Vec<Piece>>,
 }
 
-fn layout(cx: &Cx, class: &ast::StmtClassDef, entries: &[Entry]) -> Result<Vec<Edit>, &'static str> {
+fn layout(
+    cx: &Cx,
+    model: &ast::StmtClassDef,
+    class: &ast::StmtClassDef,
+    entries: &[Entry],
+) -> Result<Vec<Edit>, &'static str> {
     let whole = span(class);
     let kept: Vec<&Entry> = entries.iter().filter(|entry| entry.text.is_some()).collect();
     let config = super::pydantic("ConfigDict");
-    let source = cx.source(whole);
     let line_start = cx.text[..whole.start as usize].rfind(['\n', '\r']).map_or(0, |at| at + 1);
     let indent = &cx.text[line_start..whole.start as usize];
-    if !indent.trim().is_empty() || source.contains(';') || source.contains('\\') {
+    let shares_lines =
+        |pair: &[Stmt]| !cx.source(Span::new(span(&pair[0]).end, span(&pair[1]).start)).contains(['\n', '\r']);
+    let joined = |entry: &&Entry| cx.source(entry.span).contains('\\');
+    if !indent.trim().is_empty() || class.body.windows(2).any(shares_lines) {
         return Err("write `model_config = ConfigDict(...)` by hand: several statements share a line");
     }
+    if kept.iter().any(joined) {
+        return Err("write `model_config = ConfigDict(...)` by hand: a value goes on behind a backslash");
+    }
+    // The last line's comment stays behind whatever ends there.
+    let rest = &cx.text[whole.end as usize..];
+    let end = whole.end + rest.find(['\n', '\r']).unwrap_or(rest.len()) as u32;
+    let commented = cx.has_comment(Span::new(whole.start, end));
+    // Nothing is left to say.
+    if kept.is_empty() && !commented {
+        let others = model.body.iter().any(|stmt| stmt.range() != class.range() && !is_docstring(stmt));
+        return Ok(match others {
+            true => vec![Edit::replace(with_blank_line(cx, Span::new(line_start as u32, end)), "")],
+            false => vec![Edit::replace(whole, "pass")],
+        });
+    }
     // One key without comments fits on one line.
-    if !source.contains('#')
+    if !cx.has_comment(whole)
         && kept.len() <= 1
         && kept.iter().all(|entry| !cx.source(entry.span).contains(['\n', '\r']))
     {
@@ -215,28 +277,46 @@ fn layout(cx: &Cx, class: &ast::StmtClassDef, entries: &[Entry]) -> Result<Vec<E
         return Ok(vec![Edit { span: whole, text }]);
     }
     let colon = header_end(cx, class).ok_or("write `model_config = ConfigDict(...)` by hand")?;
-    let newline = if source.contains("\r\n") {
-        "\r\n"
-    } else if source.contains('\n') {
-        "\n"
-    } else {
-        "\r"
-    };
+    let newline = newline(cx);
     let mut edits = vec![Edit::pieces(Span::new(whole.start, colon), text!["model_config = ", config, "("])];
-    for entry in entries {
+    let mut closed = false;
+    for (index, entry) in entries.iter().enumerate() {
+        let last = index + 1 == entries.len();
         match &entry.text {
             Some(text) => {
                 let text = text.iter().cloned().chain([Piece::from(",")]).collect();
                 edits.push(Edit { span: entry.span, text });
             }
+            // What is dropped at the end makes room for the bracket.
+            None if last => {
+                let start = cx.text[..entry.span.start as usize].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+                if cx.has_comment(Span::new(entry.span.end, end)) {
+                    edits.push(Edit::replace(entry.span, ""));
+                } else {
+                    edits.push(Edit::replace(Span::new(start as u32, end), format!("{indent})")));
+                    closed = true;
+                }
+            }
             None => edits.push(Edit::replace(whole_lines(cx, entry.span), "")),
         }
     }
-    // The bracket closes behind the last line of the class, whatever comment stands there.
-    let rest = &cx.text[whole.end as usize..];
-    let end = whole.end + rest.find(['\n', '\r']).unwrap_or(rest.len()) as u32;
-    edits.push(Edit::insert(end, format!("{newline}{indent})")));
+    if !closed {
+        edits.push(Edit::insert(end, format!("{newline}{indent})")));
+    }
     Ok(edits)
+}
+
+/// Whole lines with their break, and with the empty line in front of them, or else behind.
+fn with_blank_line(cx: &Cx, lines: Span) -> Span {
+    let rest = &cx.text[lines.end as usize..];
+    let breaks = |text: &str| if text.starts_with("\r\n") { 2 } else { usize::from(text.starts_with(['\n', '\r'])) };
+    let end = lines.end as usize + breaks(rest);
+    let before = &cx.text[..lines.start as usize];
+    let above = before.strip_suffix('\n').map(|text| text.strip_suffix('\r').unwrap_or(text)).unwrap_or(before);
+    let line = &above[above.rfind(['\n', '\r']).map_or(0, |at| at + 1)..];
+    let blank = above.len() < before.len() && line.trim().is_empty();
+    let start = if blank { above.len() - line.len() } else { lines.start as usize };
+    Span::new(start as u32, end as u32)
 }
 
 /// The end of `class Config:`, the colon included; none where something else stands behind it.
@@ -266,10 +346,6 @@ fn whole_lines(cx: &Cx, span: Span) -> Span {
     let before = &cx.text[start..span.start as usize];
     let behind = &cx.text[span.end as usize..end];
     if before.trim().is_empty() && behind.trim().is_empty() { Span::new(start as u32, end as u32) } else { span }
-}
-
-fn is_docstring(stmt: &Stmt) -> bool {
-    matches!(stmt, Stmt::Expr(stmt) if matches!(*stmt.value, Expr::StringLiteral(_) | Expr::EllipsisLiteral(_)))
 }
 
 fn names_read<'a>(expr: &'a Expr, names: &mut Vec<&'a str>) {

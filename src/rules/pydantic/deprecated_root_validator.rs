@@ -1,58 +1,97 @@
 //! `@root_validator`. Page: rules/pydantic/deprecated-root-validator.md
 
-use super::{decorator, grade_pinned, in_version_shim, make_classmethod, only_v2, pydantic, uses};
+use super::{
+    Decoration, decorator, ends_in, fate, graded, in_version_shim, make_classmethod, only_v2, pydantic, tie_validators,
+    uses,
+};
 use crate::fact::{Condition, Name, TypeExpr};
-use crate::finding::{Edit, Fix, Grade};
-use crate::python::ast::visitor::source_order::{SourceOrderVisitor, walk_expr};
+use crate::finding::{Edit, Fate, Fix};
+use crate::python::ast::visitor::source_order::{SourceOrderVisitor, walk_expr, walk_stmt};
 use crate::python::ast::{self, Expr, Ranged, Stmt};
 use crate::python::span;
 use crate::rule::{Check, Cx};
 use crate::text;
 use crate::text::Span;
 
-pub const CHECK: Check = Check::Function(check);
+pub const CHECK: Check = Check::Several(&[Check::Function(decorated), Check::Call(called)]);
 
-fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
+const BY_HAND: &str =
+    "rewrite it as `@model_validator(mode=\"after\")` on `self`: it does more with the values than can be followed";
+
+fn decorated<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
     if in_version_shim(cx) {
         return;
     }
-    let Some((decorator, callee, call, type_)) = decorator(cx, function, "root_validator") else { return };
+    let Some(Decoration { decorator, callee, call, type_, stacked }) = decorator(cx, function, "root_validator") else {
+        return;
+    };
     let flags = call.map(flags).unwrap_or(Some(Flags::default()));
-    let mut raises = false;
-    let commented = cx.source(span(decorator)).contains('#');
+    let commented = cx.has_comment(span(decorator));
+    let raises = matches!(flags, Some(Flags { pre: false, skip_on_failure: false })) || stacked;
     let outcome = match flags {
+        _ if stacked => Err("one function takes one `@root_validator`"),
+        _ if function.is_async => Err("nobody awaits a validator: make it a plain function"),
         Some(_) if commented => Err("the comments between the arguments need a person"),
         Some(Flags { pre: true, .. }) => before(cx, function, decorator, callee),
-        Some(Flags { skip_on_failure: true, .. }) => after(cx, function, decorator, callee),
-        Some(_) => {
-            raises = true;
-            Err(
-                "V2 wants `skip_on_failure=True` here; V1 ran it even after a field had failed, `@model_validator(mode=\"after\")` does not",
-            )
-        }
+        Some(Flags { skip_on_failure, .. }) => after(cx, function, decorator, callee, skip_on_failure),
         None => Err("only literal flags can be rewritten: decide between `mode=\"before\"` and `mode=\"after\"`"),
     };
-    let finding =
-        cx.report(span(callee), text!["`@root_validator` is Pydantic V1: deprecated in V2 and removed in V3"]);
+    report(cx, callee, type_, "`@root_validator` ", raises, outcome);
+}
+
+/// `root_validator(pre=True, allow_reuse=True)(function)`.
+fn called<'a>(cx: &mut Cx<'a>, outer: &'a ast::ExprCall) {
+    let Expr::Call(call) = &*outer.func else { return };
+    let type_ = cx.type_of(&call.func);
+    if !ends_in(cx, &type_, "root_validator") || in_version_shim(cx) {
+        return;
+    }
+    let flags = flags(call);
+    let raises = matches!(flags, Some(Flags { pre: false, skip_on_failure: false }));
+    let outcome = match (flags, &*outer.arguments.args) {
+        (Some(Flags { pre: true, .. }), [function]) if outer.arguments.keywords.is_empty() => {
+            let function = cx.type_of(function);
+            let edits = vec![
+                Edit { span: span(&*call.func), text: vec![pydantic("model_validator")] },
+                Edit::replace(span(call.arguments.range()), "(mode=\"before\")"),
+            ];
+            let fix = Fix::safe("Replace with `model_validator(mode=\"before\")`", edits);
+            if function.is_unknown() { Err(BY_HAND) } else { Ok(fix.when(Condition::Takes(function, 1))) }
+        }
+        _ => Err(BY_HAND),
+    };
+    report(cx, &call.func, type_, "`root_validator(...)(function)` ", raises, outcome);
+}
+
+fn report(cx: &mut Cx, callee: &Expr, type_: TypeExpr, what: &str, raises: bool, outcome: Result<Fix, &'static str>) {
+    let what_becomes = if raises { Fate::Raises } else { Fate::Deprecated };
+    let outcome = outcome.map(|mut fix| {
+        tie_validators(cx, &mut fix);
+        match callee {
+            Expr::Name(name) => fix.orphan(name.id.as_str()),
+            _ => fix,
+        }
+    });
+    let finding = cx.report(span(callee), text![what, fate(what_becomes)]);
     finding.when(Condition::resolves(type_, "pydantic.root_validator"));
-    grade_pinned(finding);
+    graded(finding, what_becomes);
     if raises {
-        finding.grade(only_v2(), Grade::Raises);
+        finding.help(
+            "V2 wants `skip_on_failure=True` here; V1 ran it even after a field had failed, `@model_validator(mode=\"after\")` does not",
+        );
     }
     match outcome {
-        Ok(mut fix) => {
-            if let Expr::Name(name) = callee {
-                fix = fix.orphan(name.id.as_str());
-            }
+        Ok(fix) => {
             finding.fix(fix.when(only_v2()));
         }
-        Err(help) => {
+        Err(help) if !raises => {
             finding.help(help);
         }
+        Err(_) => {}
     }
 }
 
-#[derive(Default)]
+#[derive(Default, Clone, Copy)]
 struct Flags {
     pre: bool,
     skip_on_failure: bool,
@@ -99,103 +138,108 @@ fn before(
     Ok(Fix::safe("Replace with `@model_validator(mode=\"before\")`", edits))
 }
 
-/// A body that only reads fields becomes a method of the finished model.
+/// A body that keeps every value becomes a method of the finished model.
 fn after(
     cx: &Cx,
     function: &ast::StmtFunctionDef,
     decorator: &ast::Decorator,
     callee: &Expr,
+    skip_on_failure: bool,
 ) -> Result<Fix, &'static str> {
-    let by_hand =
-        "rewrite it as `@model_validator(mode=\"after\")` on `self`: it does more than read the fields of this class";
     let all = &function.parameters;
     let positional: Vec<_> = all.posonlyargs.iter().chain(&all.args).collect();
-    let [class, values] = positional.as_slice() else { return Err(by_hand) };
+    let [class, values] = positional.as_slice() else { return Err(BY_HAND) };
     let plain = all.vararg.is_none() && all.kwarg.is_none() && all.kwonlyargs.is_empty();
-    if !plain || function.is_async || class.default.is_some() || values.default.is_some() || function.returns.is_some()
-    {
-        return Err(by_hand);
+    if !plain || class.default.is_some() || values.default.is_some() {
+        return Err(BY_HAND);
     }
-    let name = values.parameter.name.as_str();
-    let found = uses(&function.body, name);
-    if found.tangled || found.names.contains("self") || found.names.contains(class.parameter.name.as_str()) {
-        return Err(by_hand);
+    let class_uses = uses(&function.body, class.parameter.name.as_str());
+    if class_uses.tangled || class_uses.names.contains("self") {
+        return Err(BY_HAND);
     }
     if super::is_called(cx, function) {
         return Err("it is called directly, too: as `@model_validator(mode=\"after\")` it has no `values` to take");
     }
-    let Some((model, model_name)) = cx.class() else { return Err(by_hand) };
+    let Some((_, model_name)) = cx.class() else { return Err(BY_HAND) };
     let model_type = TypeExpr::Name(Name::Here(model_name.to_owned()));
-    let reader = read(fields(cx), function, name);
-    // Every read was one of the forms that have an exact counterpart.
-    if reader.understood != found.reads.len() || !reader.returns {
-        return Err(by_hand);
-    }
-    if !in_order(cx, model, function) {
-        return Err("another validator of this class would change places with it: rewrite both by hand");
-    }
     let mut edits = replaced(decorator, callee, "after");
-    edits.extend(reader.edits);
     edits.push(Edit::replace(Span::new(span(class.range()).start, span(values.range()).end), "self"));
+    if let Some(returns) = &function.returns {
+        let arrow = Span::new(span(all.range()).end, span(&**returns).end);
+        edits.push(Edit::replace(arrow, ""));
+    }
+    edits.extend(class_uses.reads.iter().map(|read| Edit::replace(span(*read), "type(self)")));
     for other in &function.decorator_list {
         if matches!(&other.expression, Expr::Name(name) if name.id.as_str() == "classmethod") {
             edits.push(Edit::replace(line_of(cx, span(other)), ""));
         }
     }
-    let mut fix = Fix::safe("Replace with `@model_validator(mode=\"after\")`", edits);
+    let body = body(cx, function, values.parameter.name.as_str()).ok_or(BY_HAND)?;
+    edits.extend(body.edits);
+    let title = "Replace with `@model_validator(mode=\"after\")`";
+    let mut fix = match (skip_on_failure, body.mutates) {
+        (true, _) => Fix::safe(title, edits),
+        // It ran after failures, too, and saw what was there by then: a body that only reads cannot tell.
+        (false, false) => Fix::restoring(title, edits),
+        (false, true) => Fix::risky(title, edits),
+    };
     // Where assignments are validated, a method of the model sees the new value in place, and it stays there if that fails.
-    fix.safe = fix.safe.and(Condition::Sets { of: model_type, key: "validate_assignment".into() }.not());
+    fix.safe = fix.safe.and(Condition::Sets { of: model_type.clone(), key: "validate_assignment".into() }.not());
+    // Extra fields are not in the dictionary of the model.
+    if body.whole {
+        let kept = Condition::Sets { of: model_type, key: "extra".into() }.not();
+        fix.safe = fix.safe.and(kept.clone());
+        fix.restores = fix.restores.and(kept);
+    }
     Ok(fix)
 }
 
-fn read<'r>(fields: Vec<&'r str>, function: &ast::StmtFunctionDef, name: &'r str) -> Reader<'r> {
-    let mut reader = Reader { name, fields, edits: Vec::new(), understood: 0, returns: true };
-    function.body.iter().for_each(|stmt| reader.stmt(stmt));
-    reader.returns &= matches!(function.body.last(), Some(Stmt::Return(_)));
-    reader
+/// What becomes of a body.
+struct Body {
+    edits: Vec<Edit>,
+    mutates: bool,
+    /// It works on a dictionary of all values.
+    whole: bool,
 }
 
-/// Whether a root validator leaves `values` as they are, as far as it can be read.
-fn reads_only(cx: &Cx, function: &ast::StmtFunctionDef) -> bool {
-    let all = &function.parameters;
-    let Some(values) = all.posonlyargs.iter().chain(&all.args).nth(1) else { return false };
-    let name = values.parameter.name.as_str();
+/// Reads of fields become attributes of `self`; a body that does more gets a dictionary of the values, as it had.
+fn body(cx: &Cx, function: &ast::StmtFunctionDef, name: &str) -> Option<Body> {
     let found = uses(&function.body, name);
-    let reader = read(fields(cx), function, name);
-    !found.tangled && reader.returns && reader.understood == found.reads.len()
-}
-
-/// V2 runs the old root validators before all that works on the finished model: only what changes nothing may follow `own`
-/// as the old form, and nothing of the new form may stand before it.
-fn in_order(cx: &Cx, model: &ast::StmtClassDef, own: &ast::StmtFunctionDef) -> bool {
-    let before = |call: &ast::ExprCall| {
-        let mode = call.arguments.find_keyword("mode");
-        mode.is_some_and(|mode| matches!(&mode.value, Expr::StringLiteral(word) if word.value.to_str() == "before"))
-    };
-    model.body.iter().all(|stmt| match stmt {
-        Stmt::FunctionDef(later) if later.start() > own.start() => {
-            let pre = |call: &ast::ExprCall| flags(call).is_some_and(|flags| flags.pre);
-            !decorated(later, "root_validator", &pre) || reads_only(cx, later)
-        }
-        Stmt::FunctionDef(earlier) if earlier.start() < own.start() => !decorated(earlier, "model_validator", &before),
-        _ => true,
-    })
-}
-
-/// Whether a decorator is called `name`, other than in a call that is `excepted`.
-fn decorated(function: &ast::StmtFunctionDef, name: &str, excepted: &dyn Fn(&ast::ExprCall) -> bool) -> bool {
-    function.decorator_list.iter().any(|decorator| match &decorator.expression {
-        Expr::Call(call) => last_name(&call.func) == Some(name) && !excepted(call),
-        other => last_name(other) == Some(name),
-    })
-}
-
-fn last_name(expr: &Expr) -> Option<&str> {
-    match expr {
-        Expr::Name(name) => Some(name.id.as_str()),
-        Expr::Attribute(attribute) => Some(attribute.attr.as_str()),
-        _ => None,
+    if found.tangled {
+        return None;
     }
+    let mut reader = Reader { name, fields: fields(cx), edits: Vec::new(), understood: 0, returns: true };
+    function.body.iter().for_each(|stmt| reader.stmt(stmt));
+    let ends = matches!(function.body.last(), Some(Stmt::Return(_)));
+    if ends && reader.returns && reader.understood == found.reads.len() {
+        return Some(Body { edits: reader.edits, mutates: false, whole: false });
+    }
+    let mut keeper = Keeper { name, kept: 0, mutates: false, returns: Vec::new(), elsewhere: false };
+    keeper.visit_body(&function.body);
+    if !ends || keeper.elsewhere || keeper.kept != found.reads.len() {
+        return None;
+    }
+    let first = function.body.iter().find(|stmt| !super::is_docstring(stmt))?;
+    let indent = indent_of(cx, span(first).start)?;
+    let newline = super::newline(cx);
+    let mut edits = vec![Edit::insert(span(first).start, format!("{name} = dict(self.__dict__){newline}{indent}"))];
+    for returned in keeper.returns {
+        let own = indent_of(cx, returned.start);
+        let update = match (keeper.mutates, own) {
+            (false, _) => "return self".to_owned(),
+            (true, Some(indent)) => format!("self.__dict__.update({name}){newline}{indent}return self"),
+            (true, None) => format!("self.__dict__.update({name}); return self"),
+        };
+        edits.push(Edit::replace(returned, update));
+    }
+    Some(Body { edits, mutates: keeper.mutates, whole: true })
+}
+
+/// The blanks in front of a statement that stands first on its line.
+fn indent_of<'a>(cx: &Cx<'a>, start: u32) -> Option<&'a str> {
+    let line = cx.text[..start as usize].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+    let indent = &cx.text[line..start as usize];
+    indent.trim().is_empty().then_some(indent)
 }
 
 /// `ClassVar` and `Final` name no field.
@@ -203,7 +247,9 @@ fn is_of_class(annotation: &Expr) -> bool {
     match annotation {
         Expr::Subscript(subscript) => is_of_class(&subscript.value),
         Expr::StringLiteral(string) => ["ClassVar", "Final"].iter().any(|name| string.value.to_str().contains(name)),
-        other => matches!(last_name(other), Some("ClassVar" | "Final")),
+        Expr::Name(name) => matches!(name.id.as_str(), "ClassVar" | "Final"),
+        Expr::Attribute(attribute) => matches!(attribute.attr.as_str(), "ClassVar" | "Final"),
+        _ => false,
     }
 }
 
@@ -228,6 +274,7 @@ fn fields<'a>(cx: &Cx<'a>) -> Vec<&'a str> {
     fields.collect()
 }
 
+/// Reads fields by constant keys, and nothing else.
 struct Reader<'r> {
     name: &'r str,
     fields: Vec<&'r str>,
@@ -299,5 +346,90 @@ impl Reader<'_> {
 impl<'a> SourceOrderVisitor<'a> for Reader<'_> {
     fn visit_expr(&mut self, expr: &'a Expr) {
         self.expr(expr);
+    }
+}
+
+/// Counts the uses of a dictionary that take nothing out of it and hand it to nobody.
+struct Keeper<'r> {
+    name: &'r str,
+    kept: usize,
+    mutates: bool,
+    returns: Vec<Span>,
+    /// A `return` gives something else back.
+    elsewhere: bool,
+}
+
+impl Keeper<'_> {
+    fn is_values(&self, expr: &Expr) -> bool {
+        matches!(expr, Expr::Name(name) if name.id.as_str() == self.name)
+    }
+}
+
+impl<'a> SourceOrderVisitor<'a> for Keeper<'_> {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            Stmt::Return(returned) => match returned.value.as_deref() {
+                Some(value) if self.is_values(value) => {
+                    self.kept += 1;
+                    self.returns.push(span(returned));
+                }
+                _ => self.elsewhere = true,
+            },
+            // What runs later may return something of its own.
+            Stmt::FunctionDef(_) | Stmt::ClassDef(_) | Stmt::Delete(_) => {}
+            Stmt::For(looped) if self.is_values(&looped.iter) => {
+                self.kept += 1;
+                self.visit_expr(&looped.target);
+                self.visit_body(&looped.body);
+                self.visit_body(&looped.orelse);
+            }
+            other => crate::python::deeper(|| walk_stmt(self, other)),
+        }
+    }
+
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        const PURE: &[&str] = &["any", "all", "bool", "dict", "len", "list", "repr", "set", "sorted", "str", "tuple"];
+        match expr {
+            Expr::Subscript(subscript) if self.is_values(&subscript.value) => {
+                self.kept += usize::from(subscript.ctx != ast::ExprContext::Del);
+                self.mutates |= subscript.ctx == ast::ExprContext::Store;
+                self.visit_expr(&subscript.slice);
+            }
+            Expr::Attribute(attribute) if self.is_values(&attribute.value) => match attribute.attr.as_str() {
+                "get" | "items" | "keys" | "values" | "copy" => self.kept += 1,
+                "update" | "setdefault" => {
+                    self.kept += 1;
+                    self.mutates = true;
+                }
+                _ => {}
+            },
+            Expr::Compare(compare) => {
+                let contains = compare.ops.iter().all(|op| matches!(op, ast::CmpOp::In | ast::CmpOp::NotIn));
+                self.visit_expr(&compare.left);
+                for comparator in &compare.comparators {
+                    if contains && self.is_values(comparator) {
+                        self.kept += 1;
+                    } else {
+                        self.visit_expr(comparator);
+                    }
+                }
+            }
+            Expr::Call(call) => {
+                let pure = matches!(&*call.func, Expr::Name(name) if PURE.contains(&name.id.as_str()));
+                self.visit_expr(&call.func);
+                for argument in &call.arguments.args {
+                    if pure && self.is_values(argument) { self.kept += 1 } else { self.visit_expr(argument) }
+                }
+                for keyword in &call.arguments.keywords {
+                    // `**values` is a copy.
+                    if keyword.arg.is_none() && self.is_values(&keyword.value) {
+                        self.kept += 1;
+                    } else {
+                        self.visit_expr(&keyword.value);
+                    }
+                }
+            }
+            other => crate::python::deeper(|| walk_expr(self, other)),
+        }
     }
 }

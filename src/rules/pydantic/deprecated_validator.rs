@@ -1,38 +1,63 @@
 //! `@validator`. Page: rules/pydantic/deprecated-validator.md
 
 use super::{
-    Uses, decorator, grade_pinned, in_version_shim, make_classmethod, only_v2, pydantic, remove_arguments, uses,
+    Decoration, Uses, decorator, ends_in, fate, graded, in_version_shim, make_classmethod, only_v2, pydantic,
+    remove_arguments, tie_validators, uses,
 };
-use crate::fact::Condition;
-use crate::finding::{Edit, Fix, Grade};
+use crate::fact::{Condition, Name, TypeExpr};
+use crate::finding::{Edit, Fate, Fix};
 use crate::python::ast::{self, Expr, Ranged, Stmt};
 use crate::python::span;
 use crate::rule::{Check, Cx};
 use crate::text;
 use crate::text::Span;
 
-pub const CHECK: Check = Check::Function(check);
+pub const CHECK: Check = Check::Several(&[Check::Function(decorated), Check::Call(called)]);
 
-fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
+fn decorated<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
     if in_version_shim(cx) {
         return;
     }
-    let Some((decorator, callee, call, type_)) = decorator(cx, function, "validator") else { return };
+    let Some(Decoration { decorator, callee, call, type_, stacked }) = decorator(cx, function, "validator") else {
+        return;
+    };
     let outcome = match call {
+        _ if stacked => Err(Obstacle::new("one function takes one `@validator`: name all fields in it").raises()),
         Some(call) => rewrite(cx, function, decorator, callee, call),
         None => Err(Obstacle::new("name the fields: a bare `@validator` raises").raises()),
     };
-    let finding = cx.report(span(callee), text!["`@validator` is Pydantic V1: deprecated in V2 and removed in V3"]);
+    report(cx, callee, type_, "`@validator` ", outcome);
+}
+
+/// `validator("a", allow_reuse=True)(function)`.
+fn called<'a>(cx: &mut Cx<'a>, outer: &'a ast::ExprCall) {
+    let Expr::Call(call) = &*outer.func else { return };
+    let type_ = cx.type_of(&call.func);
+    if !ends_in(cx, &type_, "validator") || in_version_shim(cx) {
+        return;
+    }
+    let outcome = reuse(cx, outer, call);
+    report(cx, &call.func, type_, "`validator(...)(function)` ", outcome);
+}
+
+fn report(cx: &mut Cx, callee: &Expr, type_: TypeExpr, what: &str, outcome: Result<Fix, Obstacle>) {
+    let what_becomes = match &outcome {
+        Err(Obstacle { raises: true, .. }) => Fate::Raises,
+        Ok(fix) if fix.restores == Condition::Always => Fate::Raises,
+        _ => Fate::Deprecated,
+    };
+    let outcome = outcome.map(|mut fix| {
+        tie_validators(cx, &mut fix);
+        fix
+    });
+    let finding = cx.report(span(callee), text![what, fate(what_becomes)]);
     finding.when(Condition::resolves(type_, "pydantic.validator"));
-    grade_pinned(finding);
+    graded(finding, what_becomes);
     match outcome {
         Ok(fix) => {
             finding.fix(fix.when(only_v2()));
         }
         Err(obstacle) => {
-            if obstacle.raises {
-                finding.grade(only_v2(), Grade::Raises);
-            }
             finding.help(obstacle.help);
         }
     }
@@ -62,6 +87,66 @@ fn rewrite<'a>(
     callee: &'a Expr,
     call: &'a ast::ExprCall,
 ) -> Result<Fix, Obstacle> {
+    if function.is_async {
+        return Err(Obstacle::new("nobody awaits a validator: make it a plain function"));
+    }
+    let (mut edits, proof) = flags(cx, callee, call)?;
+    let is_static = function.decorator_list.iter().any(|other| {
+        other.start() > decorator.start()
+            && matches!(&other.expression, Expr::Name(name) if name.id.as_str() == "staticmethod")
+    });
+    let (parameters, restores) = parameters(cx, function, is_static)?;
+    edits.extend(parameters);
+    if !is_static {
+        let classmethod = make_classmethod(cx, function, decorator);
+        edits.extend(classmethod.ok_or_else(|| Obstacle::new("put `@classmethod` directly below `@field_validator`"))?);
+    }
+    let title = "Replace with `@field_validator`";
+    let mut fix = if restores { Fix::restoring(title, edits) } else { Fix::safe(title, edits) };
+    fix.safe = fix.safe.and(proof);
+    if let Expr::Name(name) = callee {
+        fix = fix.orphan(name.id.as_str());
+    }
+    for annotation in function.parameters.iter().filter_map(|parameter| parameter.annotation()) {
+        if let Expr::Name(name) = annotation {
+            fix = fix.orphan(name.id.as_str());
+        }
+    }
+    Ok(fix)
+}
+
+fn reuse<'a>(cx: &Cx<'a>, outer: &'a ast::ExprCall, call: &'a ast::ExprCall) -> Result<Fix, Obstacle> {
+    let ([function], true) = (&*outer.arguments.args, outer.arguments.keywords.is_empty()) else {
+        return Err(Obstacle::new("a validator is made of one function"));
+    };
+    let (edits, proof) = flags(cx, &call.func, call)?;
+    let takes = match function {
+        Expr::Lambda(lambda) => {
+            let names: Vec<&str> =
+                lambda.parameters.iter().flat_map(|all| all.iter()).map(|one| one.name().as_str()).collect();
+            matches!(names.as_slice(), ["cls", _] | [_]).then_some(Condition::Always)
+        }
+        Expr::Name(_) | Expr::Attribute(_) => {
+            let function = cx.type_of(function);
+            (!function.is_unknown()).then_some(Condition::Takes(function, 1))
+        }
+        _ => None,
+    };
+    let by_hand = || {
+        Obstacle::new(
+            "let the function take the value, and a `ValidationInfo` for `values`, then use `field_validator`",
+        )
+    };
+    let mut fix = Fix::safe("Replace with `field_validator`", edits).when(takes.ok_or_else(by_hand)?);
+    fix.safe = fix.safe.and(proof);
+    if let Expr::Name(name) = &*call.func {
+        fix = fix.orphan(name.id.as_str());
+    }
+    Ok(fix)
+}
+
+/// The edits of the name and its flags, and what has to hold of the fields' defaults.
+fn flags<'a>(cx: &Cx<'a>, callee: &'a Expr, call: &'a ast::ExprCall) -> Result<(Vec<Edit>, Condition), Obstacle> {
     let mut edits = vec![Edit { span: span(callee), text: vec![pydantic("field_validator")] }];
     let mut removed = Vec::new();
     let mut always = false;
@@ -73,7 +158,9 @@ fn rewrite<'a>(
             _ => None,
         };
         match (name.as_str(), flag) {
-            ("pre", Some(true)) => edits.push(Edit::replace(span(keyword), "mode=\"before\"")),
+            ("pre", Some(true)) => {
+                edits.push(Edit::replace(span(keyword), format!("mode={}", quoted(cx, call, "before"))))
+            }
             ("pre" | "always" | "each_item", Some(false)) | ("allow_reuse", _) => removed.push(span(keyword)),
             ("always", Some(true)) => {
                 always = true;
@@ -90,7 +177,7 @@ fn rewrite<'a>(
         }
     }
     let removals = remove_arguments(cx, &call.arguments, &removed);
-    if removals.iter().any(|edit| cx.source(edit.span).contains('#')) {
+    if removals.iter().any(|edit| cx.has_comment(edit.span)) {
         return Err(Obstacle::new("the comments between the arguments need a person"));
     }
     edits.extend(removals);
@@ -100,15 +187,13 @@ fn rewrite<'a>(
         edits.extend(defaults);
         proof = plain;
     }
-    edits.extend(parameters(cx, function)?);
-    let classmethod = make_classmethod(cx, function, decorator);
-    edits.extend(classmethod.ok_or_else(|| Obstacle::new("put `@classmethod` directly below `@field_validator`"))?);
-    let mut fix = Fix::safe("Replace with `@field_validator`", edits);
-    fix.safe = fix.safe.and(proof);
-    if let Expr::Name(name) = callee {
-        fix = fix.orphan(name.id.as_str());
-    }
-    Ok(fix)
+    Ok((edits, proof))
+}
+
+/// A string in the quotes that the call uses.
+fn quoted(cx: &Cx, call: &ast::ExprCall, text: &str) -> String {
+    let single = call.arguments.args.first().is_some_and(|arg| cx.source(span(arg)).starts_with('\''));
+    if single { format!("'{text}'") } else { format!("\"{text}\"") }
 }
 
 fn field_names(call: &ast::ExprCall) -> Result<Vec<&str>, Obstacle> {
@@ -132,7 +217,8 @@ fn field_names(call: &ast::ExprCall) -> Result<Vec<&str>, Obstacle> {
 fn validate_defaults<'a>(cx: &Cx<'a>, fields: &[&str]) -> Result<(Vec<Edit>, Condition), Obstacle> {
     let unknown =
         || Obstacle::new("`always=True` becomes `validate_default=True` on the field, which is not in this class");
-    let Some((class, _)) = cx.class() else { return Err(unknown()) };
+    let Some((class, class_name)) = cx.class() else { return Err(unknown()) };
+    let class_type = TypeExpr::Name(Name::Here(class_name.to_owned()));
     let mut edits = Vec::new();
     let mut proof = Condition::Always;
     if fields.is_empty() || fields.iter().any(|field| field.starts_with('_')) {
@@ -147,6 +233,8 @@ fn validate_defaults<'a>(cx: &Cx<'a>, fields: &[&str]) -> Result<(Vec<Edit>, Con
             _ => None,
         });
         let assign = assign.ok_or_else(unknown)?;
+        // A subclass that declares the field again would not validate its default.
+        proof = proof.and(Condition::Overridden { of: class_type.clone(), attr: (*field).to_owned() }.not());
         match assign.value.as_deref() {
             None => {}
             Some(Expr::EllipsisLiteral(_)) => {}
@@ -222,29 +310,26 @@ fn is_plain<'a>(cx: &Cx<'a>, default: &'a Expr) -> Option<Condition> {
     })
 }
 
-/// The parameters after the value: `values` becomes `info`, read through `info.data`.
-fn parameters(cx: &Cx, function: &ast::StmtFunctionDef) -> Result<Vec<Edit>, Obstacle> {
+/// The parameters after the value: `values` becomes `info`, read through `info.data`; `field.name` becomes `info.field_name`.
+/// And whether V2 refuses the old form.
+fn parameters(cx: &Cx, function: &ast::StmtFunctionDef, is_static: bool) -> Result<(Vec<Edit>, bool), Obstacle> {
     let all = &function.parameters;
     let positional: Vec<_> = all.posonlyargs.iter().chain(&all.args).collect();
-    let [first, value, further @ ..] = positional.as_slice() else {
-        return Err(Obstacle::new("a validator takes the class and the value").raises());
+    let (value, further) = match (is_static, positional.as_slice()) {
+        (true, [value, further @ ..]) => (value, further),
+        (false, [first, ..]) if first.parameter.name.as_str() == "self" => {
+            return Err(Obstacle::new("the first parameter of a validator is the class: call it `cls`").raises());
+        }
+        (false, [_, value, further @ ..]) => (value, further),
+        _ => return Err(Obstacle::new("a validator takes the class and the value").raises()),
     };
-    if first.parameter.name.as_str() == "self" {
-        return Err(Obstacle::new("the first parameter of a validator is the class: call it `cls`").raises());
-    }
     if all.vararg.is_some() {
         return Err(Obstacle::new("write the parameters out: V2 passes the value and a `ValidationInfo`"));
     }
-    let mut wants_values = false;
+    let mut wanted: Vec<&str> = Vec::new();
     for parameter in further.iter().copied().chain(&all.kwonlyargs) {
         match parameter.parameter.name.as_str() {
-            "values" if parameter.default.is_none() => wants_values = true,
-            "field" => {
-                return Err(Obstacle::new(
-                    "V2 passes no `field`: `info.field_name` has its name, nothing has the rest",
-                )
-                .raises());
-            }
+            name @ ("values" | "field") if parameter.default.is_none() => wanted.push(name),
             "config" => return Err(Obstacle::new("V2 passes no `config`: `info.config` is a dict, or `None`").raises()),
             _ => {
                 return Err(
@@ -266,26 +351,60 @@ fn parameters(cx: &Cx, function: &ast::StmtFunctionDef) -> Result<Vec<Edit>, Obs
         all.kwonlyargs.last().map(|parameter| parameter.range().end()),
         all.kwarg.as_ref().map(|parameter| parameter.range().end()),
     ];
-    let Some(end) = last.into_iter().flatten().max().map(|end| end.to_u32()) else { return Ok(Vec::new()) };
+    let Some(end) = last.into_iter().flatten().max().map(|end| end.to_u32()) else { return Ok((Vec::new(), false)) };
     let tail = Span::new(start, end);
-    if cx.source(tail).contains('#') {
+    if cx.has_comment(tail) {
         return Err(Obstacle::new("the comments between the parameters need a person"));
     }
-    if !wants_values {
-        return Ok(vec![Edit::replace(tail, "")]);
+    if wanted.is_empty() {
+        return Ok((vec![Edit::replace(tail, "")], false));
     }
     if super::is_called(cx, function) {
         return Err(Obstacle::new("it is called directly, too: `info` is no dict of values there"));
     }
-    let found: Uses = uses(&function.body, "values");
-    if found.tangled {
+    let found: Vec<Uses> = wanted.iter().map(|name| uses(&function.body, name)).collect();
+    if found.iter().any(|found| found.tangled) {
         return Err(Obstacle::new("`values` is rebound or shadowed here: replace it by `info.data` by hand"));
     }
-    let taken =
-        |name: &str| found.names.contains(name) || all.iter().any(|parameter| parameter.name().as_str() == name);
+    let taken = |name: &str| {
+        found.iter().any(|found| found.names.contains(name))
+            || all.iter().any(|parameter| parameter.name().as_str() == name)
+    };
     let free = ["info", "validation_info", "field_info_"].into_iter().find(|name| !taken(name));
     let Some(info) = free else { return Err(Obstacle::new("choose a name for the `ValidationInfo` parameter")) };
     let mut edits = vec![Edit::pieces(tail, text![format!(", {info}: "), pydantic("ValidationInfo")])];
-    edits.extend(found.reads.iter().map(|read| Edit::replace(span(*read), format!("{info}.data"))));
-    Ok(edits)
+    for (name, found) in wanted.iter().zip(&found) {
+        if *name == "values" {
+            edits.extend(found.reads.iter().map(|read| Edit::replace(span(*read), format!("{info}.data"))));
+            continue;
+        }
+        let names = attributes(function, "field", "name");
+        if names.len() != found.reads.len() {
+            return Err(
+                Obstacle::new("V2 passes no `field`: `info.field_name` has its name, nothing has the rest").raises()
+            );
+        }
+        edits.extend(names.into_iter().map(|whole| Edit::replace(whole, format!("{info}.field_name"))));
+    }
+    Ok((edits, wanted.contains(&"field")))
+}
+
+/// The spans of all `name.attr` in a function's body.
+fn attributes(function: &ast::StmtFunctionDef, name: &str, attr: &str) -> Vec<Span> {
+    use ast::visitor::source_order::{SourceOrderVisitor, walk_expr};
+    struct Found<'n>(&'n str, &'n str, Vec<Span>);
+    impl<'a> SourceOrderVisitor<'a> for Found<'_> {
+        fn visit_expr(&mut self, expr: &'a Expr) {
+            if let Expr::Attribute(attribute) = expr
+                && attribute.attr.as_str() == self.1
+                && matches!(&*attribute.value, Expr::Name(of) if of.id.as_str() == self.0)
+            {
+                self.2.push(span(attribute));
+            }
+            crate::python::deeper(|| walk_expr(self, expr));
+        }
+    }
+    let mut found = Found(name, attr, Vec::new());
+    found.visit_body(&function.body);
+    found.2
 }

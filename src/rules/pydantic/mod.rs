@@ -1,15 +1,17 @@
 //! Deprecated Pydantic V1, and what its rules share.
 
 pub mod class_config;
+mod config_keys;
 pub mod deprecated_model_method;
 pub mod deprecated_root_validator;
 pub mod deprecated_validator;
 
 use crate::fact::{Condition, Name, TypeExpr};
-use crate::finding::{Edit, Finding, Grade, Piece};
+use crate::finding::{Ask, Edit, Fate, Finding, Fix, Grade, Piece, Tie, Tied};
 use crate::python::ast::{self, AnyNodeRef, Expr, Ranged, Stmt};
+use crate::python::types;
 use crate::python::walk::{blocks, children};
-use crate::python::{Block, deeper, span};
+use crate::python::{deeper, span};
 use crate::rule::Cx;
 use crate::text::Span;
 use std::borrow::Cow;
@@ -24,9 +26,23 @@ fn maybe_v2() -> Condition {
     Condition::Runs { package: Cow::Borrowed("pydantic"), major: 2, always: false }
 }
 
-/// Where the project is pinned below 2 the form still works: the page makes it a note.
-fn grade_pinned(finding: &mut Finding) {
+/// What becomes of a form, as the end of a message: "is deprecated on pydantic>=2 (pyproject.toml)".
+fn fate(fate: Fate) -> Piece {
+    Piece::Ask(Ask::Pydantic(fate))
+}
+
+/// Where the project is pinned below 2 the form still works: the page makes it a note. What V2 ignores or refuses is an error.
+fn graded(finding: &mut Finding, fate: Fate) {
     finding.grade(maybe_v2().not(), Grade::Pinned);
+    match fate {
+        Fate::Deprecated => {}
+        Fate::Ignored | Fate::Changed => {
+            finding.grade(only_v2(), Grade::Ignored);
+        }
+        Fate::Raises => {
+            finding.grade(only_v2(), Grade::Raises);
+        }
+    }
 }
 
 /// A name that a fix imports from pydantic where it is not yet.
@@ -36,23 +52,7 @@ fn pydantic(name: &str) -> Piece {
 
 /// Whether a symbolic type ends in `name`: enough to ask `link` what it is.
 fn ends_in(cx: &Cx, type_: &TypeExpr, name: &str) -> bool {
-    match type_ {
-        TypeExpr::Name(Name::Here(local)) if imported_as(cx, local) == Some(name) => true,
-        TypeExpr::Name(Name::Here(path) | Name::Import { path, .. }) => path.rsplit('.').next() == Some(name),
-        TypeExpr::Attr(_, attr) => attr == name,
-        _ => false,
-    }
-}
-
-/// The name that the module imports as `local`.
-fn imported_as<'a>(cx: &Cx<'a>, local: &str) -> Option<&'a str> {
-    let Block::Module(body) = cx.scopes.first()?.block else { return None };
-    let aliases = body.iter().filter_map(|stmt| match stmt {
-        Stmt::ImportFrom(import) => Some(&import.names),
-        _ => None,
-    });
-    let alias = aliases.flatten().find(|alias| alias.asname.as_ref().is_some_and(|asname| asname.as_str() == local))?;
-    Some(alias.name.as_str())
+    types::last_name(type_, &cx.scopes) == Some(name)
 }
 
 /// Code that chooses between versions itself is left alone.
@@ -75,22 +75,36 @@ fn in_version_shim(cx: &Cx) -> bool {
     })
 }
 
-/// The decorator of a function that is, by its name, `pydantic.NAME`, with its call; none where there are several.
-fn decorator<'a>(
-    cx: &Cx<'a>,
-    function: &'a ast::StmtFunctionDef,
-    name: &str,
-) -> Option<(&'a ast::Decorator, &'a Expr, Option<&'a ast::ExprCall>, TypeExpr)> {
+/// The first decorator of a function that is, by its name, `pydantic.NAME`.
+fn decorator<'a>(cx: &Cx<'a>, function: &'a ast::StmtFunctionDef, name: &str) -> Option<Decoration<'a>> {
     let mut found = function.decorator_list.iter().filter_map(|decorator| {
         let (callee, call) = match &decorator.expression {
             Expr::Call(call) => (&*call.func, Some(call)),
             other => (other, None),
         };
         let type_ = cx.type_of(callee);
-        ends_in(cx, &type_, name).then_some((decorator, callee, call, type_))
+        ends_in(cx, &type_, name).then_some(Decoration { decorator, callee, call, type_, stacked: false })
     });
     let first = found.next()?;
-    found.next().is_none().then_some(first)
+    let stacked = found.next().is_some();
+    Some(Decoration { stacked, ..first })
+}
+
+/// A decorator of pydantic's.
+struct Decoration<'a> {
+    decorator: &'a ast::Decorator,
+    callee: &'a Expr,
+    call: Option<&'a ast::ExprCall>,
+    type_: TypeExpr,
+    /// The function has several of the kind.
+    stacked: bool,
+}
+
+/// Ties a validator to those that run before and after it.
+fn tie_validators(cx: &Cx, fix: &mut Fix) {
+    if let Some((_, class)) = cx.class() {
+        fix.chain = Some(Tie { by: Tied::Validators, of: TypeExpr::Name(Name::Here(class.to_owned())) });
+    }
 }
 
 /// Whether the file names a method through some object: what it takes must not change then.
@@ -127,6 +141,21 @@ fn reads_in_class(class: &ast::StmtClassDef, name: &str, own: &ast::StmtAnnAssig
     let mut reads = Reads(name, false);
     class.body.iter().filter(|stmt| stmt.range() != own.range()).for_each(|stmt| reads.visit_stmt(stmt));
     reads.1
+}
+
+fn is_docstring(stmt: &Stmt) -> bool {
+    matches!(stmt, Stmt::Expr(stmt) if matches!(*stmt.value, Expr::StringLiteral(_)))
+}
+
+/// The line break that the file uses.
+fn newline(cx: &Cx) -> &'static str {
+    if cx.text.contains("\r\n") {
+        "\r\n"
+    } else if cx.text.contains('\n') {
+        "\n"
+    } else {
+        "\r"
+    }
 }
 
 /// The edit that puts `@classmethod` under a decorator, if the function does not have it; none where it cannot stand.
