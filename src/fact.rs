@@ -320,6 +320,15 @@ pub enum Condition {
         /// The setting.
         key: Cow<'static, str>,
     },
+    /// This class, or one above it, says something of a model's setting.
+    Mentions {
+        /// The class, or an instance of it.
+        of: TypeExpr,
+        /// The setting.
+        key: Cow<'static, str>,
+    },
+    /// An annotation takes `None`.
+    Nullable(TypeExpr),
     /// Both are the same object.
     Same(TypeExpr, TypeExpr),
     /// It is a function that takes the named parameters, behind a `cls` or not, and no others.

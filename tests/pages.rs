@@ -121,25 +121,35 @@ fn check(page: &Page, examples: &[&Block], fixed: Option<&Block>) {
 
 #[test]
 fn every_example_does_what_its_page_says() {
+    let mut broken = Vec::new();
     for rule in rules::all() {
         let page = &rule.page;
-        let blocks = blocks(page.body);
-        assert!(!blocks.is_empty(), "{} has no example", page.path);
-        let mut at = 0;
-        while at < blocks.len() {
-            let mut end = at + 1;
-            // Files of one example follow each other, each with its own path.
-            while end < blocks.len()
-                && !blocks[end].instead
-                && blocks[end].path != "example.py"
-                && blocks[at].path != "example.py"
-            {
-                end += 1;
-            }
-            let examples: Vec<&Block> = blocks[at..end].iter().collect();
-            let fixed = blocks.get(end).filter(|block| block.instead);
-            check(page, &examples, fixed);
-            at = end + usize::from(fixed.is_some());
+        let result = std::panic::catch_unwind(|| examples(page));
+        if let Err(why) = result {
+            let why = why.downcast::<String>().map_or_else(|_| "no word".to_owned(), |why| *why);
+            broken.push(why);
         }
+    }
+    assert!(broken.is_empty(), "{} pages do not keep their promise:\n{}", broken.len(), broken.join("\n\n"));
+}
+
+fn examples(page: &Page) {
+    let blocks = blocks(page.body);
+    assert!(!blocks.is_empty(), "{} has no example", page.path);
+    let mut at = 0;
+    while at < blocks.len() {
+        let mut end = at + 1;
+        // Files of one example follow each other, each with its own path.
+        while end < blocks.len()
+            && !blocks[end].instead
+            && blocks[end].path != "example.py"
+            && blocks[at].path != "example.py"
+        {
+            end += 1;
+        }
+        let examples: Vec<&Block> = blocks[at..end].iter().collect();
+        let fixed = blocks.get(end).filter(|block| block.instead);
+        check(page, &examples, fixed);
+        at = end + usize::from(fixed.is_some());
     }
 }

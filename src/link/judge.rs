@@ -55,7 +55,19 @@ impl<'a> Judge<'a> {
             }
             Condition::ReadSomewhere(by) => self.read_somewhere(*by),
             Condition::Sets { of, key } => self.sets(of, key, file),
-            Condition::Has { of, key } => all(self.values.eval(of, file).members(), |value| self.has(value, key)),
+            Condition::Has { of, key } => {
+                all(self.values.eval(of, file).members(), |value| match self.setting(value, key) {
+                    Some(setting) => Verdict::from_bool(setting == Some(true)),
+                    None => Verdict::Unknown,
+                })
+            }
+            Condition::Mentions { of, key } => {
+                all(self.values.eval(of, file).members(), |value| match self.setting(value, key) {
+                    Some(setting) => Verdict::from_bool(setting.is_some()),
+                    None => Verdict::Unknown,
+                })
+            }
+            Condition::Nullable(annotation) => nullable(&self.values.eval(annotation, file)),
             Condition::Same(one, other) => {
                 let (one, other) = (self.values.eval(one, file), self.values.eval(other, file));
                 match one == Value::Unknown || other == Value::Unknown {
@@ -159,38 +171,36 @@ impl<'a> Judge<'a> {
         Verdict::from_bool(plain && !function.is_async && behind.count() == count)
     }
 
-    /// What the nearest class along the method resolution order that mentions a setting says of it.
-    fn has(&self, value: &Value, key: &str) -> Verdict {
+    /// What the nearest class along the method resolution order that mentions a setting says of it: on, off or nothing.
+    /// `None` where that is not known.
+    fn setting(&self, value: &Value, key: &str) -> Option<Option<bool>> {
         let class = match value {
             Value::Instance(class) => &**class,
             other => other,
         };
+        let root = |path: &str| path == "pydantic.RootModel" && key == "__root__";
         let class = match class {
             Value::Class(class) | Value::Super(class) => class,
-            Value::External(path, _) if known::bases(path).is_some() => {
-                return Verdict::from_bool(path == "pydantic.RootModel" && key == "__root__");
-            }
-            _ => return Verdict::Unknown,
+            Value::External(path, _) if known::bases(path).is_some() => return Some(root(path).then_some(true)),
+            _ => return None,
         };
         for ancestor in self.values.order(class).iter() {
-            let Ancestor::Project(owner) = ancestor else {
-                match ancestor {
-                    Ancestor::Unknown => return Verdict::Unknown,
-                    Ancestor::External(path) if path == "pydantic.RootModel" && key == "__root__" => {
-                        return Verdict::Yes;
+            match ancestor {
+                Ancestor::Unknown => return None,
+                Ancestor::External(path) if root(path) => return Some(Some(true)),
+                Ancestor::External(_) => {}
+                Ancestor::Project(owner) => {
+                    let settings = self.values.class(owner).map(|class| class.settings.as_slice()).unwrap_or_default();
+                    if settings.iter().any(|one| one.key == "*") {
+                        return None;
                     }
-                    _ => continue,
+                    if let Some(setting) = settings.iter().find(|one| one.key == key) {
+                        return Some(Some(!setting.off));
+                    }
                 }
-            };
-            let settings = self.values.class(owner).map(|class| class.settings.as_slice()).unwrap_or_default();
-            if settings.iter().any(|one| one.key == "*") {
-                return Verdict::Unknown;
-            }
-            if let Some(setting) = settings.iter().find(|one| one.key == key) {
-                return Verdict::from_bool(!setting.off);
             }
         }
-        Verdict::No
+        Some(None)
     }
 
     /// Whether one of two classes is the other, or derives from it.
@@ -372,6 +382,17 @@ fn fold(verdicts: impl Iterator<Item = Verdict>, decides: Verdict, otherwise: Ve
         }
     }
     result
+}
+
+/// Whether an annotation, as an object, takes `None`.
+fn nullable(annotation: &Value) -> Verdict {
+    let takes = |member: &Value| match member {
+        Value::None => Verdict::Yes,
+        Value::External(path, _) => Verdict::from_bool(matches!(path.as_str(), "typing.Any" | "builtins.object")),
+        Value::Class(_) => Verdict::No,
+        _ => Verdict::Unknown,
+    };
+    fold(annotation.members().iter().map(takes), Verdict::Yes, Verdict::No)
 }
 
 fn overrides<'a>(values: &Values<'a>) -> HashMap<&'a str, Vec<Symbol>> {

@@ -25,6 +25,9 @@ pub fn expression<'a>(facts: &mut Facts, expr: &'a Expr, types: &Types<'a>, scop
             }
         }
         Expr::Call(call) => {
+            if call.arguments.find_keyword("__root__").is_some() {
+                facts.reads.push((Tied::Root, types.of(&call.func, scopes)));
+            }
             let callee = match &*call.func {
                 Expr::Attribute(attribute) => attribute.attr.as_str(),
                 Expr::Name(name) => name.id.as_str(),

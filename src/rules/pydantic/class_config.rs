@@ -262,7 +262,7 @@ fn layout(
     if kept.is_empty() && !commented {
         let others = model.body.iter().any(|stmt| stmt.range() != class.range() && !is_docstring(stmt));
         return Ok(match others {
-            true => vec![Edit::replace(with_blank_line(cx, Span::new(line_start as u32, end)), "")],
+            true => vec![Edit::replace(super::with_blank_line(cx, Span::new(line_start as u32, end)), "")],
             false => vec![Edit::replace(whole, "pass")],
         });
     }
@@ -304,19 +304,6 @@ fn layout(
         edits.push(Edit::insert(end, format!("{newline}{indent})")));
     }
     Ok(edits)
-}
-
-/// Whole lines with their break, and with the empty line in front of them, or else behind.
-fn with_blank_line(cx: &Cx, lines: Span) -> Span {
-    let rest = &cx.text[lines.end as usize..];
-    let breaks = |text: &str| if text.starts_with("\r\n") { 2 } else { usize::from(text.starts_with(['\n', '\r'])) };
-    let end = lines.end as usize + breaks(rest);
-    let before = &cx.text[..lines.start as usize];
-    let above = before.strip_suffix('\n').map(|text| text.strip_suffix('\r').unwrap_or(text)).unwrap_or(before);
-    let line = &above[above.rfind(['\n', '\r']).map_or(0, |at| at + 1)..];
-    let blank = above.len() < before.len() && line.trim().is_empty();
-    let start = if blank { above.len() - line.len() } else { lines.start as usize };
-    Span::new(start as u32, end as u32)
 }
 
 /// The end of `class Config:`, the colon included; none where something else stands behind it.

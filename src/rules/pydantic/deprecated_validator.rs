@@ -5,7 +5,7 @@ use super::{
     remove_arguments, tie_validators, uses,
 };
 use crate::fact::{Condition, Name, TypeExpr};
-use crate::finding::{Edit, Fate, Fix};
+use crate::finding::{Edit, Fate, Fix, Piece};
 use crate::python::ast::{self, Expr, Ranged, Stmt};
 use crate::python::span;
 use crate::rule::{Check, Cx};
@@ -80,6 +80,8 @@ impl Obstacle {
     }
 }
 
+const EACH_ITEM: &str = "`each_item` has no flag in V2: validate the items with `Annotated[T, AfterValidator(f)]`";
+
 fn rewrite<'a>(
     cx: &Cx<'a>,
     function: &'a ast::StmtFunctionDef,
@@ -89,6 +91,13 @@ fn rewrite<'a>(
 ) -> Result<Fix, Obstacle> {
     if function.is_async {
         return Err(Obstacle::new("nobody awaits a validator: make it a plain function"));
+    }
+    let each_item = call
+        .arguments
+        .find_keyword("each_item")
+        .is_some_and(|flag| matches!(&flag.value, Expr::BooleanLiteral(literal) if literal.value));
+    if each_item {
+        return each_item_of(cx, function, decorator, callee, call).ok_or_else(|| Obstacle::new(EACH_ITEM));
     }
     let (mut edits, proof) = flags(cx, callee, call)?;
     let is_static = function.decorator_list.iter().any(|other| {
@@ -145,6 +154,94 @@ fn reuse<'a>(cx: &Cx<'a>, outer: &'a ast::ExprCall, call: &'a ast::ExprCall) -> 
     Ok(fix)
 }
 
+/// A validator of items that is one expression moves into the type of the items.
+fn each_item_of<'a>(
+    cx: &Cx<'a>,
+    function: &'a ast::StmtFunctionDef,
+    decorator: &'a ast::Decorator,
+    callee: &'a Expr,
+    call: &'a ast::ExprCall,
+) -> Option<Fix> {
+    let all = &function.parameters;
+    let ([class, value], [Stmt::Return(ast::StmtReturn { value: Some(result), .. })]) =
+        (&*all.args, function.body.as_slice())
+    else {
+        return None;
+    };
+    let plain = all.posonlyargs.is_empty() && all.kwonlyargs.is_empty() && all.vararg.is_none() && all.kwarg.is_none();
+    let class_uses = uses(&function.body, class.parameter.name.as_str());
+    let mut before = false;
+    for keyword in &call.arguments.keywords {
+        match (keyword.arg.as_ref()?.as_str(), &keyword.value) {
+            ("pre", Expr::BooleanLiteral(literal)) => before = literal.value,
+            ("each_item" | "allow_reuse", Expr::BooleanLiteral(_)) => {}
+            _ => return None,
+        }
+    }
+    let uncommented = !cx.has_comment(span(function)) && function.decorator_list.len() == 1;
+    let outside = super::is_called(cx, function) || !class_uses.reads.is_empty() || class_uses.tangled;
+    if !plain || !uncommented || outside || cx.source(span(&**result)).contains(['\n', '\r']) {
+        return None;
+    }
+    let (model, _) = cx.class()?;
+    let annotated = Piece::Name { module: "typing".to_owned(), name: "Annotated".to_owned() };
+    let validator = if before { "BeforeValidator" } else { "AfterValidator" };
+    let mut edits = Vec::new();
+    for field in field_names(call).ok().filter(|fields| !fields.is_empty())? {
+        let assign = model.body.iter().find_map(|stmt| match stmt {
+            Stmt::AnnAssign(assign) => match &*assign.target {
+                Expr::Name(name) if name.id.as_str() == field => Some(assign),
+                _ => None,
+            },
+            _ => None,
+        })?;
+        let item = span(item_of(&assign.annotation)?);
+        edits.push(Edit::pieces(Span::at(item.start), text![annotated.clone(), "["]));
+        let lambda =
+            text![", ", pydantic(validator), format!("(lambda {}: ", value.parameter.name), span(&**result), ")]"];
+        edits.push(Edit::pieces(Span::at(item.end), lambda));
+    }
+    // The method goes, with the empty line in front of it.
+    let lines = Span::new(line_start(cx, decorator.start().to_u32()), line_stop(cx, span(function).end));
+    let others = model.body.len() > 1;
+    edits.push(Edit::replace(super::with_blank_line(cx, lines), ""));
+    let fix = Fix::safe(format!("Move it into the type of the items, as `{validator}`"), edits);
+    let fix = match callee {
+        Expr::Name(name) => fix.orphan(name.id.as_str()),
+        _ => fix,
+    };
+    others.then_some(fix)
+}
+
+fn line_start(cx: &Cx, offset: u32) -> u32 {
+    cx.text[..offset as usize].rfind(['\n', '\r']).map_or(0, |at| at as u32 + 1)
+}
+
+fn line_stop(cx: &Cx, offset: u32) -> u32 {
+    let rest = &cx.text[offset as usize..];
+    offset + rest.find(['\n', '\r']).unwrap_or(rest.len()) as u32
+}
+
+/// The type of the items of a container, `Optional` or not.
+fn item_of(annotation: &Expr) -> Option<&Expr> {
+    match annotation {
+        Expr::BinOp(op) if op.op == ast::Operator::BitOr => match (&*op.left, &*op.right) {
+            (other, Expr::NoneLiteral(_)) | (Expr::NoneLiteral(_), other) => item_of(other),
+            _ => None,
+        },
+        Expr::Subscript(subscript) => {
+            let path = crate::python::dotted(&subscript.value)?;
+            match (path.rsplit('.').next()?, &*subscript.slice) {
+                ("Optional", inner) => item_of(inner),
+                ("List" | "list" | "Set" | "set" | "FrozenSet" | "frozenset", item) => Some(item),
+                ("Dict" | "dict", Expr::Tuple(pair)) => pair.elts.get(1),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
 /// The edits of the name and its flags, and what has to hold of the fields' defaults.
 fn flags<'a>(cx: &Cx<'a>, callee: &'a Expr, call: &'a ast::ExprCall) -> Result<(Vec<Edit>, Condition), Obstacle> {
     let mut edits = vec![Edit { span: span(callee), text: vec![pydantic("field_validator")] }];
@@ -166,11 +263,7 @@ fn flags<'a>(cx: &Cx<'a>, callee: &'a Expr, call: &'a ast::ExprCall) -> Result<(
                 always = true;
                 removed.push(span(keyword));
             }
-            ("each_item", _) => {
-                return Err(Obstacle::new(
-                    "`each_item` has no flag in V2: validate the items with `Annotated[T, AfterValidator(f)]`",
-                ));
-            }
+            ("each_item", _) => return Err(Obstacle::new(EACH_ITEM)),
             ("check_fields", _) => {}
             ("whole", _) => return Err(Obstacle::new("`whole` was removed before V1 ended").raises()),
             _ => return Err(Obstacle::new("only literal flags can be rewritten: decide what this one means")),

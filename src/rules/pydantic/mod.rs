@@ -1,17 +1,33 @@
 //! Deprecated Pydantic V1, and what its rules share.
 
+pub mod after_validator_classmethod;
 pub mod class_config;
 mod config_keys;
+pub mod config_read;
+pub mod custom_type_hook;
+pub mod deprecated_field_argument;
+pub mod deprecated_function;
 pub mod deprecated_model_method;
 pub mod deprecated_root_validator;
 pub mod deprecated_validator;
+pub mod generic_model;
+pub mod ignored_config_key;
+mod imports;
+pub mod instance_model_fields;
+pub mod optional_without_default;
+pub mod post_init_post_parse;
+pub mod removed_import;
+pub mod reversed_before_validators;
+pub mod root_field;
+pub mod settings_environment;
+pub mod unannotated_field;
 
 use crate::fact::{Condition, Name, TypeExpr};
 use crate::finding::{Ask, Edit, Fate, Finding, Fix, Grade, Piece, Tie, Tied};
 use crate::python::ast::{self, AnyNodeRef, Expr, Ranged, Stmt};
 use crate::python::types;
 use crate::python::walk::{blocks, children};
-use crate::python::{deeper, span};
+use crate::python::{Block, deeper, span};
 use crate::rule::Cx;
 use crate::text::Span;
 use std::borrow::Cow;
@@ -24,6 +40,21 @@ fn only_v2() -> Condition {
 /// The project may run pydantic 2.
 fn maybe_v2() -> Condition {
     Condition::Runs { package: Cow::Borrowed("pydantic"), major: 2, always: false }
+}
+
+/// Whether the file was written for V1: it uses what V2 warns of or refuses.
+fn speaks_v1(cx: &Cx) -> bool {
+    const WORDS: &[&str] =
+        &["class Config", ".from_orm(", ".parse_obj(", "parse_obj_as", "pydantic.generics", "__root__"];
+    let Block::Module(body) = cx.scopes[0].block else { return false };
+    let old = |alias: &ast::Alias| matches!(alias.name.as_str(), "validator" | "root_validator" | "BaseSettings");
+    let imports = body.iter().any(|stmt| match stmt {
+        Stmt::ImportFrom(import) => {
+            import.module.as_ref().is_some_and(|module| module.as_str() == "pydantic") && import.names.iter().any(old)
+        }
+        _ => false,
+    });
+    imports || WORDS.iter().any(|word| memchr::memmem::find(cx.text.as_bytes(), word.as_bytes()).is_some())
 }
 
 /// What becomes of a form, as the end of a message: "is deprecated on pydantic>=2 (pyproject.toml)".
@@ -57,11 +88,16 @@ fn ends_in(cx: &Cx, type_: &TypeExpr, name: &str) -> bool {
 
 /// Code that chooses between versions itself is left alone.
 fn in_version_shim(cx: &Cx) -> bool {
+    cx.ancestors.iter().any(|node| is_shim(cx, *node))
+}
+
+/// Whether a node chooses between versions.
+fn is_shim(cx: &Cx, node: AnyNodeRef) -> bool {
     let chooses = |test: &Expr| {
         let source = cx.source(span(test));
         source.contains("hasattr(") || source.to_ascii_lowercase().contains("pydantic") || source.contains("VERSION")
     };
-    cx.ancestors.iter().any(|node| match node {
+    match node {
         AnyNodeRef::StmtIf(stmt) => chooses(&stmt.test),
         AnyNodeRef::ExprIf(expr) => chooses(&expr.test),
         AnyNodeRef::StmtTry(stmt) => stmt.handlers.iter().any(|handler| {
@@ -72,7 +108,7 @@ fn in_version_shim(cx: &Cx) -> bool {
                 || source.contains("ModuleNotFoundError")
         }),
         _ => false,
-    })
+    }
 }
 
 /// The first decorator of a function that is, by its name, `pydantic.NAME`.
@@ -145,6 +181,19 @@ fn reads_in_class(class: &ast::StmtClassDef, name: &str, own: &ast::StmtAnnAssig
 
 fn is_docstring(stmt: &Stmt) -> bool {
     matches!(stmt, Stmt::Expr(stmt) if matches!(*stmt.value, Expr::StringLiteral(_)))
+}
+
+/// Whole lines with their break, and with the empty line in front of them, or else behind.
+fn with_blank_line(cx: &Cx, lines: Span) -> Span {
+    let rest = &cx.text[lines.end as usize..];
+    let breaks = |text: &str| if text.starts_with("\r\n") { 2 } else { usize::from(text.starts_with(['\n', '\r'])) };
+    let end = lines.end as usize + breaks(rest);
+    let before = &cx.text[..lines.start as usize];
+    let above = before.strip_suffix('\n').map(|text| text.strip_suffix('\r').unwrap_or(text)).unwrap_or(before);
+    let line = &above[above.rfind(['\n', '\r']).map_or(0, |at| at + 1)..];
+    let blank = above.len() < before.len() && line.trim().is_empty();
+    let start = if blank { above.len() - line.len() } else { lines.start as usize };
+    Span::new(start as u32, end as u32)
 }
 
 /// The line break that the file uses.

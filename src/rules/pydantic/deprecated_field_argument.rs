@@ -1,0 +1,360 @@
+//! Arguments of `Field(...)`, of `constr(...)` and its kin, and of FastAPI's parameters. Page: rules/pydantic/deprecated-field-argument.md
+
+use super::{ends_in, fate, graded, in_version_shim, only_v2};
+use crate::fact::{Condition, Name, TypeExpr};
+use crate::finding::{Edit, Fate, Fix, Piece};
+use crate::python::ast::{self, AnyNodeRef, Expr, Ranged};
+use crate::python::span;
+use crate::rule::{Check, Cx};
+use crate::text;
+use crate::text::Span;
+
+pub const CHECK: Check = Check::Call(check);
+
+/// What `Field` of V2 takes. Source: its signature in 2.14.3.
+const FIELD: &[&str] = &[
+    "alias",
+    "alias_priority",
+    "allow_inf_nan",
+    "coerce_numbers_to_str",
+    "decimal_places",
+    "default",
+    "default_factory",
+    "deprecated",
+    "description",
+    "discriminator",
+    "examples",
+    "exclude",
+    "exclude_if",
+    "fail_fast",
+    "field_title_generator",
+    "frozen",
+    "ge",
+    "gt",
+    "init",
+    "init_var",
+    "json_schema_extra",
+    "kw_only",
+    "le",
+    "lt",
+    "max_digits",
+    "max_length",
+    "min_length",
+    "multiple_of",
+    "pattern",
+    "repr",
+    "serialization_alias",
+    "strict",
+    "title",
+    "union_mode",
+    "validate_default",
+    "validation_alias",
+];
+
+const LISTS: &[&str] = &["conlist", "conset", "confrozenset"];
+const FASTAPI: &[&str] = &["Query", "Path", "Header", "Cookie", "Body", "Form", "File"];
+
+fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
+    if call.arguments.keywords.is_empty() {
+        return;
+    }
+    let type_ = cx.type_of(&call.func);
+    let one_of = |names: &[&'static str]| names.iter().copied().find(|name| ends_in(cx, &type_, name));
+    let (found, to) = if ends_in(cx, &type_, "Field") {
+        (field(cx, call), "pydantic.Field".to_owned())
+    } else if ends_in(cx, &type_, "constr") {
+        (constr(cx, call), "pydantic.constr".to_owned())
+    } else if let Some(name) = one_of(LISTS) {
+        (list(cx, call), format!("pydantic.{name}"))
+    } else if let Some(name) = one_of(FASTAPI) {
+        return fastapi(cx, call, type_, name);
+    } else {
+        return;
+    };
+    let Some(found) = found.filter(|_| !in_version_shim(cx)) else { return };
+    let settings = cx.class().map(|(_, name)| TypeExpr::Name(Name::Here(name.to_owned())));
+    let Found { at, name, what_becomes, outcome, is_extra } = found;
+    let finding = cx.report(at, text![format!("`{name}` "), fate(what_becomes)]);
+    finding.when(Condition::Resolves { what: type_, to: to.into() });
+    // What a settings class does with `env` is said by a rule of its own.
+    if let Some(class) = settings.filter(|_| is_extra && name == "env") {
+        finding.when(Condition::derives(class.clone(), "pydantic_settings.BaseSettings").not());
+        finding.when(Condition::derives(class, "pydantic.BaseSettings").not());
+    }
+    graded(finding, what_becomes);
+    match outcome {
+        Ok(fix) => {
+            finding.fix(fix.when(only_v2()));
+        }
+        Err(help) => {
+            finding.help(help);
+        }
+    }
+}
+
+/// The gravest argument of a call, and what becomes of all of them together.
+struct Found {
+    at: Span,
+    name: String,
+    what_becomes: Fate,
+    outcome: Result<Fix, &'static str>,
+    is_extra: bool,
+}
+
+/// One argument and its form in V2.
+struct Argument {
+    at: Span,
+    name: String,
+    what_becomes: Fate,
+    outcome: Result<Change, &'static str>,
+}
+
+enum Change {
+    /// Edits that keep behaviour on V2.
+    Exact(Vec<Edit>),
+    /// Edits that give back what V1 did.
+    Restoring(Vec<Edit>),
+    /// Edits whose effect is not quite that of V1.
+    Risky(Vec<Edit>),
+    /// The argument goes, and behaviour stays.
+    Drop,
+    /// The argument goes, because it raises today.
+    DropRaising,
+    /// The argument is a key of the JSON schema.
+    Extra,
+}
+
+fn joined(cx: &Cx, call: &ast::ExprCall, arguments: Vec<Argument>) -> Option<Found> {
+    let gravest = arguments.iter().max_by_key(|one| (one.what_becomes == Fate::Raises, std::cmp::Reverse(one.at)))?;
+    let (at, name, what_becomes) = (gravest.at, gravest.name.clone(), gravest.what_becomes);
+    let is_extra = matches!(gravest.outcome, Ok(Change::Extra));
+    let mut edits = Vec::new();
+    let (mut removed, mut extra) = (Vec::new(), Vec::new());
+    let (mut restores, mut risky) = (false, false);
+    let mut failed = None;
+    for argument in arguments {
+        match argument.outcome {
+            Ok(Change::Exact(more)) => edits.extend(more),
+            Ok(Change::Restoring(more)) => {
+                restores = true;
+                edits.extend(more);
+            }
+            Ok(Change::Risky(more)) => {
+                risky = true;
+                edits.extend(more);
+            }
+            Ok(Change::Drop) => removed.push(argument.at),
+            Ok(Change::DropRaising) => {
+                restores = true;
+                removed.push(argument.at);
+            }
+            Ok(Change::Extra) => extra.push(argument.at),
+            Err(help) => failed = Some(help),
+        }
+    }
+    let extras = schema_extra(cx, call, &extra);
+    let outcome = match (failed, extras) {
+        (Some(help), _) => Err(help),
+        (None, None) => Err("move it into `json_schema_extra={...}`"),
+        (None, Some(extras)) => {
+            edits.extend(extras);
+            let removals = super::remove_arguments(cx, &call.arguments, &removed);
+            if removals.iter().any(|edit| cx.has_comment(edit.span)) {
+                Err("the comments between the arguments need a person")
+            } else {
+                edits.extend(removals);
+                let title = "Write it as V2 has it";
+                Ok(match (risky, restores) {
+                    (true, _) => Fix::risky(title, edits),
+                    (false, true) => Fix::restoring(title, edits),
+                    (false, false) => Fix::safe(title, edits),
+                })
+            }
+        }
+    };
+    Some(Found { at, name, what_becomes, outcome, is_extra })
+}
+
+/// The extra keys as one `json_schema_extra={...}` in the place of the first of them.
+fn schema_extra(cx: &Cx, call: &ast::ExprCall, extra: &[Span]) -> Option<Vec<Edit>> {
+    let Some((first, others)) = extra.split_first() else { return Some(Vec::new()) };
+    if call.arguments.find_keyword("json_schema_extra").is_some() {
+        return None;
+    }
+    let keywords: Vec<&ast::Keyword> =
+        call.arguments.keywords.iter().filter(|keyword| extra.contains(&span(*keyword))).collect();
+    let mut pieces = text!["json_schema_extra={"];
+    for (index, keyword) in keywords.iter().enumerate() {
+        let name = keyword.arg.as_ref()?;
+        let separator = if index > 0 { ", " } else { "" };
+        pieces.push(format!("{separator}\"{name}\": ").into());
+        pieces.push(span(&keyword.value).into());
+    }
+    pieces.push("}".into());
+    let removals = super::remove_arguments(cx, &call.arguments, others);
+    if removals.iter().any(|edit| cx.has_comment(edit.span)) || cx.has_comment(*first) {
+        return None;
+    }
+    Some([Edit::pieces(*first, pieces)].into_iter().chain(removals).collect())
+}
+
+fn field<'a>(cx: &Cx<'a>, call: &'a ast::ExprCall) -> Option<Found> {
+    // What `**more` brings is not seen, and nobody knows what it joins.
+    let spread = call.arguments.keywords.iter().any(|keyword| keyword.arg.is_none());
+    let mut arguments = Vec::new();
+    for keyword in &call.arguments.keywords {
+        let Some(name) = &keyword.arg else { continue };
+        let argument = |what_becomes, outcome| Argument {
+            at: span(keyword),
+            name: name.as_str().to_owned(),
+            what_becomes,
+            outcome,
+        };
+        let literal = match &keyword.value {
+            Expr::BooleanLiteral(literal) => Some(literal.value),
+            _ => None,
+        };
+        arguments.push(match (name.as_str(), literal) {
+            ("min_items" | "max_items", _) => argument(Fate::Deprecated, length(call, name)),
+            ("allow_mutation", Some(value)) => {
+                let edit = Edit::replace(span(keyword), if value { "frozen=False" } else { "frozen=True" });
+                argument(Fate::Deprecated, Ok(Change::Exact(vec![edit])))
+            }
+            ("allow_mutation", None) => argument(Fate::Deprecated, Err("`frozen` is the opposite: write it by hand")),
+            ("include", _) => argument(Fate::Deprecated, Ok(Change::Drop)),
+            ("const", Some(false)) | ("unique_items", Some(false)) => argument(Fate::Raises, Ok(Change::DropRaising)),
+            ("const", _) => argument(Fate::Raises, constant(cx, call, keyword)),
+            ("unique_items", _) => {
+                argument(Fate::Raises, Err("take a `set`, or check for doubles in a validator: V1 refused them"))
+            }
+            ("regex", _) => argument(Fate::Raises, pattern(name, &keyword.value)),
+            (known, _) if FIELD.contains(&known) => continue,
+            _ if spread => continue,
+            _ => argument(Fate::Deprecated, Ok(Change::Extra)),
+        });
+    }
+    joined(cx, call, arguments)
+}
+
+/// `min_items` is `min_length`, unless both are there: then V2 takes the one and drops the other.
+fn length(call: &ast::ExprCall, name: &ast::Identifier) -> Result<Change, &'static str> {
+    let new = if name.as_str() == "min_items" { "min_length" } else { "max_length" };
+    if call.arguments.find_keyword(new).is_some() {
+        return Err("V2 drops it beside `min_length` or `max_length`: decide which of them counts items");
+    }
+    Ok(Change::Exact(vec![Edit::replace(span(name), new)]))
+}
+
+/// `a: str = Field("x", const=True)` takes one value.
+fn constant<'a>(cx: &Cx<'a>, call: &'a ast::ExprCall, keyword: &ast::Keyword) -> Result<Change, &'static str> {
+    const HELP: &str = "annotate the field with `Literal[...]`";
+    let default = call
+        .arguments
+        .args
+        .first()
+        .or_else(|| call.arguments.find_keyword("default").map(|keyword| &keyword.value))
+        .ok_or(HELP)?;
+    let constant = matches!(
+        default,
+        Expr::StringLiteral(_) | Expr::BytesLiteral(_) | Expr::NumberLiteral(_) | Expr::BooleanLiteral(_)
+    ) && !matches!(default, Expr::NumberLiteral(number) if !number.value.is_int());
+    let Some(AnyNodeRef::StmtAnnAssign(assign)) = cx.parent(0) else { return Err(HELP) };
+    let whole = assign.value.as_deref().is_some_and(|value| value.range() == call.range());
+    let is_true = matches!(&keyword.value, Expr::BooleanLiteral(literal) if literal.value);
+    if !constant || !whole || !is_true || cx.has_comment(span(call)) {
+        return Err(HELP);
+    }
+    let literal = Piece::Name { module: "typing".to_owned(), name: "Literal".to_owned() };
+    let annotation = Edit::pieces(span(&*assign.annotation), text![literal, "[", span(default), "]"]);
+    if call.arguments.args.len() + call.arguments.keywords.len() == 2 {
+        return Ok(Change::Restoring(vec![annotation, Edit::pieces(span(call), text![span(default)])]));
+    }
+    let removal = super::remove_arguments(cx, &call.arguments, &[span(keyword)]);
+    Ok(Change::Restoring([annotation].into_iter().chain(removal).collect()))
+}
+
+/// V1 matched from the start, and `$` before a last line break; V2's engine searches, and has no look-around.
+fn pattern(name: &ast::Identifier, value: &Expr) -> Result<Change, &'static str> {
+    let edits = vec![Edit::replace(span(name), "pattern")];
+    let Expr::StringLiteral(literal) = value else { return Ok(Change::Risky(edits)) };
+    let text = literal.value.to_str();
+    let refused = ["(?=", "(?!", "(?<=", "(?<!", "(?P=", "(?("].iter().any(|part| text.contains(part));
+    let reference =
+        text.as_bytes().windows(2).any(|pair| pair[0] == b'\\' && pair[1].is_ascii_digit() && pair[1] != b'0');
+    if refused || reference {
+        return Err(
+            "V2's engine has neither look-around nor references: check it in a validator, or set `regex_engine`",
+        );
+    }
+    let anchored = text.starts_with('^') && !top_level_choice(text);
+    let ends = text.ends_with('$') && !text.ends_with("\\$");
+    Ok(if anchored && !ends { Change::Restoring(edits) } else { Change::Risky(edits) })
+}
+
+/// `^a|b`: the start belongs to the first of them only.
+fn top_level_choice(pattern: &str) -> bool {
+    let mut depth = 0usize;
+    let mut escaped = false;
+    pattern.chars().any(|c| {
+        if std::mem::take(&mut escaped) {
+            return false;
+        }
+        match c {
+            '\\' => escaped = true,
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        c == '|' && depth == 0
+    })
+}
+
+fn constr(cx: &Cx, call: &ast::ExprCall) -> Option<Found> {
+    let arguments = call.arguments.keywords.iter().filter_map(|keyword| {
+        let name = keyword.arg.as_ref()?;
+        let outcome = match name.as_str() {
+            "regex" => pattern(name, &keyword.value),
+            "curtail_length" => Err("cut the text in an `AfterValidator`"),
+            _ => return None,
+        };
+        Some(Argument { at: span(keyword), name: name.as_str().to_owned(), what_becomes: Fate::Raises, outcome })
+    });
+    let arguments = arguments.collect();
+    joined(cx, call, arguments)
+}
+
+fn list(cx: &Cx, call: &ast::ExprCall) -> Option<Found> {
+    let arguments = call.arguments.keywords.iter().filter_map(|keyword| {
+        let name = keyword.arg.as_ref()?;
+        let outcome = match (name.as_str(), &keyword.value) {
+            ("min_items" | "max_items", _) => length(call, name).map(|change| match change {
+                Change::Exact(edits) => Change::Restoring(edits),
+                other => other,
+            }),
+            ("unique_items", Expr::BooleanLiteral(literal)) if !literal.value => Ok(Change::DropRaising),
+            ("unique_items", _) => Err("take a `set`, or check for doubles in a validator: V1 refused them"),
+            _ => return None,
+        };
+        Some(Argument { at: span(keyword), name: name.as_str().to_owned(), what_becomes: Fate::Raises, outcome })
+    });
+    let arguments = arguments.collect();
+    joined(cx, call, arguments)
+}
+
+/// FastAPI takes `regex` as another name of `pattern`, and warns.
+fn fastapi<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall, type_: TypeExpr, name: &str) {
+    let Some(keyword) = call.arguments.find_keyword("regex") else { return };
+    let Some(arg) = &keyword.arg else { return };
+    let both = call.arguments.find_keyword("pattern").is_some();
+    let edit = Edit::replace(span(arg), "pattern");
+    let finding =
+        cx.report(span(keyword), text![format!("`regex` of `{name}` is deprecated: FastAPI calls it `pattern`")]);
+    finding.when(Condition::Any(vec![
+        Condition::Resolves { what: type_.clone(), to: format!("fastapi.{name}").into() },
+        Condition::Resolves { what: type_, to: format!("fastapi.param_functions.{name}").into() },
+    ]));
+    graded(finding, Fate::Deprecated);
+    if !both {
+        finding.fix(Fix::safe("Rename it to `pattern`", vec![edit]).when(only_v2()));
+    }
+}

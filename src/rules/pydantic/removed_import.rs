@@ -1,0 +1,118 @@
+//! Names that pydantic 2 moved or removed. Page: rules/pydantic/removed-import.md
+
+use super::imports::{self, Status};
+use super::{fate, graded, in_version_shim, is_shim, only_v2};
+use crate::fact::{Name, TypeExpr};
+use crate::finding::{Edit, Fate, Fix, Piece, Rebind};
+use crate::python::ast::{self, AnyNodeRef, Stmt};
+use crate::python::walk::blocks;
+use crate::python::{Tree, deeper, span};
+use crate::rule::{Check, Cx};
+use crate::text;
+
+pub const CHECK: Check = Check::Several(&[Check::File(statements), Check::Attribute(attribute)]);
+
+fn statements(cx: &mut Cx<'_>, tree: &Tree) {
+    let mut found = Vec::new();
+    collect(tree.body(), &mut found, cx);
+    for (import, alias) in found {
+        check(cx, import, alias);
+    }
+}
+
+fn collect<'t>(body: &'t [Stmt], found: &mut Vec<(&'t ast::StmtImportFrom, &'t ast::Alias)>, cx: &Cx) {
+    for stmt in body {
+        match stmt {
+            Stmt::ImportFrom(import) if import.level == 0 => {
+                let ours = import.module.as_ref().is_some_and(|module| imports::is_pydantic(module.as_str()));
+                found.extend(import.names.iter().filter(|_| ours).map(|alias| (import, alias)));
+            }
+            Stmt::FunctionDef(function) => deeper(|| collect(&function.body, found, cx)),
+            Stmt::ClassDef(class) => deeper(|| collect(&class.body, found, cx)),
+            other if is_shim(cx, AnyNodeRef::from(other)) => {}
+            other => deeper(|| blocks(other, &mut |inner| collect(inner, found, cx))),
+        }
+    }
+}
+
+fn check(cx: &mut Cx<'_>, import: &ast::StmtImportFrom, alias: &ast::Alias) {
+    let module = import.module.as_ref().map(|module| module.as_str()).unwrap_or_default();
+    let name = alias.name.as_str();
+    let Some(status) = imports::status(module, name) else { return };
+    let local = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
+    let unused = is_unused(cx, local);
+    let what_becomes = if status.raises() { Fate::Raises } else { Fate::Deprecated };
+    let finding = cx.report(span(alias), text![format!("`{module}.{name}` "), fate(what_becomes)]);
+    graded(finding, what_becomes);
+    let rebind =
+        |module: &str, name: &str| Rebind { at: span(alias), module: module.to_owned(), name: name.to_owned() };
+    match status {
+        Status::Moved(module, name) => {
+            let fix = Fix { rebinds: vec![rebind(module, name)], ..Fix::safe(title(module, name), Vec::new()) };
+            finding.fix(fix.when(only_v2()));
+        }
+        Status::Successor(module, name) => {
+            let fix = Fix { rebinds: vec![rebind(module, name)], ..Fix::restoring(title(module, name), Vec::new()) };
+            finding.fix(fix.when(only_v2()));
+        }
+        Status::Redirected(help) | Status::Gone(help) => {
+            if unused {
+                let title = "Remove the import, which nothing uses";
+                let fix =
+                    if status.raises() { Fix::restoring(title, Vec::new()) } else { Fix::safe(title, Vec::new()) };
+                let fix = Fix { rebinds: vec![rebind("", local)], ..fix };
+                finding.fix(fix.when(only_v2()));
+            } else {
+                finding.help(help);
+            }
+        }
+    }
+}
+
+fn title(module: &str, name: &str) -> String {
+    format!("Import `{module}.{name}` instead")
+}
+
+/// `pydantic.utils.to_camel` through the module.
+fn attribute<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
+    let TypeExpr::Name(Name::Import { level: 0, module, path }) = cx.type_of(&attribute.value) else { return };
+    let module = if path.is_empty() { module } else { format!("{module}.{path}") };
+    let name = attribute.attr.as_str();
+    if !imports::is_pydantic(&module) {
+        return;
+    }
+    let Some(status) = imports::status(&module, name) else { return };
+    if in_version_shim(cx) {
+        return;
+    }
+    let what_becomes = if status.raises() { Fate::Raises } else { Fate::Deprecated };
+    let printed = cx.is_printed();
+    let finding = cx.report(span(attribute), text![format!("`{module}.{name}` "), fate(what_becomes)]);
+    graded(finding, what_becomes);
+    let replaced = |module: &str, name: &str| {
+        let piece = Piece::Name { module: module.to_owned(), name: name.to_owned() };
+        vec![Edit { span: span(attribute), text: vec![piece] }]
+    };
+    match status {
+        Status::Moved(module, name) if !printed => {
+            finding.fix(Fix::safe(title(module, name), replaced(module, name)).when(only_v2()));
+        }
+        Status::Successor(module, name) if !printed => {
+            finding.fix(Fix::restoring(title(module, name), replaced(module, name)).when(only_v2()));
+        }
+        Status::Moved(..) | Status::Successor(..) => {}
+        Status::Redirected(help) | Status::Gone(help) => {
+            finding.help(help);
+        }
+    }
+}
+
+/// Whether a name stands nowhere but where it is imported.
+fn is_unused(cx: &Cx, name: &str) -> bool {
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    let whole = cx
+        .text
+        .match_indices(name)
+        .filter(|(start, _)| !cx.text[..*start].ends_with(word) && !cx.text[start + name.len()..].starts_with(word));
+    whole.count() == 1
+}
