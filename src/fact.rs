@@ -335,6 +335,8 @@ pub enum Condition {
     Takes(TypeExpr, u32),
     /// A test replaces this name of the file.
     Patched(String),
+    /// The project is being moved from the first major version of pydantic to the second.
+    Migrating,
     /// Every Python that the project supports is this one or later.
     Python(u32, u32),
     /// All of them.

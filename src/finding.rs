@@ -216,6 +216,8 @@ pub struct Finding {
     pub text: Vec<Piece>,
     /// What to do, where no fix says it.
     pub help: Vec<Piece>,
+    /// What to do where none of the fixes applies in this project.
+    pub otherwise: Vec<Piece>,
     /// Further places.
     pub labels: Vec<Label>,
     /// Circumstances that hold, if their conditions do.
@@ -237,6 +239,12 @@ impl Finding {
     /// What to do, as one sentence.
     pub fn help(&mut self, text: impl Into<Piece>) -> &mut Self {
         self.help.push(text.into());
+        self
+    }
+
+    /// What to do where none of the fixes applies, as one sentence.
+    pub fn otherwise(&mut self, text: impl Into<Piece>) -> &mut Self {
+        self.otherwise.push(text.into());
         self
     }
 

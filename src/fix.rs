@@ -2,7 +2,7 @@
 //!
 //! `apply` is a pure function of a text; `write` replaces a file in one step or leaves it as it was.
 
-use crate::finding::{Edit, Proposal};
+use crate::finding::{Edit, Piece, Proposal};
 use crate::python::{self, imports};
 use crate::text::Span;
 use crate::unit::Kind;
@@ -28,7 +28,10 @@ pub fn apply(text: &str, kind: Kind, proposals: &[&Proposal], keep: bool) -> Opt
         let edits = proposal.edits.iter().map(|edit| (edit.span, Some(edit)));
         let own: Vec<_> = edits.chain(proposal.rebinds.iter().map(|one| (one.at, None))).collect();
         // Two fixes may want the very same thing of a third place.
-        let same = |one: &Option<&Edit>, other: &Option<&Edit>| one.is_some() && one == other;
+        let same = |one: &Option<&Edit>, other: &Option<&Edit>| match (one, other) {
+            (Some(one), Some(other)) => one == other || adds_lines(one) && adds_lines(other),
+            _ => false,
+        };
         if own.iter().any(|(span, edit)| taken.iter().any(|(other, of)| collide(*other, *span) && !same(of, edit))) {
             continue;
         }
@@ -75,6 +78,12 @@ fn together(text: &str, kind: Kind, proposals: &[&Proposal], keep: bool) -> Opti
     let new = replaced(text, &settled)?;
     let after = python::parse(&new, kind);
     (new != text && after.error_count() <= tree.error_count()).then_some(new)
+}
+
+/// Whether an edit puts whole lines somewhere, which others may join.
+fn adds_lines(edit: &Edit) -> bool {
+    let last = edit.text.last();
+    edit.span.start == edit.span.end && matches!(last, Some(Piece::Text(text)) if text.ends_with(['\n', '\r']))
 }
 
 /// Whether two edits of different fixes get into each other's way.

@@ -25,7 +25,7 @@
 //! assert_eq!(service.findings.len(), 1); // a finding on a condition
 //!
 //! // ... together they do.
-//! let project = Project { manifests: &[], src: Vec::new(), settings: &Everything };
+//! let project = Project { manifests: &[], src: Vec::new(), migrating: false, settings: &Everything };
 //! let linked = link(&[("schemas.py", &schemas), ("service.py", &service)], &[0, 1], &project, &|_, _| String::new());
 //! assert_eq!(linked.findings[0].code.0, "PYM004");
 //! assert_eq!(linked.findings[0].labels[0].path, "schemas.py");
@@ -43,6 +43,7 @@
 //! cli                 what users type, exit codes, the terminal
 //! scan  report        files read and compiled in parallel; one pure function a format
 //! discover  fix       files below the named paths; edits that stand beside each other, written in one step
+//! journal  git        several files replaced as one; what davy asks of git
 //! config              pyproject.toml and davy.toml, selectors, severities
 //! link                module index, meaning of symbolic types, conditions, suppressions
 //! compile             bytes -> Unit: one walk that calls every rule
@@ -79,6 +80,8 @@ pub mod discover;
 pub mod fact;
 pub mod finding;
 pub mod fix;
+pub mod git;
+pub mod journal;
 pub mod link;
 pub mod manifest;
 pub mod page;

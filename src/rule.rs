@@ -92,6 +92,7 @@ impl<'a> Cx<'a> {
             scope,
             text: text.into(),
             help: Vec::new(),
+            otherwise: Vec::new(),
             labels: Vec::new(),
             grades: Vec::new(),
             fixes: Vec::new(),

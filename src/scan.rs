@@ -70,6 +70,10 @@ pub struct Scan {
     pub manifests: Vec<(String, Manifest)>,
     /// What could not be done.
     pub problems: Vec<Problem>,
+    /// The folder that keys start from.
+    pub root: PathBuf,
+    /// The project is being moved from pydantic 1 to 2.
+    pub migrating: bool,
     configs: HashMap<String, (Arc<Config>, PathBuf)>,
     src: Vec<String>,
 }
@@ -196,7 +200,7 @@ pub fn scan(
         at += 1;
     }
     let src = base.src.iter().map(|folder| key(folder, &root)).collect();
-    Ok(Scan { files, manifests, problems, configs: by_key, src })
+    Ok(Scan { files, manifests, problems, root, migrating: false, configs: by_key, src })
 }
 
 impl Scan {
@@ -204,7 +208,8 @@ impl Scan {
     pub fn link(&self) -> Linked {
         let units: Vec<(&str, &Unit)> = self.files.iter().map(|file| (file.key.as_str(), &file.unit)).collect();
         let shown: Vec<usize> = (0..self.files.len()).filter(|&index| self.files[index].shown).collect();
-        let project = Project { manifests: &self.manifests, src: self.src.clone(), settings: self };
+        let project =
+            Project { manifests: &self.manifests, src: self.src.clone(), migrating: self.migrating, settings: self };
         let quote = |file: usize, span: crate::text::Span| {
             let file = &self.files[file];
             let bytes = file.bytes().unwrap_or_default();
@@ -216,6 +221,13 @@ impl Scan {
             quoted
         };
         link(&units, &shown, &project, &quote)
+    }
+
+    /// The folders that imports may start from, as manifests and configuration say.
+    pub fn roots(&self) -> Vec<String> {
+        let mut roots = crate::link::project::Manifests::new(&self.manifests).roots();
+        roots.extend(self.src.iter().cloned());
+        roots
     }
 
     /// The file that reports call `key`.

@@ -15,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["compile"],
     &["link"],
     &["config"],
-    &["discover", "fix"],
+    &["discover", "fix", "git", "journal"],
     &["scan", "report"],
     &["cli"],
 ];

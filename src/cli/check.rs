@@ -17,11 +17,16 @@ use std::time::Instant;
 
 /// Runs the command.
 pub fn run(check: &Check, when: When) -> io::Result<Outcome> {
+    with_threads(check.threads, || inside(check, when))
+}
+
+/// Runs a command on threads of its own; 0 leaves their number to the machine.
+pub fn with_threads(threads: usize, work: impl FnOnce() -> io::Result<Outcome> + Send) -> io::Result<Outcome> {
     quiet_panics();
     // Our own walks grow their stacks; what the parser does while it recovers may not.
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(check.threads).stack_size(64 << 20).build();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(64 << 20).build();
     match pool {
-        Ok(pool) => pool.install(|| inside(check, when)),
+        Ok(pool) => pool.install(work),
         Err(_) => {
             terminal::complain("cannot start threads", Some("try again with `--threads 1`"));
             Ok(Outcome::Failed)

@@ -5,6 +5,8 @@
 mod add_ignore;
 mod check;
 mod fixing;
+mod migrate;
+mod plan;
 mod show;
 mod terminal;
 
@@ -32,6 +34,11 @@ struct Cli {
 enum Command {
     /// Check files, and mend them where asked to
     Check(Box<Check>),
+    /// Move a project to another version of a library, all files at once
+    Migrate {
+        #[command(subcommand)]
+        what: Migrate,
+    },
     /// Tell what a rule is about
     Explain {
         /// A code or a name: `DTM001`, `naive-utcnow`
@@ -48,6 +55,43 @@ enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Debug, Subcommand)]
+enum Migrate {
+    /// From pydantic 1 to pydantic 2
+    Pydantic(MigratePydantic),
+}
+
+#[derive(Debug, Args)]
+struct MigratePydantic {
+    /// The project's folder
+    #[arg(default_value = ".", value_name = "PATH")]
+    path: PathBuf,
+    /// Show what would change, and change nothing
+    #[arg(long, conflicts_with = "plan")]
+    diff: bool,
+    /// Show the order of the modules, what each contains and what it costs, and change nothing
+    #[arg(long)]
+    plan: bool,
+    /// How to print the plan
+    #[arg(long, value_enum, default_value_t = PlanFormat::Text, requires = "plan")]
+    format: PlanFormat,
+    /// Go ahead though files are changed or under no version control
+    #[arg(long)]
+    allow_dirty: bool,
+    /// Set a configuration key for this run: `key = value`, or a TOML file
+    #[arg(long, value_name = "SETTING")]
+    config: Vec<String>,
+}
+
+/// How a plan is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum PlanFormat {
+    /// A table
+    Text,
+    /// One object
+    Json,
 }
 
 #[derive(Debug, Args)]
@@ -175,6 +219,7 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
     };
     let result = match &cli.command {
         Command::Check(check) => check::run(check, cli.color),
+        Command::Migrate { what: Migrate::Pydantic(migrate) } => migrate::run(migrate, cli.color),
         Command::Explain { rule } => show::explain(rule, cli.color),
         Command::Rules { format } => show::rules(*format),
         Command::Completions { shell } => {

@@ -126,6 +126,7 @@ fn finding(code: &str, span: Span, text: String) -> Finding {
         scope: String::new(),
         text: vec![text.into()],
         help: Vec::new(),
+        otherwise: Vec::new(),
         labels: Vec::new(),
         grades: Vec::new(),
         fixes: Vec::new(),

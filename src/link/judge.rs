@@ -77,6 +77,7 @@ impl<'a> Judge<'a> {
             }
             Condition::Takes(of, count) => self.takes(&self.values.eval(of, file), *count as usize),
             Condition::Patched(name) => self.patched(name, file),
+            Condition::Migrating => Verdict::from_bool(self.project.migrating),
             Condition::Python(major, minor) => match self.python(file) {
                 Some(floor) => Verdict::from_bool(floor >= (*major, *minor)),
                 None => Verdict::No,
@@ -103,7 +104,8 @@ impl<'a> Judge<'a> {
         if let Some((lowest, highest)) = configured {
             let version = if lowest == highest { lowest.to_string() } else { format!("{lowest} and {highest}") };
             let (may_be_below, may_be_at_least) = (lowest < major, highest >= major);
-            return Pin { may_be_below, may_be_at_least, text: text(&version), from: "as configured".to_owned() };
+            let from = if self.project.migrating { String::new() } else { "as configured".to_owned() };
+            return Pin { may_be_below, may_be_at_least, text: text(&version), from };
         }
         let newest =
             || Pin { may_be_below: false, may_be_at_least: true, text: text(&major.to_string()), from: String::new() };
@@ -191,7 +193,8 @@ impl<'a> Judge<'a> {
                 Ancestor::External(_) => {}
                 Ancestor::Project(owner) => {
                     let settings = self.values.class(owner).map(|class| class.settings.as_slice()).unwrap_or_default();
-                    if settings.iter().any(|one| one.key == "*") {
+                    // A root is no setting: whatever a Config holds, it is seen in the class.
+                    if settings.iter().any(|one| one.key == "*") && key != "__root__" {
                         return None;
                     }
                     if let Some(setting) = settings.iter().find(|one| one.key == key) {

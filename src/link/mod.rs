@@ -113,7 +113,11 @@ impl Linker<'_, '_> {
             let path = self.judge.values.index.path(file).to_owned();
             Some(Place { path, span, message: self.text(&label.text, file) })
         });
-        let help = self.text(&finding.help, file);
+        let fix = self.fix(finding, file);
+        let mut help = self.text(&finding.help, file);
+        if help.is_empty() && fix.is_none() && !finding.fixes.is_empty() {
+            help = self.without_fix(finding, page, file);
+        }
         Judged {
             path: path.to_owned(),
             code: finding.code.clone(),
@@ -123,8 +127,17 @@ impl Linker<'_, '_> {
             message: self.text(&finding.text, file),
             help: (!help.is_empty()).then_some(help),
             labels: labels.collect(),
-            fix: self.fix(finding, file),
+            fix,
         }
+    }
+
+    /// Why none of the fixes is on offer, and what to do instead.
+    fn without_fix(&self, finding: &Finding, page: &Page, file: File) -> String {
+        let pin = self.judge.runs("pydantic", 2, file);
+        if page.family.name == "pydantic" && pin.may_be_below {
+            return format!("no fix while {} may run here; `davy migrate pydantic` makes the move", pin.said());
+        }
+        self.text(&finding.otherwise, file)
     }
 
     fn severity(&self, finding: &Finding, page: &Page, file: File) -> Severity {

@@ -4,6 +4,7 @@
 //! Never touches the file system, never follows an include, never runs anything, and keeps no URL (they hold tokens).
 
 mod document;
+pub mod edit;
 mod env_example;
 mod ini;
 mod kind;

@@ -166,9 +166,19 @@ fn rewrite<'a>(
     let around: Vec<&str> = model.body.iter().flat_map(crate::python::imports::bound).collect();
     let mut entries: Vec<Entry> = Vec::new();
     let mut restores = false;
+    let mut functions = Vec::new();
     for stmt in &class.body {
         if matches!(stmt, Stmt::Pass(_)) || is_docstring(stmt) || is_ellipsis(stmt) {
             entries.push(Entry { span: span(stmt), text: None });
+            continue;
+        }
+        if let Stmt::FunctionDef(function) = stmt {
+            let name = "_json_schema_extra";
+            let header = schema_function(function, name).filter(|_| !around.contains(&name)).ok_or(FUNCTION)?;
+            let text = super::moved(cx, function, &header, super::indent_of(cx, span(class).start).ok_or(FUNCTION)?);
+            functions.push(text.ok_or(FUNCTION)?);
+            restores = true;
+            entries.push(Entry { span: decorated(function), text: Some(text![format!("json_schema_extra={name}")]) });
             continue;
         }
         let Some((key, value)) = assigned(stmt) else {
@@ -220,8 +230,39 @@ fn rewrite<'a>(
         pieces.extend(text);
         entries.push(Entry { span: span(stmt), text: Some(pieces) });
     }
-    let edits = layout(cx, model, class, &entries)?;
+    let mut edits = layout(cx, model, class, &entries)?;
+    if let [function] = &mut *functions
+        && let Some(first) = edits.iter_mut().find(|edit| edit.span.start == span(class).start)
+    {
+        let (newline, indent) = (newline(cx), super::indent_of(cx, span(class).start).unwrap_or_default());
+        function.push(format!("{newline}{newline}{indent}").into());
+        first.text.splice(0..0, std::mem::take(function));
+    }
     Ok(Rewritten { edits, asks, orphans, restores })
+}
+
+const FUNCTION: &str = "this Config holds a function: give it a place outside, then name it in `model_config`";
+
+/// The header that a `schema_extra` of V1 gets as a function of its own: it takes the schema, and perhaps the class.
+fn schema_function(function: &ast::StmtFunctionDef, name: &str) -> Option<String> {
+    let all = &function.parameters;
+    let plain = all.posonlyargs.is_empty() && all.kwonlyargs.is_empty() && all.vararg.is_none() && all.kwarg.is_none();
+    let is_static = function
+        .decorator_list
+        .iter()
+        .all(|decorator| matches!(&decorator.expression, Expr::Name(name) if name.id.as_str() == "staticmethod"));
+    let names: Vec<&str> = all.args.iter().map(|parameter| parameter.parameter.name.as_str()).collect();
+    let defaults = all.args.iter().any(|parameter| parameter.default.is_some());
+    let fits = matches!(names.as_slice(), [_] | [_, _]) && !matches!(names.first(), Some(&("cls" | "self")));
+    let known =
+        function.name.as_str() == "schema_extra" && plain && is_static && fits && !defaults && !function.is_async;
+    known.then(|| format!("def {name}({}):", names.join(", ")))
+}
+
+/// A function with its decorators.
+fn decorated(function: &ast::StmtFunctionDef) -> Span {
+    let start = function.decorator_list.first().map_or(span(function).start, |first| span(first).start);
+    Span::new(start, span(function).end)
 }
 
 fn is_ellipsis(stmt: &Stmt) -> bool {

@@ -178,7 +178,7 @@ fn after(
     edits.extend(body.edits);
     let title = "Replace with `@model_validator(mode=\"after\")`";
     let mut fix = match (skip_on_failure, body.mutates) {
-        (true, _) => Fix::safe(title, edits),
+        (true, _) => Fix { restores: Condition::Always, ..Fix::safe(title, edits) },
         // It ran after failures, too, and saw what was there by then: a body that only reads cannot tell.
         (false, false) => Fix::restoring(title, edits),
         (false, true) => Fix::risky(title, edits),
@@ -219,12 +219,10 @@ fn body(cx: &Cx, function: &ast::StmtFunctionDef, name: &str) -> Option<Body> {
     if !ends || keeper.elsewhere || keeper.kept != found.reads.len() {
         return None;
     }
-    let first = function.body.iter().find(|stmt| !super::is_docstring(stmt))?;
-    let indent = indent_of(cx, span(first).start)?;
     let newline = super::newline(cx);
-    let mut edits = vec![Edit::insert(span(first).start, format!("{name} = dict(self.__dict__){newline}{indent}"))];
+    let mut edits = vec![super::prepend(cx, function, &format!("{name} = dict(self.__dict__)"))?];
     for returned in keeper.returns {
-        let own = indent_of(cx, returned.start);
+        let own = super::indent_of(cx, returned.start);
         let update = match (keeper.mutates, own) {
             (false, _) => "return self".to_owned(),
             (true, Some(indent)) => format!("self.__dict__.update({name}){newline}{indent}return self"),
@@ -233,13 +231,6 @@ fn body(cx: &Cx, function: &ast::StmtFunctionDef, name: &str) -> Option<Body> {
         edits.push(Edit::replace(returned, update));
     }
     Some(Body { edits, mutates: keeper.mutates, whole: true })
-}
-
-/// The blanks in front of a statement that stands first on its line.
-fn indent_of<'a>(cx: &Cx<'a>, start: u32) -> Option<&'a str> {
-    let line = cx.text[..start as usize].rfind(['\n', '\r']).map_or(0, |at| at + 1);
-    let indent = &cx.text[line..start as usize];
-    indent.trim().is_empty().then_some(indent)
 }
 
 /// `ClassVar` and `Final` name no field.

@@ -11,6 +11,7 @@ use crate::python::span;
 use crate::rule::{Check, Cx};
 use crate::text;
 use crate::text::Span;
+use std::collections::HashSet;
 
 pub const CHECK: Check = Check::Several(&[Check::Function(decorated), Check::Call(called)]);
 
@@ -56,12 +57,16 @@ fn report(cx: &mut Cx, callee: &Expr, type_: TypeExpr, what: &str, outcome: Resu
     match outcome {
         Ok(fix) => {
             finding.fix(fix.when(only_v2()));
+            finding.otherwise(REUSE);
         }
         Err(obstacle) => {
             finding.help(obstacle.help);
         }
     }
 }
+
+const REUSE: &str =
+    "let the function take the value, and a `ValidationInfo` for what was in `values`, then use `field_validator`";
 
 /// Why there is no exact form, and what a person has to decide.
 struct Obstacle {
@@ -96,10 +101,11 @@ fn rewrite<'a>(
         .arguments
         .find_keyword("each_item")
         .is_some_and(|flag| matches!(&flag.value, Expr::BooleanLiteral(literal) if literal.value));
-    if each_item {
+    let scalar = each_item && are_scalar(cx, call);
+    if each_item && !scalar {
         return each_item_of(cx, function, decorator, callee, call).ok_or_else(|| Obstacle::new(EACH_ITEM));
     }
-    let (mut edits, proof) = flags(cx, callee, call)?;
+    let (mut edits, proof) = flags(cx, callee, call, scalar)?;
     let is_static = function.decorator_list.iter().any(|other| {
         other.start() > decorator.start()
             && matches!(&other.expression, Expr::Name(name) if name.id.as_str() == "staticmethod")
@@ -111,7 +117,7 @@ fn rewrite<'a>(
         edits.extend(classmethod.ok_or_else(|| Obstacle::new("put `@classmethod` directly below `@field_validator`"))?);
     }
     let title = "Replace with `@field_validator`";
-    let mut fix = if restores { Fix::restoring(title, edits) } else { Fix::safe(title, edits) };
+    let mut fix = if restores || scalar { Fix::restoring(title, edits) } else { Fix::safe(title, edits) };
     fix.safe = fix.safe.and(proof);
     if let Expr::Name(name) = callee {
         fix = fix.orphan(name.id.as_str());
@@ -128,7 +134,7 @@ fn reuse<'a>(cx: &Cx<'a>, outer: &'a ast::ExprCall, call: &'a ast::ExprCall) -> 
     let ([function], true) = (&*outer.arguments.args, outer.arguments.keywords.is_empty()) else {
         return Err(Obstacle::new("a validator is made of one function"));
     };
-    let (edits, proof) = flags(cx, &call.func, call)?;
+    let (edits, proof) = flags(cx, &call.func, call, false)?;
     let takes = match function {
         Expr::Lambda(lambda) => {
             let names: Vec<&str> =
@@ -141,11 +147,7 @@ fn reuse<'a>(cx: &Cx<'a>, outer: &'a ast::ExprCall, call: &'a ast::ExprCall) -> 
         }
         _ => None,
     };
-    let by_hand = || {
-        Obstacle::new(
-            "let the function take the value, and a `ValidationInfo` for `values`, then use `field_validator`",
-        )
-    };
+    let by_hand = || Obstacle::new(REUSE);
     let mut fix = Fix::safe("Replace with `field_validator`", edits).when(takes.ok_or_else(by_hand)?);
     fix.safe = fix.safe.and(proof);
     if let Expr::Name(name) = &*call.func {
@@ -154,7 +156,7 @@ fn reuse<'a>(cx: &Cx<'a>, outer: &'a ast::ExprCall, call: &'a ast::ExprCall) -> 
     Ok(fix)
 }
 
-/// A validator of items that is one expression moves into the type of the items.
+/// A validator of items moves into their type: as a lambda where it is one expression, else as a function before the class.
 fn each_item_of<'a>(
     cx: &Cx<'a>,
     function: &'a ast::StmtFunctionDef,
@@ -163,11 +165,7 @@ fn each_item_of<'a>(
     call: &'a ast::ExprCall,
 ) -> Option<Fix> {
     let all = &function.parameters;
-    let ([class, value], [Stmt::Return(ast::StmtReturn { value: Some(result), .. })]) =
-        (&*all.args, function.body.as_slice())
-    else {
-        return None;
-    };
+    let [class, value] = &*all.args else { return None };
     let plain = all.posonlyargs.is_empty() && all.kwonlyargs.is_empty() && all.vararg.is_none() && all.kwarg.is_none();
     let class_uses = uses(&function.body, class.parameter.name.as_str());
     let mut before = false;
@@ -178,15 +176,41 @@ fn each_item_of<'a>(
             _ => return None,
         }
     }
-    let uncommented = !cx.has_comment(span(function)) && function.decorator_list.len() == 1;
     let outside = super::is_called(cx, function) || !class_uses.reads.is_empty() || class_uses.tangled;
-    if !plain || !uncommented || outside || cx.source(span(&**result)).contains(['\n', '\r']) {
+    let commented =
+        cx.has_comment(span(decorator)) || cx.has_comment(Span::new(span(decorator).end, span(&function.name).end));
+    if !plain || commented || function.decorator_list.len() != 1 || outside {
         return None;
     }
     let (model, _) = cx.class()?;
     let annotated = Piece::Name { module: "typing".to_owned(), name: "Annotated".to_owned() };
     let validator = if before { "BeforeValidator" } else { "AfterValidator" };
     let mut edits = Vec::new();
+    let lambda = match function.body.as_slice() {
+        [Stmt::Return(ast::StmtReturn { value: Some(result), .. })]
+            if !cx.source(span(&**result)).contains(['\n', '\r']) && !cx.has_comment(span(function)) =>
+        {
+            Some(text![format!("lambda {}: ", value.parameter.name), span(&**result)])
+        }
+        _ => None,
+    };
+    let validates = match lambda {
+        Some(lambda) => lambda,
+        None => {
+            let name = format!("_{}", function.name);
+            let indent = super::indent_of(cx, span(model).start)?;
+            if cx.text.contains(&name) {
+                return None;
+            }
+            let mut text =
+                super::moved(cx, function, &format!("{indent}def {name}({}):", cx.source(span(value))), indent)?;
+            let newline = super::newline(cx);
+            text.push(format!("{newline}{newline}{newline}").into());
+            let top = model.decorator_list.first().map_or(span(model).start, |first| span(first).start);
+            edits.push(Edit::pieces(Span::at(line_start(cx, top)), text));
+            text![name]
+        }
+    };
     for field in field_names(call).ok().filter(|fields| !fields.is_empty())? {
         let assign = model.body.iter().find_map(|stmt| match stmt {
             Stmt::AnnAssign(assign) => match &*assign.target {
@@ -197,9 +221,10 @@ fn each_item_of<'a>(
         })?;
         let item = span(item_of(&assign.annotation)?);
         edits.push(Edit::pieces(Span::at(item.start), text![annotated.clone(), "["]));
-        let lambda =
-            text![", ", pydantic(validator), format!("(lambda {}: ", value.parameter.name), span(&**result), ")]"];
-        edits.push(Edit::pieces(Span::at(item.end), lambda));
+        let mut behind = text![", ", pydantic(validator), "("];
+        behind.extend(validates.iter().cloned());
+        behind.push(")]".into());
+        edits.push(Edit::pieces(Span::at(item.end), behind));
     }
     // The method goes, with the empty line in front of it.
     let lines = Span::new(line_start(cx, decorator.start().to_u32()), line_stop(cx, span(function).end));
@@ -211,6 +236,22 @@ fn each_item_of<'a>(
         _ => fix,
     };
     others.then_some(fix)
+}
+
+/// Whether all fields of a validator are plain values, so that V1 had no items to look at.
+fn are_scalar(cx: &Cx, call: &ast::ExprCall) -> bool {
+    let Some((model, _)) = cx.class() else { return false };
+    let scalar = |field: &&str| {
+        model.body.iter().any(|stmt| match stmt {
+            Stmt::AnnAssign(assign) => {
+                matches!(&*assign.target, Expr::Name(name) if name.id.as_str() == *field)
+                    && matches!(&*assign.annotation, Expr::Name(name)
+                        if matches!(name.id.as_str(), "int" | "str" | "float" | "bool" | "bytes" | "datetime" | "date" | "Decimal" | "UUID"))
+            }
+            _ => false,
+        })
+    };
+    field_names(call).is_ok_and(|fields| !fields.is_empty() && fields.iter().all(scalar))
 }
 
 fn line_start(cx: &Cx, offset: u32) -> u32 {
@@ -243,7 +284,12 @@ fn item_of(annotation: &Expr) -> Option<&Expr> {
 }
 
 /// The edits of the name and its flags, and what has to hold of the fields' defaults.
-fn flags<'a>(cx: &Cx<'a>, callee: &'a Expr, call: &'a ast::ExprCall) -> Result<(Vec<Edit>, Condition), Obstacle> {
+fn flags<'a>(
+    cx: &Cx<'a>,
+    callee: &'a Expr,
+    call: &'a ast::ExprCall,
+    scalar: bool,
+) -> Result<(Vec<Edit>, Condition), Obstacle> {
     let mut edits = vec![Edit { span: span(callee), text: vec![pydantic("field_validator")] }];
     let mut removed = Vec::new();
     let mut always = false;
@@ -263,6 +309,8 @@ fn flags<'a>(cx: &Cx<'a>, callee: &'a Expr, call: &'a ast::ExprCall) -> Result<(
                 always = true;
                 removed.push(span(keyword));
             }
+            // Nothing to iterate over: V1 called it with the value, V2 raises.
+            ("each_item", Some(true)) if scalar => removed.push(span(keyword)),
             ("each_item", _) => return Err(Obstacle::new(EACH_ITEM)),
             ("check_fields", _) => {}
             ("whole", _) => return Err(Obstacle::new("`whole` was removed before V1 ended").raises()),
@@ -431,13 +479,11 @@ fn parameters(cx: &Cx, function: &ast::StmtFunctionDef, is_static: bool) -> Resu
             }
         }
     }
-    let in_kwargs = match &all.kwarg {
-        Some(kwarg) => !uses(&function.body, kwarg.name.as_str()).reads.is_empty(),
-        None => false,
-    };
-    if in_kwargs {
-        return Err(Obstacle::new("V2 passes a `ValidationInfo` instead of keyword arguments"));
-    }
+    let kwargs = all.kwarg.as_ref().map(|kwarg| kwarg.name.as_str());
+    let kwargs = kwargs.filter(|name| {
+        let found = uses(&function.body, name);
+        found.tangled || !found.reads.is_empty()
+    });
     let start = value.range().end().to_u32();
     let last = [
         further.last().map(|parameter| parameter.range().end()),
@@ -449,35 +495,45 @@ fn parameters(cx: &Cx, function: &ast::StmtFunctionDef, is_static: bool) -> Resu
     if cx.has_comment(tail) {
         return Err(Obstacle::new("the comments between the parameters need a person"));
     }
-    if wanted.is_empty() {
+    if wanted.is_empty() && kwargs.is_none() {
         return Ok((vec![Edit::replace(tail, "")], false));
     }
     if super::is_called(cx, function) {
         return Err(Obstacle::new("it is called directly, too: `info` is no dict of values there"));
     }
     let found: Vec<Uses> = wanted.iter().map(|name| uses(&function.body, name)).collect();
-    if found.iter().any(|found| found.tangled) {
-        return Err(Obstacle::new("`values` is rebound or shadowed here: replace it by `info.data` by hand"));
-    }
+    let names: HashSet<&str> = kwargs.iter().flat_map(|name| uses(&function.body, name).names).collect();
     let taken = |name: &str| {
-        found.iter().any(|found| found.names.contains(name))
+        names.contains(name)
+            || found.iter().any(|found| found.names.contains(name))
             || all.iter().any(|parameter| parameter.name().as_str() == name)
     };
     let free = ["info", "validation_info", "field_info_"].into_iter().find(|name| !taken(name));
     let Some(info) = free else { return Err(Obstacle::new("choose a name for the `ValidationInfo` parameter")) };
     let mut edits = vec![Edit::pieces(tail, text![format!(", {info}: "), pydantic("ValidationInfo")])];
+    let mut first = Vec::new();
+    // V2 hands nothing but the values to validators of V1 that take what there is.
+    first.extend(kwargs.map(|name| format!("{name} = {{\"values\": {info}.data}}")));
     for (name, found) in wanted.iter().zip(&found) {
+        if *name == "values" && found.tangled {
+            first.push(format!("values = {info}.data"));
+            continue;
+        }
         if *name == "values" {
             edits.extend(found.reads.iter().map(|read| Edit::replace(span(*read), format!("{info}.data"))));
             continue;
         }
         let names = attributes(function, "field", "name");
-        if names.len() != found.reads.len() {
+        if names.len() != found.reads.len() || found.tangled {
             return Err(
                 Obstacle::new("V2 passes no `field`: `info.field_name` has its name, nothing has the rest").raises()
             );
         }
         edits.extend(names.into_iter().map(|whole| Edit::replace(whole, format!("{info}.field_name"))));
+    }
+    for statement in first {
+        let edit = super::prepend(cx, function, &statement);
+        edits.push(edit.ok_or_else(|| Obstacle::new("replace `values` by `info.data` by hand"))?);
     }
     Ok((edits, wanted.contains(&"field")))
 }

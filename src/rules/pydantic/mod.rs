@@ -196,6 +196,66 @@ fn with_blank_line(cx: &Cx, lines: Span) -> Span {
     Span::new(start as u32, end as u32)
 }
 
+/// The edit that puts a statement in front of a function's body, behind its docstring; none where the body shares a line.
+fn prepend(cx: &Cx, function: &ast::StmtFunctionDef, statement: &str) -> Option<Edit> {
+    let first = function.body.iter().find(|stmt| !is_docstring(stmt))?;
+    let start = span(first).start;
+    let indent = indent_of(cx, start)?;
+    Some(Edit::insert(start, format!("{statement}{}{indent}", newline(cx))))
+}
+
+/// The blanks in front of a statement that stands first on its line.
+fn indent_of<'a>(cx: &Cx<'a>, start: u32) -> Option<&'a str> {
+    let line = cx.text[..start as usize].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+    let indent = &cx.text[line..start as usize];
+    indent.trim().is_empty().then_some(indent)
+}
+
+/// A function as it would stand elsewhere, from a header of one's own to its last line: `shift` replaces the indentation that
+/// its `def` has. None where a string or a comment would move with it, or the body stands on the line of the header.
+fn moved(cx: &Cx, function: &ast::StmtFunctionDef, header: &str, shift: &str) -> Option<Vec<Piece>> {
+    use crate::python::ast::token::TokenKind;
+    let def = span(&function.name).start;
+    let line = cx.text[..def as usize].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+    let old = &cx.text[line..][..cx.text[line..].len() - cx.text[line..].trim_start().len()];
+    let first = function.body.first()?;
+    // The header ends with its line; comments behind that belong to the body.
+    let header_end =
+        cx.tree.tokens().iter().find(|token| token.kind() == TokenKind::Newline && span(**token).start > def)?;
+    let header_end = span(*header_end);
+    let mut start = header_end.end as usize;
+    if header_end.start > span(first).start || indent_of(cx, span(first).start).is_none() {
+        return None;
+    }
+    let end = span(function).end as usize;
+    let inside = cx.tree.tokens().iter().filter(|token| {
+        let here = span(**token);
+        here.start as usize >= start && (here.end as usize) <= end
+    });
+    let long = |token: &&ast::token::Token| {
+        matches!(token.kind(), TokenKind::String | TokenKind::FStringMiddle)
+            && span(**token).of(cx.text).contains(['\n', '\r'])
+    };
+    if inside.clone().any(|token| long(&token)) || cx.has_comment(Span::new(def, header_end.start)) {
+        return None;
+    }
+    let mut pieces = vec![Piece::from(header)];
+    while start < end {
+        let rest = &cx.text[start..];
+        let stop = start + rest.find(['\n', '\r']).unwrap_or(rest.len());
+        let text = cx.text[start..stop].strip_prefix(old);
+        let text = text.unwrap_or_else(|| cx.text[start..stop].trim_start());
+        let from = (stop - text.len()) as u32;
+        pieces.push(newline(cx).into());
+        if !text.trim().is_empty() {
+            pieces.push(shift.into());
+            pieces.push(Span::new(from, stop.min(end) as u32).into());
+        }
+        start = stop + if cx.text[stop..].starts_with("\r\n") { 2 } else { 1 };
+    }
+    Some(pieces)
+}
+
 /// The line break that the file uses.
 fn newline(cx: &Cx) -> &'static str {
     if cx.text.contains("\r\n") {

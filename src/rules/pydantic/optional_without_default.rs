@@ -18,7 +18,8 @@ fn check<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
     let model = TypeExpr::Name(Name::Here(scope.qualify(class.name.as_str())));
     let inside: Vec<_> = cx.scopes.iter().cloned().chain([scope.child(crate::python::Block::Class(class))]).collect();
     // On V2 alone, a field that takes `None` and has no default is an ordinary thing to write.
-    let asks = if speaks_v1(cx) { Condition::Always } else { only_v2().not() };
+    let asks =
+        if speaks_v1(cx) { Condition::Always } else { Condition::any(vec![only_v2().not(), Condition::Migrating]) };
     for stmt in &class.body {
         let Stmt::AnnAssign(assign) = stmt else { continue };
         let Expr::Name(field) = &*assign.target else { continue };

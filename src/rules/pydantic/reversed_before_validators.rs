@@ -40,7 +40,9 @@ fn check<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
         let finding = cx.report(span(&function.name), message);
         finding.label(span(&earlier.name), "runs first on pydantic 1");
         finding.help("join them into one validator before you move to pydantic 2, or change their order with the move");
-        finding.when(Condition::resolves(type_, "pydantic.validator")).when(only_v2().not());
+        finding
+            .when(Condition::resolves(type_, "pydantic.validator"))
+            .when(Condition::any(vec![only_v2().not(), Condition::Migrating]));
         finding.grade(super::maybe_v2().not(), Grade::Pinned);
     }
 }

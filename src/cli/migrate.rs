@@ -1,0 +1,284 @@
+//! `davy migrate pydantic`: the move from pydantic 1 to 2, all files at once or none.
+//!
+//! Applies what is exact on pydantic 2 and what gives back what pydantic 1 did, moves the pin, and lists what is left for a person.
+
+use super::{MigratePydantic, Outcome, When, check, fixing, plan, terminal};
+use crate::config::{Changes, ConfigError, Configs};
+use crate::finding::{Judged, Severity};
+use crate::git::{self, WorkTree};
+use crate::journal;
+use crate::manifest::{Kind, Specifiers, Version, edit};
+use crate::rule::Definitions;
+use crate::rules;
+use crate::scan::{self, Problem, Request, Scan, scan};
+use crate::text::{Lines, decode};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// The versions that the rewritten code runs on: `ValidationInfo` is one class from 2.4 on.
+const PYDANTIC: &str = ">=2.4,<3";
+const SETTINGS: &str = ">=2,<3";
+
+/// Runs the command.
+pub fn run(migrate: &MigratePydantic, when: When) -> io::Result<Outcome> {
+    check::with_threads(0, || inside(migrate, when))
+}
+
+fn inside(migrate: &MigratePydantic, when: When) -> io::Result<Outcome> {
+    let path = migrate.path.clone();
+    if !path.exists() {
+        terminal::complain(&format!("{}: no such file or folder", path.display()), Some("name the project's folder"));
+        return Ok(Outcome::Failed);
+    }
+    let reads_only = migrate.diff || migrate.plan;
+    if !reads_only && !migrate.allow_dirty && !is_clean(&path)? {
+        return Ok(Outcome::Failed);
+    }
+    let definitions = Definitions::default();
+    let pages = rules::pages();
+    let progress = terminal::Progress::new(false);
+    let step = |done, total| progress.step(done, total);
+    let loaded = load(migrate, &pages, &definitions, &step);
+    progress.end();
+    let mut scan = match loaded {
+        Ok(scan) => scan,
+        Err(error) => {
+            terminal::complain(&error.to_string(), None);
+            return Ok(Outcome::Failed);
+        }
+    };
+    if !reads_only && journal::is_pending(&scan.root) {
+        return resumed(&scan.root);
+    }
+    if migrate.plan {
+        return plan::run(&scan, migrate.format).map(|()| problems(&scan.problems, Outcome::Clean));
+    }
+    let before = scan.link();
+    let fixed = fixing::apply(&mut scan, fixing::Wanted::Migration, &definitions);
+    let manifests = moved(&scan);
+    let mut all = scan.problems.clone();
+    all.extend(fixed.problems.iter().cloned());
+    if !all.is_empty() {
+        return Ok(problems(&all, Outcome::Failed));
+    }
+    let left = left(&scan, &before.findings, &fixed.linked.findings);
+    if migrate.diff {
+        let mut text = fixing::diff(&scan, None, &definitions);
+        for change in &manifests.changed {
+            text.push_str(&change.diff());
+        }
+        io::stdout().lock().write_all(text.as_bytes())?;
+        say_left(&scan, &left, when, &mut io::stderr().lock())?;
+        return Ok(if text.is_empty() && left.is_empty() { Outcome::Clean } else { Outcome::Findings });
+    }
+    let mut files: Vec<(PathBuf, Vec<u8>)> = Vec::new();
+    for file in scan.files.iter().filter(|file| file.shown) {
+        let Some(bytes) = &file.overlay else { continue };
+        if file.on_disk().is_none() {
+            terminal::complain(
+                &format!("{}: has changed since it was read", file.display),
+                Some("nothing was written: run again"),
+            );
+            return Ok(Outcome::Failed);
+        }
+        files.push((file.path.clone(), bytes.clone()));
+    }
+    files.extend(manifests.changed.iter().map(|change| (change.path.clone(), change.new.clone())));
+    if let Err(journal::Failure { path, error }) = journal::write(&scan.root, &files) {
+        let message = format!("{}: could not be written: {}", path.display(), scan::plain(&error));
+        terminal::complain(&message, Some("nothing was changed, in this file or any other"));
+        return Ok(Outcome::Failed);
+    }
+    let mut out = io::stdout().lock();
+    let count = files.len() - manifests.changed.len();
+    match (fixed.count, files.is_empty()) {
+        (0, true) => {
+            writeln!(out, "Nothing to rewrite in {} files", scan.files.iter().filter(|file| file.shown).count())?
+        }
+        (rewrites, _) => writeln!(out, "Rewrote {rewrites} places in {count} files")?,
+    }
+    for note in &manifests.notes {
+        writeln!(out, "{note}")?;
+    }
+    say_left(&scan, &left, when, &mut out)?;
+    Ok(if left.is_empty() { Outcome::Clean } else { Outcome::Findings })
+}
+
+fn resumed(root: &Path) -> io::Result<Outcome> {
+    let finished = journal::finish(root)?;
+    let files = finished.replaced.len();
+    writeln!(
+        io::stdout(),
+        "Finished what an interrupted run had begun: {files} files. Run again to see what is left."
+    )?;
+    for path in &finished.left {
+        terminal::complain(&format!("{}: was edited in between and stays as it is", path.display()), Some("run again"));
+    }
+    Ok(if finished.left.is_empty() { Outcome::Clean } else { Outcome::Failed })
+}
+
+fn is_clean(path: &Path) -> io::Result<bool> {
+    let folder = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new(".")) };
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let (message, help) = match git::work_tree(folder)? {
+        WorkTree::Clean => return Ok(true),
+        WorkTree::Dirty(changed) => (
+            format!("{changed} files are changed or new, and would be mixed with the migration"),
+            "commit or stash them first, or pass `--allow-dirty`; `--diff` shows what would change",
+        ),
+        WorkTree::None => (
+            "the folder is under no version control, so nothing could be taken back".to_owned(),
+            "make it a git repository, or pass `--allow-dirty`; `--diff` shows what would change",
+        ),
+    };
+    terminal::complain(&message, Some(help));
+    Ok(false)
+}
+
+fn load(
+    migrate: &MigratePydantic,
+    pages: &[&crate::page::Page],
+    definitions: &Definitions,
+    progress: &scan::Progress,
+) -> Result<Scan, ConfigError> {
+    let mut config = migrate.config.clone();
+    config.push("pydantic.version = \"2\"".to_owned());
+    let changes = Changes { config, select: vec!["pydantic".to_owned()], ..Changes::default() };
+    let request = Request { paths: vec![migrate.path.clone()], stdin: None, force_exclude: false, threads: 0 };
+    let mut scan = scan(&request, &mut Configs::new(pages, changes)?, definitions, progress)?;
+    scan.migrating = true;
+    Ok(scan)
+}
+
+fn problems(problems: &[Problem], otherwise: Outcome) -> Outcome {
+    for problem in problems {
+        let place = problem.display.as_ref().map(|path| format!("{path}: ")).unwrap_or_default();
+        terminal::complain(&format!("{place}{}", problem.message), problem.help.as_deref());
+    }
+    if problems.is_empty() { otherwise } else { Outcome::Failed }
+}
+
+/// A manifest with its new text.
+struct Change {
+    path: PathBuf,
+    display: String,
+    old: Vec<u8>,
+    new: Vec<u8>,
+}
+
+impl Change {
+    fn diff(&self) -> String {
+        let (old, new) = (decode(&self.old), decode(&self.new));
+        let diff = similar::TextDiff::from_lines(&*old.text, &*new.text);
+        diff.unified_diff().header(&self.display, &self.display).to_string()
+    }
+}
+
+/// The manifests after the move, and what is to be said of them.
+#[derive(Default)]
+struct Moved {
+    changed: Vec<Change>,
+    notes: Vec<String>,
+}
+
+/// Moves every pin that keeps pydantic below 2, and adds pydantic-settings where the code imports it now.
+fn moved(scan: &Scan) -> Moved {
+    let mut moved = Moved::default();
+    let wants_settings = scan.files.iter().any(|file| imports(&file.unit, "pydantic_settings"));
+    let declared = scan.manifests.iter().any(|(_, manifest)| edit::declares(manifest, "pydantic-settings"));
+    let mut add_settings = wants_settings && !declared;
+    let Some(two) = Version::parse("2") else { return moved };
+    for (key, manifest) in &scan.manifests {
+        let path = scan.root.join(key);
+        let Ok(old) = std::fs::read(&path) else { continue };
+        let decoded = decode(&old);
+        let mut text = decoded.text.to_string();
+        let locked = manifest.locked.iter().find(|(name, _)| name == "pydantic");
+        if locked.is_some_and(|(_, version)| Version::parse(version).is_some_and(|version| version < two))
+            && manifest.kind != Kind::Metadata
+        {
+            moved.notes.push(format!("{key}: locks pydantic below 2; make it anew"));
+        }
+        for requirement in manifest.requirements.iter().filter(|one| one.name == "pydantic") {
+            let below = Specifiers::parse(&requirement.specifier).is_some_and(|allowed| allowed.may_be_below(&two));
+            if below && !requirement.specifier.trim().is_empty() {
+                match edit::move_pin(manifest.kind, &text, requirement, PYDANTIC) {
+                    Some(new) => {
+                        text = new;
+                        moved.notes.push(format!("{key}: pydantic{} is pydantic{PYDANTIC} now", requirement.specifier));
+                    }
+                    None => moved.notes.push(format!(
+                        "{key}: line {} pins pydantic{}; move it by hand",
+                        requirement.line, requirement.specifier
+                    )),
+                }
+            }
+        }
+        let beside = manifest.requirements.iter().find(|one| one.name == "pydantic" && one.extra_or_group.is_none());
+        if let Some(beside) = beside.filter(|_| add_settings)
+            && let Some(new) = edit::add_beside(manifest.kind, &text, beside, "pydantic-settings", SETTINGS)
+        {
+            text = new;
+            add_settings = false;
+            moved.notes.push(format!("{key}: pydantic-settings{SETTINGS} is declared now"));
+        }
+        if text != *decoded.text
+            && let Some(new) = crate::text::encode(&text, decoded.encoding, decoded.bom)
+        {
+            moved.changed.push(Change { path, display: key.clone(), old: old.clone(), new });
+        }
+    }
+    if add_settings {
+        moved
+            .notes
+            .push(format!("pydantic-settings{SETTINGS} is imported and declared nowhere; add it to the dependencies"));
+    }
+    moved
+}
+
+/// Whether a file imports a package.
+fn imports(unit: &crate::unit::Unit, package: &str) -> bool {
+    use crate::fact::{Binding, Name};
+    let is = |name: &Name| matches!(name, Name::Import { level: 0, module, .. } if module == package);
+    unit.facts.symbols.values().flatten().any(|binding| matches!(binding, Binding::Import(name) if is(name)))
+}
+
+/// What a person has to do: what no fix took, and what only showed before.
+fn left(scan: &Scan, before: &[Judged], after: &[Judged]) -> Vec<Judged> {
+    let matters = |finding: &&Judged| {
+        let page = rules::page(&finding.code.0);
+        page.is_some_and(|page| page.family.name == "pydantic") && finding.severity > Severity::Note
+    };
+    let mut left: Vec<Judged> = after.iter().filter(matters).cloned().collect();
+    let unchanged = |finding: &&Judged| scan.file(&finding.path).is_some_and(|file| file.overlay.is_none());
+    let order_only = before.iter().filter(|finding| finding.code.0 == "PYM019");
+    left.extend(order_only.filter(|finding| !unchanged(finding)).cloned());
+    left.sort_by(|a, b| (&a.path, a.span, &a.code).cmp(&(&b.path, b.span, &b.code)));
+    left.dedup_by(|a, b| (&a.path, a.span, &a.code) == (&b.path, b.span, &b.code));
+    left
+}
+
+fn say_left(scan: &Scan, left: &[Judged], when: When, out: &mut dyn Write) -> io::Result<()> {
+    if left.is_empty() {
+        return Ok(());
+    }
+    let bold = |text: &str| if terminal::color(when) { format!("\x1b[1m{text}\x1b[0m") } else { text.to_owned() };
+    writeln!(out, "\n{}", bold(&format!("{} places are left for a person:", left.len())))?;
+    let mut lines: Option<(&str, Lines)> = None;
+    for finding in left {
+        let Some(file) = scan.file(&finding.path) else { continue };
+        if lines.as_ref().is_none_or(|(path, _)| *path != finding.path) {
+            let bytes = file.bytes().unwrap_or_default();
+            lines = Some((&finding.path, Lines::new(&decode(&bytes).text)));
+        }
+        let line = lines.as_ref().map_or(1, |(_, lines)| lines.line(finding.span.start));
+        writeln!(out, "{}:{line}: {} {}", file.display, finding.code, finding.message)?;
+        let advice = finding.help.clone().or_else(|| {
+            finding.fix.as_ref().map(|fix| format!("{} (changes behaviour; `davy check --unsafe-fixes`)", fix.title))
+        });
+        if let Some(advice) = advice {
+            writeln!(out, "    {advice}")?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,183 @@
+//! Several files replaced as one: all of them, or none, whatever interrupts it.
+//!
+//! The new texts are written beside their files first; a plan in the project's root then says that they count. Who finds a plan
+//! finishes it.
+
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::hash::{DefaultHasher, Hasher};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// The name of the plan, in the root of a project.
+pub const PLAN: &str = ".davy-journal";
+
+/// One file to replace.
+#[derive(Debug, Serialize, Deserialize)]
+struct Step {
+    target: PathBuf,
+    staged: PathBuf,
+    /// Of the bytes that are replaced.
+    before: u64,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Plan {
+    steps: Vec<Step>,
+}
+
+/// Why nothing was written.
+#[derive(Debug)]
+pub struct Failure {
+    /// The file that could not be written.
+    pub path: PathBuf,
+    /// Why.
+    pub error: io::Error,
+}
+
+/// What finishing an interrupted run came to.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Finished {
+    /// Files that were replaced now.
+    pub replaced: Vec<PathBuf>,
+    /// Files that somebody has changed since, and that were left as they are.
+    pub left: Vec<PathBuf>,
+}
+
+/// Replaces all files, or none.
+pub fn write(root: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<(), Failure> {
+    let mut staged = Vec::new();
+    let mut steps = Vec::new();
+    for (path, bytes) in files {
+        let (file, step) = stage(path, bytes).map_err(|error| Failure { path: path.clone(), error })?;
+        staged.push(file);
+        steps.push(step);
+    }
+    let plan_path = root.join(PLAN);
+    let refused = |error| Failure { path: plan_path.clone(), error };
+    let plan = serde_json::to_vec(&Plan { steps }).map_err(|error| refused(io::Error::other(error)))?;
+    let mut file = tempfile::Builder::new().prefix(".davy-").tempfile_in(root).map_err(refused)?;
+    file.write_all(&plan).and_then(|()| file.as_file().sync_all()).map_err(refused)?;
+    file.persist(&plan_path).map_err(|error| refused(error.error))?;
+    // From here on the new texts count: what is staged must outlive this process.
+    for file in staged {
+        file.keep().map_err(|error| refused(error.error))?;
+    }
+    finish(root).map(|_| ()).map_err(refused)
+}
+
+fn stage(path: &Path, bytes: &[u8]) -> io::Result<(tempfile::NamedTempFile, Step)> {
+    let target = fs::canonicalize(path)?;
+    let metadata = fs::metadata(&target)?;
+    if metadata.permissions().readonly() {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
+    }
+    let folder = target.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".davy-").tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().set_permissions(metadata.permissions())?;
+    file.as_file().sync_all()?;
+    let before = hash(&fs::read(&target)?);
+    let staged = file.path().to_owned();
+    Ok((file, Step { target, staged, before }))
+}
+
+/// Whether an interrupted run left a plan.
+pub fn is_pending(root: &Path) -> bool {
+    root.join(PLAN).is_file()
+}
+
+/// Finishes what a plan says; a plan that cannot be read never counted.
+pub fn finish(root: &Path) -> io::Result<Finished> {
+    let path = root.join(PLAN);
+    let mut finished = Finished::default();
+    let text = match fs::read(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(finished),
+        Err(error) => return Err(error),
+    };
+    if let Ok(plan) = serde_json::from_slice::<Plan>(&text) {
+        for Step { target, staged, before } in plan.steps {
+            if !staged.is_file() {
+                continue;
+            }
+            if fs::read(&target).is_ok_and(|bytes| hash(&bytes) == before) {
+                fs::rename(&staged, &target)?;
+                finished.replaced.push(target);
+            } else {
+                fs::remove_file(&staged)?;
+                finished.left.push(target);
+            }
+        }
+    }
+    fs::remove_file(&path)?;
+    Ok(finished)
+}
+
+fn hash(bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(bytes);
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(names: &[&str]) -> (tempfile::TempDir, Vec<(PathBuf, Vec<u8>)>) {
+        let folder = tempfile::tempdir().unwrap();
+        let files = names.iter().map(|name| {
+            let path = folder.path().join(name);
+            fs::write(&path, format!("old {name}")).unwrap();
+            (path, format!("new {name}").into_bytes())
+        });
+        let files = files.collect();
+        (folder, files)
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn all_files_change_and_nothing_else_is_left() {
+        let (folder, files) = folder(&["a", "b"]);
+        write(folder.path(), &files).unwrap();
+        assert_eq!(fs::read_to_string(folder.path().join("b")).unwrap(), "new b");
+        assert_eq!(names(folder.path()), ["a", "b"]);
+    }
+
+    #[test]
+    fn one_that_cannot_be_written_keeps_all_as_they_were() {
+        let (folder, mut files) = folder(&["a", "b"]);
+        files.push((folder.path().join("missing"), b"new".to_vec()));
+        let failure = write(folder.path(), &files).unwrap_err();
+        assert!(failure.path.ends_with("missing"));
+        assert_eq!(fs::read_to_string(folder.path().join("a")).unwrap(), "old a");
+        assert_eq!(names(folder.path()), ["a", "b"]);
+    }
+
+    #[test]
+    fn an_interrupted_run_is_finished_and_edits_in_between_are_kept() {
+        let (folder, files) = folder(&["a", "b", "c"]);
+        let mut steps = Vec::new();
+        for (path, bytes) in &files {
+            let (file, step) = stage(path, bytes).unwrap();
+            file.keep().unwrap();
+            steps.push(step);
+        }
+        // Killed behind the first file; then a person edits the third.
+        fs::rename(&steps[0].staged, &steps[0].target).unwrap();
+        fs::write(folder.path().join("c"), "edited").unwrap();
+        fs::write(folder.path().join(PLAN), serde_json::to_vec(&Plan { steps }).unwrap()).unwrap();
+        assert!(is_pending(folder.path()));
+        let finished = finish(folder.path()).unwrap();
+        assert_eq!((finished.replaced.len(), finished.left.len()), (1, 1));
+        let text = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+        assert_eq!((text("a"), text("b"), text("c")), ("new a".into(), "new b".into(), "edited".into()));
+        assert_eq!(names(folder.path()), ["a", "b", "c"]);
+    }
+}
