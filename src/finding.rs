@@ -224,6 +224,8 @@ pub struct Finding {
     pub grades: Vec<(Condition, Grade)>,
     /// Ways to mend it, best first.
     pub fixes: Vec<Fix>,
+    /// It raises, so nothing of it runs: a migration need not wait for it with what it is tied to.
+    pub aside: Option<Tie>,
     /// Whether it is true.
     pub when: Condition,
 }
@@ -342,6 +344,8 @@ pub struct Judged {
     pub labels: Vec<Place>,
     /// The fix on offer.
     pub fix: Option<Proposal>,
+    /// It raises and has no fix that a migration takes: the chain that need not wait for it.
+    pub aside: Option<String>,
 }
 
 /// A place in some file, with what is to be seen there.

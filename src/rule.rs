@@ -96,6 +96,7 @@ impl<'a> Cx<'a> {
             labels: Vec::new(),
             grades: Vec::new(),
             fixes: Vec::new(),
+            aside: None,
             when: Condition::Always,
         });
         &mut self.findings[index]

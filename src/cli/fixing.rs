@@ -2,7 +2,7 @@
 //!
 //! Nothing is written before all passes are done, and each file in one step: an interrupted run has changed whole files or none.
 
-use crate::finding::{Chain, Proposal, Tied};
+use crate::finding::{Chain, Judged, Proposal, Tied};
 use crate::fix;
 use crate::link::Linked;
 use crate::report::mask::one_line;
@@ -102,7 +102,9 @@ fn pass_over(scan: &Scan, linked: &Linked, wanted: Wanted) -> Vec<Change> {
     }
     // A chain of which some fixes are not wanted is not taken at all.
     let mut offered: BTreeMap<&str, usize> = BTreeMap::new();
-    for chain in linked.findings.iter().filter_map(|finding| finding.fix.as_ref()?.chain.as_ref()) {
+    let waited_for = |finding: &&Judged| wanted != Wanted::Migration || finding.aside.is_none();
+    let members = linked.findings.iter().filter(waited_for);
+    for chain in members.filter_map(|finding| finding.fix.as_ref()?.chain.as_ref()) {
         *offered.entry(&chain.id).or_default() += 1;
     }
     let mut waiting: BTreeSet<&str> =

@@ -188,15 +188,14 @@ fn moved(scan: &Scan) -> Moved {
     let declared = scan.manifests.iter().any(|(_, manifest)| edit::declares(manifest, "pydantic-settings"));
     let mut add_settings = wants_settings && !declared;
     let Some(two) = Version::parse("2") else { return moved };
-    for (key, manifest) in &scan.manifests {
+    // What a build left behind says what runs, and is nobody's to edit.
+    for (key, manifest) in scan.manifests.iter().filter(|(_, manifest)| manifest.kind != Kind::Metadata) {
         let path = scan.root.join(key);
         let Ok(old) = std::fs::read(&path) else { continue };
         let decoded = decode(&old);
         let mut text = decoded.text.to_string();
         let locked = manifest.locked.iter().find(|(name, _)| name == "pydantic");
-        if locked.is_some_and(|(_, version)| Version::parse(version).is_some_and(|version| version < two))
-            && manifest.kind != Kind::Metadata
-        {
+        if locked.is_some_and(|(_, version)| Version::parse(version).is_some_and(|version| version < two)) {
             moved.notes.push(format!("{key}: locks pydantic below 2; make it anew"));
         }
         for requirement in manifest.requirements.iter().filter(|one| one.name == "pydantic") {

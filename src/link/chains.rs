@@ -64,11 +64,13 @@ impl<'l, 'a> Chains<'l, 'a> {
         let Some(known) = self.known.get() else { return };
         let shown: BTreeSet<File> = shown.iter().copied().collect();
         let mut offered: BTreeMap<String, (usize, bool)> = BTreeMap::new();
-        for fix in findings.iter().filter_map(|finding| finding.fix.as_ref()) {
-            if let Some(chain) = &fix.chain {
-                let (count, safe) = offered.entry(chain.id.clone()).or_insert((0, true));
+        for finding in findings.iter() {
+            let chain = finding.fix.as_ref().and_then(|fix| fix.chain.as_ref()).map(|chain| &chain.id);
+            // What raises counts as moved: a person has to write it anew in any case.
+            if let Some(id) = chain.or(finding.aside.as_ref()) {
+                let (count, safe) = offered.entry(id.clone()).or_insert((0, true));
                 *count += 1;
-                *safe &= fix.safe;
+                *safe &= finding.fix.as_ref().is_some_and(|fix| fix.safe);
             }
         }
         for finding in findings {

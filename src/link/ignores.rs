@@ -130,6 +130,7 @@ fn finding(code: &str, span: Span, text: String) -> Finding {
         labels: Vec::new(),
         grades: Vec::new(),
         fixes: Vec::new(),
+        aside: None,
         when: Condition::Always,
     }
 }

@@ -127,8 +127,15 @@ impl Linker<'_, '_> {
             message: self.text(&finding.text, file),
             help: (!help.is_empty()).then_some(help),
             labels: labels.collect(),
+            aside: self.aside(finding, fix.as_ref(), file),
             fix,
         }
+    }
+
+    fn aside(&self, finding: &Finding, fix: Option<&Proposal>, file: File) -> Option<String> {
+        let waits = fix.is_none_or(|fix| !fix.safe && !fix.restores);
+        let tie = finding.aside.as_ref().filter(|_| waits)?;
+        self.chains.of(tie, file).map(|chain| chain.id)
     }
 
     /// Why none of the fixes is on offer, and what to do instead.

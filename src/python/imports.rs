@@ -102,11 +102,13 @@ struct Imports<'a> {
     /// How often each name is bound, anywhere in the file.
     bound: HashMap<&'a str, usize>,
     body: &'a [Stmt],
+    /// Docstrings, which use no name.
+    prose: Vec<Span>,
 }
 
 impl<'a> Imports<'a> {
     fn read(tree: &'a Tree) -> Imports<'a> {
-        let mut file = Imports { all: Vec::new(), bound: HashMap::new(), body: tree.body() };
+        let mut file = Imports { all: Vec::new(), bound: HashMap::new(), body: tree.body(), prose: Vec::new() };
         file.block(tree.body(), None, true);
         file
     }
@@ -123,6 +125,7 @@ impl<'a> Imports<'a> {
 
     fn stmt(&mut self, stmt: &'a Stmt, function: Option<Span>, plain: bool) {
         match stmt {
+            Stmt::Expr(expr) if matches!(*expr.value, Expr::StringLiteral(_)) => self.prose.push(span(stmt)),
             Stmt::Import(import) => {
                 import.names.iter().for_each(|alias| self.bind(imported(alias).0));
                 self.all.push(Import { stmt, function, plain });
@@ -266,7 +269,8 @@ impl<'a> Imports<'a> {
             let whole = !text[..start].ends_with(word) && !text[start + found.len()..].starts_with(word);
             let comment =
                 text[..start].rfind(['\n', '\r']).map_or(&text[..start], |line| &text[line..start]).contains('#');
-            whole && !comment && !own.contains(here) && !settled.iter().any(|(span, _)| span.contains(here))
+            let prose = self.prose.iter().any(|docstring| docstring.contains(here));
+            whole && !comment && !prose && !own.contains(here) && !settled.iter().any(|(span, _)| span.contains(here))
         });
         let again = settled.iter().any(|(_, new)| {
             new.match_indices(name)

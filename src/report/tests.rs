@@ -44,6 +44,7 @@ pub fn shown(page: &'static Page, severity: Severity, path: &str, span: Span, me
         help: None,
         labels: Vec::new(),
         fix: None,
+        aside: None,
     };
     Shown { finding, page, fix: None }
 }

@@ -83,7 +83,8 @@ fn adapter(cx: &Cx, call: &ast::ExprCall, name: &str, method: &str, second: Opti
             .as_ref()
             .is_some_and(|arg| !matches!(arg.as_str(), "title" | "by_alias" | "ref_template" | "schema_generator"))
     };
-    if !rest.is_empty() && !(json && rest.iter().all(of_dumps)) {
+    let known = rest.is_empty() || json && rest.iter().all(of_dumps);
+    if !known {
         return None;
     }
     let mut text = Vec::new();

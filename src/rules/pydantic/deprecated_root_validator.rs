@@ -1,8 +1,8 @@
 //! `@root_validator`. Page: rules/pydantic/deprecated-root-validator.md
 
 use super::{
-    Decoration, decorator, ends_in, fate, graded, in_version_shim, make_classmethod, only_v2, pydantic, tie_validators,
-    uses,
+    Decoration, decorator, ends_in, fate, graded, in_version_shim, make_classmethod, only_v2, pydantic, uses,
+    validator_tie,
 };
 use crate::fact::{Condition, Name, TypeExpr};
 use crate::finding::{Edit, Fate, Fix};
@@ -65,16 +65,15 @@ fn called<'a>(cx: &mut Cx<'a>, outer: &'a ast::ExprCall) {
 
 fn report(cx: &mut Cx, callee: &Expr, type_: TypeExpr, what: &str, raises: bool, outcome: Result<Fix, &'static str>) {
     let what_becomes = if raises { Fate::Raises } else { Fate::Deprecated };
-    let outcome = outcome.map(|mut fix| {
-        tie_validators(cx, &mut fix);
-        match callee {
-            Expr::Name(name) => fix.orphan(name.id.as_str()),
-            _ => fix,
-        }
+    let tie = validator_tie(cx);
+    let outcome = outcome.map(|fix| match callee {
+        Expr::Name(name) => Fix { chain: tie.clone(), ..fix }.orphan(name.id.as_str()),
+        _ => Fix { chain: tie.clone(), ..fix },
     });
     let finding = cx.report(span(callee), text![what, fate(what_becomes)]);
     finding.when(Condition::resolves(type_, "pydantic.root_validator"));
     graded(finding, what_becomes);
+    finding.aside = tie.filter(|_| raises);
     if raises {
         finding.help(
             "V2 wants `skip_on_failure=True` here; V1 ran it even after a field had failed, `@model_validator(mode=\"after\")` does not",
@@ -169,6 +168,9 @@ fn after(
         edits.push(Edit::replace(arrow, ""));
     }
     edits.extend(class_uses.reads.iter().map(|read| Edit::replace(span(*read), "type(self)")));
+    let mut orphans = Vec::new();
+    let annotations = values.parameter.annotation.as_deref().into_iter().chain(function.returns.as_deref());
+    annotations.for_each(|annotation| super::names_in(annotation, &mut orphans));
     for other in &function.decorator_list {
         if matches!(&other.expression, Expr::Name(name) if name.id.as_str() == "classmethod") {
             edits.push(Edit::replace(line_of(cx, span(other)), ""));
@@ -183,6 +185,7 @@ fn after(
         (false, false) => Fix::restoring(title, edits),
         (false, true) => Fix::risky(title, edits),
     };
+    fix.orphans.extend(orphans);
     // Where assignments are validated, a method of the model sees the new value in place, and it stays there if that fails.
     fix.safe = fix.safe.and(Condition::Sets { of: model_type.clone(), key: "validate_assignment".into() }.not());
     // Extra fields are not in the dictionary of the model.

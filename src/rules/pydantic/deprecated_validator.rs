@@ -2,7 +2,7 @@
 
 use super::{
     Decoration, Uses, decorator, ends_in, fate, graded, in_version_shim, make_classmethod, only_v2, pydantic,
-    remove_arguments, tie_validators, uses,
+    remove_arguments, uses, validator_tie,
 };
 use crate::fact::{Condition, Name, TypeExpr};
 use crate::finding::{Edit, Fate, Fix, Piece};
@@ -47,13 +47,12 @@ fn report(cx: &mut Cx, callee: &Expr, type_: TypeExpr, what: &str, outcome: Resu
         Ok(fix) if fix.restores == Condition::Always => Fate::Raises,
         _ => Fate::Deprecated,
     };
-    let outcome = outcome.map(|mut fix| {
-        tie_validators(cx, &mut fix);
-        fix
-    });
+    let tie = validator_tie(cx);
+    let outcome = outcome.map(|fix| Fix { chain: tie.clone(), ..fix });
     let finding = cx.report(span(callee), text![what, fate(what_becomes)]);
     finding.when(Condition::resolves(type_, "pydantic.validator"));
     graded(finding, what_becomes);
+    finding.aside = tie.filter(|_| what_becomes == Fate::Raises);
     match outcome {
         Ok(fix) => {
             finding.fix(fix.when(only_v2()));
@@ -123,9 +122,7 @@ fn rewrite<'a>(
         fix = fix.orphan(name.id.as_str());
     }
     for annotation in function.parameters.iter().filter_map(|parameter| parameter.annotation()) {
-        if let Expr::Name(name) = annotation {
-            fix = fix.orphan(name.id.as_str());
-        }
+        super::names_in(annotation, &mut fix.orphans);
     }
     Ok(fix)
 }

@@ -171,6 +171,30 @@ const UTILS: &[&str] = &[
     "validate_field_name",
 ];
 
+/// Names of `typing` that people imported through pydantic's own modules.
+const OF_TYPING: &[&str] = &[
+    "Any",
+    "Callable",
+    "ClassVar",
+    "Dict",
+    "ForwardRef",
+    "FrozenSet",
+    "Generic",
+    "Iterable",
+    "List",
+    "Literal",
+    "Mapping",
+    "Optional",
+    "Sequence",
+    "Set",
+    "TYPE_CHECKING",
+    "Tuple",
+    "Type",
+    "TypeVar",
+    "Union",
+    "cast",
+];
+
 /// Names of `pydantic.errors` that V2 has.
 const ERRORS_KEPT: &[&str] = &[
     "PydanticErrorMixin",
@@ -200,6 +224,16 @@ pub fn status(module: &str, name: &str) -> Option<Status> {
         return Some(Status::Gone(help));
     }
     match module {
+        "pydantic.typing"
+        | "pydantic.schema"
+        | "pydantic.validators"
+        | "pydantic.parse"
+        | "pydantic.datetime_parse"
+        | "pydantic.env_settings"
+            if OF_TYPING.contains(&name) =>
+        {
+            OF_TYPING.iter().find(|known| **known == name).map(|known| Status::Successor("typing", known))
+        }
         "pydantic.utils" if REDIRECTED.contains(&name) => {
             Some(Status::Redirected("write it yourself: what V2 has under this name is its copy of V1"))
         }

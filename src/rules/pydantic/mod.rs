@@ -23,7 +23,7 @@ pub mod settings_environment;
 pub mod unannotated_field;
 
 use crate::fact::{Condition, Name, TypeExpr};
-use crate::finding::{Ask, Edit, Fate, Finding, Fix, Grade, Piece, Tie, Tied};
+use crate::finding::{Ask, Edit, Fate, Finding, Grade, Piece, Tie, Tied};
 use crate::python::ast::{self, AnyNodeRef, Expr, Ranged, Stmt};
 use crate::python::types;
 use crate::python::walk::{blocks, children};
@@ -137,10 +137,9 @@ struct Decoration<'a> {
 }
 
 /// Ties a validator to those that run before and after it.
-fn tie_validators(cx: &Cx, fix: &mut Fix) {
-    if let Some((_, class)) = cx.class() {
-        fix.chain = Some(Tie { by: Tied::Validators, of: TypeExpr::Name(Name::Here(class.to_owned())) });
-    }
+fn validator_tie(cx: &Cx) -> Option<Tie> {
+    let (_, class) = cx.class()?;
+    Some(Tie { by: Tied::Validators, of: TypeExpr::Name(Name::Here(class.to_owned())) })
 }
 
 /// Whether the file names a method through some object: what it takes must not change then.
@@ -177,6 +176,14 @@ fn reads_in_class(class: &ast::StmtClassDef, name: &str, own: &ast::StmtAnnAssig
     let mut reads = Reads(name, false);
     class.body.iter().filter(|stmt| stmt.range() != own.range()).for_each(|stmt| reads.visit_stmt(stmt));
     reads.1
+}
+
+/// The plain names that an annotation is made of.
+fn names_in(annotation: &Expr, names: &mut Vec<String>) {
+    match annotation {
+        Expr::Name(name) => names.push(name.id.as_str().to_owned()),
+        other => children(other, &mut |child| deeper(|| names_in(child, names))),
+    }
 }
 
 fn is_docstring(stmt: &Stmt) -> bool {
