@@ -101,6 +101,8 @@ pub enum Ask {
     Pydantic(Fate),
     /// `timezone.utc`, or `UTC` where every supported Python has it (3.11).
     Utc,
+    /// `Annotated`, from `typing` where every supported Python has it there (3.9), else from `typing_extensions`.
+    Annotated,
 }
 
 /// What pydantic 2 makes of a V1 form.

@@ -283,6 +283,7 @@ fn report(
         again: again(check),
         fixed,
         suppressed: linked.suppressed,
+        pinned: linked.pinned,
         tool_version: env!("CARGO_PKG_VERSION"),
         site: option_env!("CARGO_PKG_HOMEPAGE").filter(|site| !site.is_empty()).map(str::to_owned),
     }

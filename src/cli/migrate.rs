@@ -262,7 +262,14 @@ fn say_left(scan: &Scan, left: &[Judged], when: When, out: &mut dyn Write) -> io
         return Ok(());
     }
     let bold = |text: &str| if terminal::color(when) { format!("\x1b[1m{text}\x1b[0m") } else { text.to_owned() };
-    writeln!(out, "\n{}", bold(&format!("{} places are left for a person:", left.len())))?;
+    writeln!(
+        out,
+        "\n{}",
+        bold(&match left.len() {
+            1 => "1 place is left for a person:".to_owned(),
+            several => format!("{several} places are left for a person:"),
+        })
+    )?;
     let mut lines: Option<(&str, Lines)> = None;
     for finding in left {
         let Some(file) = scan.file(&finding.path) else { continue };

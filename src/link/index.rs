@@ -55,6 +55,11 @@ impl Index {
         Index { files, folders, roots, paths: paths.iter().map(|path| (*path).to_owned()).collect() }
     }
 
+    /// The file at a path.
+    pub fn file(&self, path: &str) -> Option<File> {
+        self.files.get(path).copied()
+    }
+
     /// The path of a file.
     pub fn path(&self, file: File) -> &str {
         &self.paths[file]

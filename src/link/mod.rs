@@ -34,6 +34,8 @@ pub struct Linked {
     pub findings: Vec<Judged>,
     /// How many findings comments silence.
     pub suppressed: usize,
+    /// Forms of pydantic 1 in files that run no other, and what says so: "pydantic>=1.10,<2 (pyproject.toml)".
+    pub pinned: Option<(usize, String)>,
 }
 
 /// Gives the text of a span of a file, for messages that quote the source.
@@ -59,7 +61,33 @@ pub fn link(units: &[(&str, &Unit)], shown: &[File], project: &Project, quote: &
     }
     linked.findings.sort_by(|a, b| (&a.path, a.span, &a.code).cmp(&(&b.path, b.span, &b.code)));
     chains.settle(&mut linked.findings, shown);
+    linked.pinned = pinned(&linked.findings, &judge);
     linked
+}
+
+/// How much works today, and will not on pydantic 2.
+fn pinned(findings: &[Judged], judge: &Judge) -> Option<(usize, String)> {
+    let family = |finding: &&Judged| rules::page(&finding.code.0).is_some_and(|page| page.family.name == "pydantic");
+    let mut pin = None;
+    let mut count = 0;
+    let mut last: Option<(&str, bool)> = None;
+    for finding in findings.iter().filter(|finding| finding.severity == Severity::Note).filter(family) {
+        let below = match last {
+            Some((path, below)) if path == finding.path => below,
+            _ => {
+                let file = judge.values.index.file(&finding.path)?;
+                let runs = judge.runs("pydantic", 2, file);
+                let below = runs.may_be_below && !runs.may_be_at_least;
+                if below {
+                    pin.get_or_insert_with(|| runs.said());
+                }
+                below
+            }
+        };
+        last = Some((&finding.path, below));
+        count += usize::from(below);
+    }
+    pin.map(|pin| (count, pin))
 }
 
 struct Linker<'l, 'a> {
@@ -234,6 +262,11 @@ impl Linker<'_, '_> {
         match ask {
             Ask::Utc if self.judge.python(file) >= Some((3, 11)) => vec![datetime("UTC")],
             Ask::Utc => vec![datetime("timezone"), ".utc".into()],
+            Ask::Annotated => {
+                let old = self.judge.python(file).is_some_and(|floor| floor < (3, 9));
+                let module = if old { "typing_extensions" } else { "typing" };
+                vec![Piece::Name { module: module.to_owned(), name: "Annotated".to_owned() }]
+            }
             Ask::Owner(of, attr) => vec![self.owner(of, attr, file).into()],
             Ask::Class(of) => vec![self.class(of, file).into()],
             Ask::Pydantic(fate) => vec![self.fate(*fate, file).into()],

@@ -84,8 +84,8 @@ type Imported = (String, Option<String>);
 struct Change {
     added: BTreeSet<String>,
     removed: BTreeSet<String>,
-    /// Whole statements that follow: what an alias moves to where the file has no better place for it.
-    beside: BTreeSet<String>,
+    /// Statements that follow, as module and names: what an alias moves to where the file has no better place for it.
+    beside: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// One import statement.
@@ -313,8 +313,8 @@ impl<'a> Imports<'a> {
                 wanted.statements.entry(other).or_default().added.insert(entry);
             }
             None => {
-                let statement = format!("from {} import {entry}", rebind.module);
-                wanted.statements.entry(at).or_default().beside.insert(statement);
+                let beside = &mut wanted.statements.entry(at).or_default().beside;
+                beside.entry(rebind.module.clone()).or_default().insert(entry);
             }
         }
         Some(())
@@ -329,7 +329,10 @@ impl<'a> Imports<'a> {
             from.names.iter().filter(|alias| !change.removed.contains(&local(alias))).collect();
         let whole = span(from);
         let source = whole.of(text);
-        let beside: Vec<&str> = change.beside.iter().map(String::as_str).collect();
+        let statement = |(module, names): (&String, &BTreeSet<String>)| {
+            format!("from {module} import {}", names.iter().cloned().collect::<Vec<_>>().join(", "))
+        };
+        let beside: Vec<String> = change.beside.iter().map(statement).collect();
         if kept.is_empty() && change.added.is_empty() {
             if beside.is_empty() {
                 return self.remove(import, text).map(|removal| vec![removal]);
@@ -370,7 +373,8 @@ impl<'a> Imports<'a> {
             let start = names.start as usize;
             let line = text[..start].rfind(['\n', '\r']).map_or(0, |at| at + 1);
             let indent = &text[line..start];
-            if indent.trim().is_empty() {
+            let lines = source.lines().count().saturating_sub(2);
+            if indent.trim().is_empty() && lines >= from.names.len() {
                 let newline = if source.contains("\r\n") { "\r\n" } else { "\n" };
                 entries.join(&format!(",{newline}{indent}"))
             } else {
@@ -382,16 +386,28 @@ impl<'a> Imports<'a> {
         vec![(names, joined)]
     }
 
-    /// Where comments stand between the names, each name is changed on its own.
+    /// Where comments stand between the names, each name is changed on its own: one that has a line takes its comment along.
     fn change_around_comments(from: &ast::StmtImportFrom, change: &Change, text: &str) -> Vec<Replacement> {
         let mut added = change.added.iter().cloned().collect::<Vec<_>>();
         let mut replacements = Vec::new();
+        let owns_line = |here: Span| {
+            let before = &text[line_start(here.start, text) as usize..here.start as usize];
+            let rest = &text[here.end as usize..];
+            let rest = &rest[..rest.find(['\n', '\r']).unwrap_or(rest.len())];
+            let behind = rest.trim_start().strip_prefix(',').unwrap_or(rest).trim_start();
+            before.trim().is_empty() && (behind.is_empty() || behind.starts_with('#'))
+        };
         for alias in &from.names {
             let local = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
             if !change.removed.contains(local) {
                 continue;
             }
             let here = span(alias);
+            if owns_line(here) {
+                let line = Span::new(line_start(here.start, text), line_end(here.end, text));
+                replacements.push((line, String::new()));
+                continue;
+            }
             if let Some(new) = added.pop() {
                 replacements.push((here, new));
                 continue;
@@ -402,7 +418,16 @@ impl<'a> Imports<'a> {
             replacements.push((Span::new(here.start, end), String::new()));
         }
         if let (Some(first), false) = (from.names.first(), added.is_empty()) {
-            replacements.push((Span::at(span(first).start), format!("{}, ", added.join(", "))));
+            let here = span(first);
+            let start = line_start(here.start, text);
+            let indent = &text[start as usize..here.start as usize];
+            if owns_line(here) {
+                let newline = newline_of(text);
+                let lines: String = added.iter().map(|entry| format!("{indent}{entry},{newline}")).collect();
+                replacements.push((Span::at(start), lines));
+            } else {
+                replacements.push((Span::at(here.start), format!("{}, ", added.join(", "))));
+            }
         }
         replacements
     }

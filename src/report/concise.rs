@@ -42,7 +42,8 @@ pub(super) fn problem(problem: &Problem, masks: &Masks) -> String {
 
 /// The summary, without colours.
 pub(super) fn end(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    for line in [summary::fixed(report), Some(summary::line(report)), summary::aside(report)].into_iter().flatten() {
+    let lines = [summary::fixed(report), Some(summary::line(report)), summary::aside(report), summary::pinned(report)];
+    for line in lines.into_iter().flatten() {
         writeln!(out, "{line}")?;
     }
     Ok(())

@@ -48,6 +48,8 @@ pub struct Report {
     pub fixed: usize,
     /// Findings silenced by comments.
     pub suppressed: usize,
+    /// What works on pydantic 1 alone, and what says that it runs.
+    pub pinned: Option<(usize, String)>,
     /// The version of davy.
     pub tool_version: &'static str,
     /// Where the pages of the rules can be read, once there is such a place: `{site}/rules/datetime/naive-utcnow.md`.

@@ -95,9 +95,17 @@ pub fn aside(report: &Report) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 
+/// What pydantic 1 takes and pydantic 2 will not: one line for all of it.
+pub fn pinned(report: &Report) -> Option<String> {
+    let (places, pin) = report.pinned.as_ref()?;
+    let work = if *places == 1 { "place works" } else { "places work" };
+    Some(format!("{places} {work} on {pin} and will not, or not for long, on pydantic 2: `davy migrate pydantic`"))
+}
+
 /// Commands worth typing now, with what they do.
 pub fn next(report: &Report, collapsed: bool) -> Vec<(String, String)> {
-    let counts = Counts::of(report.findings.iter());
+    // What only a person's wish would change is not pressed on anybody who does not see it.
+    let counts = Counts { risky: Counts::of(report.listed()).risky, ..Counts::of(report.findings.iter()) };
     let again = &report.again;
     let mut next = Vec::new();
     if collapsed {

@@ -17,6 +17,7 @@ pub fn report(findings: Vec<Shown>) -> Report {
         show_all: false,
         summary: true,
         again: String::new(),
+        pinned: None,
         fixed: 0,
         suppressed: 0,
         tool_version: "0.1.0",

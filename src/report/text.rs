@@ -266,6 +266,11 @@ impl Screen<'_> {
         if let Some(aside) = summary::aside(self.report) {
             writeln!(out, "{}", self.paint(DIM, &aside))?;
         }
+        for line in
+            summary::pinned(self.report).iter().flat_map(|line| wrap(line, self.options.width, self.options.width))
+        {
+            writeln!(out, "{}", self.paint(DIM, &line))?;
+        }
         let next = summary::next(self.report, collapsed);
         let commands = next.iter().map(|(command, _)| width(command)).max().unwrap_or(0);
         for (command, what) in next {

@@ -266,11 +266,14 @@ fn constant<'a>(cx: &Cx<'a>, call: &'a ast::ExprCall, keyword: &ast::Keyword) ->
     }
     let literal = Piece::Name { module: "typing".to_owned(), name: "Literal".to_owned() };
     let annotation = Edit::pieces(span(&*assign.annotation), text![literal, "[", span(default), "]"]);
-    if call.arguments.args.len() + call.arguments.keywords.len() == 2 {
-        return Ok(Change::Restoring(vec![annotation, Edit::pieces(span(call), text![span(default)])]));
-    }
-    let removal = super::remove_arguments(cx, &call.arguments, &[span(keyword)]);
-    Ok(Change::Restoring([annotation].into_iter().chain(removal).collect()))
+    let rest = if call.arguments.args.len() + call.arguments.keywords.len() == 2 {
+        vec![Edit::pieces(span(call), text![span(default)])]
+    } else {
+        super::remove_arguments(cx, &call.arguments, &[span(keyword)])
+    };
+    let edits = [annotation].into_iter().chain(rest).collect();
+    // V1 compared what it had converted: `"2"` was fine for the constant 2, and is not for `Literal[2]`.
+    Ok(if matches!(default, Expr::StringLiteral(_)) { Change::Restoring(edits) } else { Change::Risky(edits) })
 }
 
 /// V1 matched from the start, and `$` before a last line break; V2's engine searches, and has no look-around.

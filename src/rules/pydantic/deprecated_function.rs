@@ -1,6 +1,6 @@
 //! `parse_obj_as(...)` and the other functions of V1. Page: rules/pydantic/deprecated-function.md
 
-use super::{Decoration, decorator, ends_in, fate, graded, in_version_shim, only_v2, pydantic};
+use super::{Decoration, config_class, decorator, ends_in, fate, graded, in_version_shim, only_v2, pydantic};
 use crate::fact::{Condition, TypeExpr};
 use crate::finding::{Edit, Fate, Fix, Piece};
 use crate::python::ast::{self, Expr};
@@ -181,13 +181,15 @@ fn create_model<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall, type_: TypeExpr) {
         graded(finding, Fate::Raises);
         finding.fix(Fix::restoring("Give it the type that V1 inferred", edits).when(only_v2()));
     }
-    let config = call.arguments.find_keyword("__config__").filter(|config| matches!(config.value, Expr::Name(_)));
-    if let Some(config) = config {
-        let is_class = cx.type_of(&config.value);
-        let finding = cx.report(span(config), text!["a class as `__config__` ", fate(Fate::Raises)]);
-        finding.when(Condition::resolves(type_, "pydantic.create_model"));
-        finding.when(Condition::derives(is_class, "builtins.object"));
-        graded(finding, Fate::Raises);
-        finding.help("pass `ConfigDict(...)` with the keys of this class");
-    }
+    let Some(config) = call.arguments.find_keyword("__config__") else { return };
+    let Expr::Name(name) = &config.value else { return };
+    let Some(plain) = config_class(cx, name.id.as_str()) else { return };
+    let mut text = text![pydantic("ConfigDict"), "("];
+    text.extend(plain.arguments);
+    text.push(")".into());
+    let edits = vec![Edit { span: span(&config.value), text }];
+    let finding = cx.report(span(config), text!["a class as `__config__` ", fate(Fate::Raises)]);
+    finding.when(Condition::resolves(type_, "pydantic.create_model"));
+    graded(finding, Fate::Raises);
+    finding.fix(Fix::restoring("Write the keys as `ConfigDict(...)`", edits).when(only_v2()));
 }

@@ -28,6 +28,8 @@ fn decorated<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
     let flags = call.map(flags).unwrap_or(Some(Flags::default()));
     let commented = cx.has_comment(span(decorator));
     let raises = matches!(flags, Some(Flags { pre: false, skip_on_failure: false })) || stacked;
+    let pre = matches!(flags, Some(Flags { pre: true, .. }));
+    let copied = if pre && !stacked && !commented { copied(cx, function, decorator, callee) } else { None };
     let outcome = match flags {
         _ if stacked => Err("one function takes one `@root_validator`"),
         _ if function.is_async => Err("nobody awaits a validator: make it a plain function"),
@@ -36,7 +38,33 @@ fn decorated<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
         Some(Flags { skip_on_failure, .. }) => after(cx, function, decorator, callee, skip_on_failure),
         None => Err("only literal flags can be rewritten: decide between `mode=\"before\"` and `mode=\"after\"`"),
     };
+    let model = cx.class().map(|(_, name)| TypeExpr::Name(Name::Here(name.to_owned())));
+    // From an object, V1 read the attributes into a dictionary; V2 hands the object itself on.
+    let objects = model.filter(|_| pre).map(|model| {
+        let has = |key: &'static str| Condition::Has { of: model.clone(), key: key.into() };
+        Condition::Migrating.and(Condition::any(vec![has("orm_mode"), has("from_attributes")]))
+    });
+    let outcome = outcome.map(|fix| match objects {
+        Some(objects) => vec![copied.map(|fix| fix.when(objects.clone().not())), Some(fix.when(objects.not()))],
+        None => vec![Some(fix)],
+    });
+    let outcome = outcome.map(|fixes| fixes.into_iter().flatten().collect());
     report(cx, callee, type_, "`@root_validator` ", raises, outcome);
+}
+
+/// What V1 did before a validator that changes its dictionary: it took a copy. Only a move from V1 has to say so.
+fn copied(cx: &Cx, function: &ast::StmtFunctionDef, decorator: &ast::Decorator, callee: &Expr) -> Option<Fix> {
+    let all = &function.parameters;
+    let name = all.posonlyargs.iter().chain(&all.args).nth(1)?.parameter.name.as_str();
+    let found = uses(&function.body, name);
+    let mut keeper = Keeper { name, kept: 0, mutates: false, returns: Vec::new(), elsewhere: false };
+    keeper.visit_body(&function.body);
+    if found.tangled || !keeper.mutates && keeper.kept == found.reads.len() {
+        return None;
+    }
+    let mut fix = before(cx, function, decorator, callee).ok()?;
+    fix.edits.push(super::prepend(cx, function, &format!("{name} = dict({name})"))?);
+    Some(fix.when(Condition::Migrating))
 }
 
 /// `root_validator(pre=True, allow_reuse=True)(function)`.
@@ -56,23 +84,27 @@ fn called<'a>(cx: &mut Cx<'a>, outer: &'a ast::ExprCall) {
                 Edit::replace(span(call.arguments.range()), "(mode=\"before\")"),
             ];
             let fix = Fix::safe("Replace with `model_validator(mode=\"before\")`", edits);
-            if function.is_unknown() { Err(BY_HAND) } else { Ok(fix.when(Condition::Takes(function, 1))) }
+            if function.is_unknown() { Err(BY_HAND) } else { Ok(vec![fix.when(Condition::Takes(function, 1))]) }
         }
         _ => Err(BY_HAND),
     };
     report(cx, &call.func, type_, "`root_validator(...)(function)` ", raises, outcome);
 }
 
-fn report(cx: &mut Cx, callee: &Expr, type_: TypeExpr, what: &str, raises: bool, outcome: Result<Fix, &'static str>) {
+fn report(
+    cx: &mut Cx,
+    callee: &Expr,
+    type_: TypeExpr,
+    what: &str,
+    raises: bool,
+    outcome: Result<Vec<Fix>, &'static str>,
+) {
     let what_becomes = if raises { Fate::Raises } else { Fate::Deprecated };
     let tie = validator_tie(cx);
-    let outcome = outcome.map(|fix| match callee {
-        Expr::Name(name) => Fix { chain: tie.clone(), ..fix }.orphan(name.id.as_str()),
-        _ => Fix { chain: tie.clone(), ..fix },
-    });
     let finding = cx.report(span(callee), text![what, fate(what_becomes)]);
     finding.when(Condition::resolves(type_, "pydantic.root_validator"));
     graded(finding, what_becomes);
+    let chain = tie.clone();
     finding.aside = tie.filter(|_| raises);
     if raises {
         finding.help(
@@ -80,8 +112,17 @@ fn report(cx: &mut Cx, callee: &Expr, type_: TypeExpr, what: &str, raises: bool,
         );
     }
     match outcome {
-        Ok(fix) => {
-            finding.fix(fix.when(only_v2()));
+        Ok(fixes) => {
+            for fix in fixes {
+                let fix = Fix { chain: chain.clone(), ..fix };
+                let fix = match callee {
+                    Expr::Name(name) => fix.orphan(name.id.as_str()),
+                    _ => fix,
+                };
+                finding.fix(fix.when(only_v2()));
+            }
+            finding
+                .otherwise("V2 hands an object on as it is, where V1 gave a dictionary of its attributes: read both");
         }
         Err(help) if !raises => {
             finding.help(help);
@@ -187,7 +228,9 @@ fn after(
     };
     fix.orphans.extend(orphans);
     // Where assignments are validated, a method of the model sees the new value in place, and it stays there if that fails.
-    fix.safe = fix.safe.and(Condition::Sets { of: model_type.clone(), key: "validate_assignment".into() }.not());
+    let unassigned = Condition::Sets { of: model_type.clone(), key: "validate_assignment".into() }.not();
+    fix.safe = fix.safe.and(unassigned.clone());
+    fix.restores = fix.restores.and(unassigned);
     // Extra fields are not in the dictionary of the model.
     if body.whole {
         let kept = Condition::Sets { of: model_type, key: "extra".into() }.not();

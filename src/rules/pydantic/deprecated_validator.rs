@@ -5,7 +5,7 @@ use super::{
     remove_arguments, uses, validator_tie,
 };
 use crate::fact::{Condition, Name, TypeExpr};
-use crate::finding::{Edit, Fate, Fix, Piece};
+use crate::finding::{Ask, Edit, Fate, Fix, Piece};
 use crate::python::ast::{self, Expr, Ranged, Stmt};
 use crate::python::span;
 use crate::rule::{Check, Cx};
@@ -179,8 +179,11 @@ fn each_item_of<'a>(
     if !plain || commented || function.decorator_list.len() != 1 || outside {
         return None;
     }
-    let (model, _) = cx.class()?;
-    let annotated = Piece::Name { module: "typing".to_owned(), name: "Annotated".to_owned() };
+    let (model, model_name) = cx.class()?;
+    let model_type = TypeExpr::Name(Name::Here(model_name.to_owned()));
+    // A subclass that declares the field again would not validate its items.
+    let mut alone = Condition::Always;
+    let annotated = Piece::Ask(Ask::Annotated);
     let validator = if before { "BeforeValidator" } else { "AfterValidator" };
     let mut edits = Vec::new();
     let lambda = match function.body.as_slice() {
@@ -216,6 +219,7 @@ fn each_item_of<'a>(
             },
             _ => None,
         })?;
+        alone = alone.and(Condition::Overridden { of: model_type.clone(), attr: field.to_owned() }.not());
         let item = span(item_of(&assign.annotation)?);
         edits.push(Edit::pieces(Span::at(item.start), text![annotated.clone(), "["]));
         let mut behind = text![", ", pydantic(validator), "("];
@@ -227,7 +231,8 @@ fn each_item_of<'a>(
     let lines = Span::new(line_start(cx, decorator.start().to_u32()), line_stop(cx, span(function).end));
     let others = model.body.len() > 1;
     edits.push(Edit::replace(super::with_blank_line(cx, lines), ""));
-    let fix = Fix::safe(format!("Move it into the type of the items, as `{validator}`"), edits);
+    let title = format!("Move it into the type of the items, as `{validator}`");
+    let fix = Fix { safe: alone, ..Fix::safe(title, edits) };
     let fix = match callee {
         Expr::Name(name) => fix.orphan(name.id.as_str()),
         _ => fix,

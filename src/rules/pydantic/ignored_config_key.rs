@@ -1,10 +1,10 @@
 //! A key of V1 in `ConfigDict(...)`, in a class header or in a dataclass's config. Page: rules/pydantic/ignored-config-key.md
 
-use super::{config_keys, ends_in, fate, graded, in_version_shim, is_docstring, only_v2, pydantic};
+use super::{config_class, config_keys, ends_in, fate, graded, in_version_shim, only_v2, pydantic};
 use crate::fact::{Condition, Name, TypeExpr};
-use crate::finding::{Edit, Fate, Fix, Piece};
-use crate::python::ast::{self, Expr, Stmt};
-use crate::python::{Block, span};
+use crate::finding::{Edit, Fate, Fix};
+use crate::python::ast::{self, Expr};
+use crate::python::span;
 use crate::rule::{Check, Cx};
 use crate::text;
 
@@ -122,64 +122,4 @@ fn dataclass<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
             }
         }
     }
-}
-
-/// The keys of a class in this module, as arguments.
-struct PlainConfig {
-    arguments: Vec<Piece>,
-    dead: bool,
-    /// A key that has an effect today under its new name only.
-    restores: bool,
-}
-
-fn config_class<'a>(cx: &Cx<'a>, name: &str) -> Option<PlainConfig> {
-    let Block::Module(body) = cx.scopes.first()?.block else { return None };
-    let mut classes = body.iter().filter_map(|stmt| match stmt {
-        Stmt::ClassDef(class) if class.name.as_str() == name => Some(class),
-        _ => None,
-    });
-    let class = classes.next().filter(|_| classes.next().is_none())?;
-    let bare = class.arguments.as_deref().is_none_or(|arguments| arguments.is_empty());
-    if !bare || !class.decorator_list.is_empty() {
-        return None;
-    }
-    let mut plain = PlainConfig { arguments: Vec::new(), dead: false, restores: false };
-    for stmt in &class.body {
-        if is_docstring(stmt) || matches!(stmt, Stmt::Pass(_)) {
-            continue;
-        }
-        let Stmt::Assign(assign) = stmt else { return None };
-        let [Expr::Name(key)] = assign.targets.as_slice() else { return None };
-        let key = key.id.as_str();
-        plain.dead |= config_keys::is_dead(key);
-        if config_keys::is_dropped(key) {
-            continue;
-        }
-        // Only what means the same wherever it is written.
-        let constant = matches!(
-            &*assign.value,
-            Expr::StringLiteral(_) | Expr::NumberLiteral(_) | Expr::BooleanLiteral(_) | Expr::NoneLiteral(_)
-        );
-        let written = match (key, &*assign.value) {
-            ("allow_mutation", Expr::BooleanLiteral(literal)) => {
-                plain.restores = true;
-                text![format!("frozen={}", if literal.value { "False" } else { "True" })]
-            }
-            ("extra", Expr::Attribute(attribute)) if ends_in(cx, &cx.type_of(&attribute.value), "Extra") => {
-                text![format!("extra=\"{}\"", attribute.attr)]
-            }
-            (key, value) if constant => {
-                // `from_attributes` has no effect on how a dataclass is made or called.
-                let new = config_keys::renamed(key);
-                plain.restores |= new.is_some_and(|new| new != "from_attributes");
-                text![format!("{}=", new.unwrap_or(key)), span(value)]
-            }
-            _ => return None,
-        };
-        if !plain.arguments.is_empty() {
-            plain.arguments.push(", ".into());
-        }
-        plain.arguments.extend(written);
-    }
-    Some(plain)
 }

@@ -29,6 +29,7 @@ use crate::python::types;
 use crate::python::walk::{blocks, children};
 use crate::python::{Block, deeper, span};
 use crate::rule::Cx;
+use crate::text;
 use crate::text::Span;
 use std::borrow::Cow;
 
@@ -142,12 +143,16 @@ fn validator_tie(cx: &Cx) -> Option<Tie> {
     Some(Tie { by: Tied::Validators, of: TypeExpr::Name(Name::Here(class.to_owned())) })
 }
 
-/// Whether the file names a method through some object: what it takes must not change then.
+/// Whether the file names a method through its class or an instance: what it takes must not change then.
 fn is_called(cx: &Cx, function: &ast::StmtFunctionDef) -> bool {
     let name = function.name.as_str();
     cx.text.match_indices(name).any(|(at, _)| {
         let behind = cx.text[at + name.len()..].trim_start();
-        cx.text[..at].trim_end().ends_with('.') && behind.starts_with(['(', ',', ')'])
+        let Some(owner) = cx.text[..at].trim_end().strip_suffix('.') else { return false };
+        let start = owner.rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |at| at + 1);
+        let owner = &owner[start..];
+        let own = matches!(owner, "self" | "cls" | "") || owner.starts_with(char::is_uppercase);
+        own && behind.starts_with(['(', ',', ')'])
     })
 }
 
@@ -201,6 +206,66 @@ fn with_blank_line(cx: &Cx, lines: Span) -> Span {
     let blank = above.len() < before.len() && line.trim().is_empty();
     let start = if blank { above.len() - line.len() } else { lines.start as usize };
     Span::new(start as u32, end as u32)
+}
+
+/// The keys of a class in this module, as arguments.
+struct PlainConfig {
+    arguments: Vec<Piece>,
+    dead: bool,
+    /// A key that has an effect today under its new name only.
+    restores: bool,
+}
+
+fn config_class<'a>(cx: &Cx<'a>, name: &str) -> Option<PlainConfig> {
+    let Block::Module(body) = cx.scopes.first()?.block else { return None };
+    let mut classes = body.iter().filter_map(|stmt| match stmt {
+        Stmt::ClassDef(class) if class.name.as_str() == name => Some(class),
+        _ => None,
+    });
+    let class = classes.next().filter(|_| classes.next().is_none())?;
+    let bare = class.arguments.as_deref().is_none_or(|arguments| arguments.is_empty());
+    if !bare || !class.decorator_list.is_empty() {
+        return None;
+    }
+    let mut plain = PlainConfig { arguments: Vec::new(), dead: false, restores: false };
+    for stmt in &class.body {
+        if is_docstring(stmt) || matches!(stmt, Stmt::Pass(_)) {
+            continue;
+        }
+        let Stmt::Assign(assign) = stmt else { return None };
+        let [Expr::Name(key)] = assign.targets.as_slice() else { return None };
+        let key = key.id.as_str();
+        plain.dead |= config_keys::is_dead(key);
+        if config_keys::is_dropped(key) {
+            continue;
+        }
+        // Only what means the same wherever it is written.
+        let constant = matches!(
+            &*assign.value,
+            Expr::StringLiteral(_) | Expr::NumberLiteral(_) | Expr::BooleanLiteral(_) | Expr::NoneLiteral(_)
+        );
+        let written = match (key, &*assign.value) {
+            ("allow_mutation", Expr::BooleanLiteral(literal)) => {
+                plain.restores = true;
+                text![format!("frozen={}", if literal.value { "False" } else { "True" })]
+            }
+            ("extra", Expr::Attribute(attribute)) if ends_in(cx, &cx.type_of(&attribute.value), "Extra") => {
+                text![format!("extra=\"{}\"", attribute.attr)]
+            }
+            (key, value) if constant => {
+                // `from_attributes` has no effect on how a dataclass is made or called.
+                let new = config_keys::renamed(key);
+                plain.restores |= new.is_some_and(|new| new != "from_attributes");
+                text![format!("{}=", new.unwrap_or(key)), span(value)]
+            }
+            _ => return None,
+        };
+        if !plain.arguments.is_empty() {
+            plain.arguments.push(", ".into());
+        }
+        plain.arguments.extend(written);
+    }
+    Some(plain)
 }
 
 /// The edit that puts a statement in front of a function's body, behind its docstring; none where the body shares a line.

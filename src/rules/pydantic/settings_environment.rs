@@ -3,12 +3,63 @@
 use super::{ends_in, fate, graded, in_version_shim, only_v2, pydantic};
 use crate::fact::{Condition, Name, TypeExpr};
 use crate::finding::{Edit, Fate, Fix, Piece};
-use crate::python::ast::{self, Expr};
+use crate::python::ast::{self, Expr, Stmt};
 use crate::python::span;
 use crate::rule::{Check, Cx};
 use crate::text;
 
-pub const CHECK: Check = Check::Call(check);
+pub const CHECK: Check =
+    Check::Several(&[Check::Call(check), Check::Call(settings_dict), Check::Class(settings_class)]);
+
+const FOREIGN: &str =
+    "add `extra=\"ignore\"` if the file holds more than these settings; unknown arguments are ignored then, too";
+
+/// `SettingsConfigDict(env_file=".env")`.
+fn settings_dict<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
+    let type_ = cx.type_of(&call.func);
+    let Some(keyword) = call.arguments.find_keyword("env_file") else { return };
+    if !ends_in(cx, &type_, "SettingsConfigDict") || call.arguments.find_keyword("extra").is_some() {
+        return;
+    }
+    let at = span(keyword);
+    foreign_keys(cx, at, Condition::resolves(type_, "pydantic_settings.SettingsConfigDict"));
+}
+
+/// `class Config` with an `env_file`, in a settings class.
+fn settings_class<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
+    if class.name.as_str() != "Config" {
+        return;
+    }
+    let Some((_, owner)) = cx.class() else { return };
+    let owner = TypeExpr::Name(Name::Here(owner.to_owned()));
+    let key = |wanted: &str| {
+        class.body.iter().find_map(|stmt| match stmt {
+            Stmt::Assign(assign) => match assign.targets.as_slice() {
+                [Expr::Name(name)] if name.id.as_str() == wanted => Some(span(stmt)),
+                _ => None,
+            },
+            _ => None,
+        })
+    };
+    let Some(at) = key("env_file").filter(|_| key("extra").is_none()) else { return };
+    let is_settings = Condition::any(vec![
+        Condition::derives(owner.clone(), "pydantic_settings.BaseSettings"),
+        Condition::derives(owner, "pydantic.BaseSettings"),
+    ]);
+    foreign_keys(cx, at, is_settings);
+}
+
+/// V1 passed over what no field takes. Where V2 runs already, it starts as it is.
+fn foreign_keys(cx: &mut Cx, at: crate::text::Span, is_settings: Condition) {
+    if in_version_shim(cx) {
+        return;
+    }
+    let message = text!["a key in the file that no setting takes ", fate(Fate::Raises)];
+    let finding = cx.report(at, message);
+    finding.when(is_settings).when(Condition::any(vec![only_v2().not(), Condition::Migrating]));
+    graded(finding, Fate::Deprecated);
+    finding.help(FOREIGN);
+}
 
 fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
     let Some(keyword) = call.arguments.find_keyword("env") else { return };

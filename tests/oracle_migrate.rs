@@ -1,0 +1,113 @@
+//! The move from pydantic 1 to 2, with a project whose own tests say whether it is the same: real pytest under real pydantic 1.10
+//! before, and under real pydantic 2 behind `davy migrate pydantic`.
+
+#[path = "common/oracle.rs"]
+mod common;
+
+use common::{copy, davy, root, run, said, say, scratch, skip, venv};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const ONE: &[&str] = &["pydantic>=1.10.17,<2", "python-dotenv>=0.21", "pytest>=8,<9"];
+const TWO: &[&str] = &["pydantic>=2.12,<3", "pydantic-settings>=2.6,<3", "pytest>=8,<9"];
+
+fn pytest(python: &Path, place: &Path) -> String {
+    let mut command = Command::new(python);
+    command.args(["-m", "pytest", "-q", "-p", "no:cacheprovider"]).current_dir(place);
+    let output = run(command.env("PYTHONDONTWRITEBYTECODE", "1"));
+    let text = said(&output);
+    assert!(output.status.success(), "{text}");
+    let last = text.lines().rfind(|line| line.contains(" passed")).unwrap_or_default().to_owned();
+    last.split(" passed").next().unwrap_or_default().to_owned()
+}
+
+fn git(place: &Path, args: &[&str]) {
+    let mut command = Command::new("git");
+    command.args(["-c", "user.name=test", "-c", "user.email=test@example.org", "-c", "core.hooksPath=/dev/null"]);
+    let output = run(command.args(args).current_dir(place));
+    assert!(output.status.success(), "{}", said(&output));
+}
+
+fn migrate(place: &Path, args: &[&str]) -> Output {
+    run(davy().args(["migrate", "pydantic"]).args(args).current_dir(place))
+}
+
+fn texts(place: &Path) -> BTreeMap<PathBuf, String> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![place.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("the folder is readable") {
+            let path = entry.expect("the folder is readable").path();
+            if path.is_dir() {
+                if path.file_name().is_some_and(|name| name != ".git") {
+                    folders.push(path);
+                }
+            } else {
+                found.insert(path.clone(), fs::read_to_string(&path).expect("the fixture is UTF-8"));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn bottle_depot() {
+    let test = "oracle_migrate::bottle_depot";
+    let one = match venv("pydantic-1", ONE) {
+        Ok(python) => python,
+        Err(why) => return skip(test, &why),
+    };
+    let two = match venv("pydantic-2-pytest", TWO) {
+        Ok(python) => python,
+        Err(why) => return skip(test, &why),
+    };
+    let scratch = scratch();
+    let place = scratch.path().join("bottle-depot");
+    copy(&root().join("fixtures/bottle-depot"), &place);
+    git(&place, &["init", "-q"]);
+
+    // Pinned below 2, everything works: notes, and nothing is rewritten.
+    let before = pytest(&one, &place);
+    let written = texts(&place);
+    let output = run(davy().args(["check", "--fix"]).current_dir(&place));
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(said(&output).contains("places work on pydantic>=1.10,<2 (pyproject.toml)"), "{}", said(&output));
+    assert_eq!(texts(&place), written, "`check --fix` rewrote a project that runs pydantic 1");
+    assert_eq!(pytest(&one, &place), before);
+
+    // The move wants a clean work tree.
+    let output = migrate(&place, &[]);
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("would be mixed with the migration"), "{}", said(&output));
+    assert_eq!(texts(&place), written);
+    git(&place, &["add", "."]);
+    git(&place, &["commit", "-qm", "on pydantic 1"]);
+
+    // A diff and a plan change nothing.
+    let output = migrate(&place, &["--diff"]);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    let plan = migrate(&place, &["--plan", "--format", "json"]);
+    let plan: serde_json::Value = serde_json::from_slice(&plan.stdout).expect("one JSON object");
+    assert!(plan["automatic"].as_u64() > Some(250), "{plan}");
+    let order: Vec<&str> =
+        plan["modules"].as_array().expect("a list").iter().filter_map(|module| module["path"].as_str()).collect();
+    let at = |name: &str| order.iter().position(|path| path.ends_with(name)).expect("in the plan");
+    assert!(at("depot/base.py") < at("depot/customers.py"), "{order:?}");
+    assert!(at("depot/customers.py") < at("tests/test_customers.py"), "{order:?}");
+    assert_eq!(texts(&place), written);
+
+    let output = migrate(&place, &[]);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    insta::assert_snapshot!("bottle_depot_migrated", String::from_utf8_lossy(&output.stdout));
+    let after = pytest(&two, &place);
+    assert_eq!(before, after, "tests passed under pydantic 1 and under 2");
+
+    let moved = texts(&place);
+    let output = migrate(&place, &["--allow-dirty"]);
+    assert!(said(&output).contains("Nothing to rewrite"), "{}", said(&output));
+    assert_eq!(texts(&place), moved, "a second run changes more");
+    assert!(moved.keys().all(|path| !path.to_string_lossy().contains(".davy-")), "something is left behind");
+    say(&format!("oracle_migrate: {before} tests pass under pydantic 1 before and under pydantic 2 after; 0 skipped"));
+}
