@@ -46,6 +46,8 @@ pub enum TypeExpr {
     Attr(Box<TypeExpr>, String),
     /// What calling gives.
     Call(Box<TypeExpr>),
+    /// What calling gives, or the default that is passed along, where the callee is a method of a mapping that may give it.
+    CallOr(Box<TypeExpr>, Box<TypeExpr>),
     /// What awaiting gives.
     Await(Box<TypeExpr>),
     /// What iterating gives, plain or `async for`.
@@ -216,6 +218,8 @@ pub struct FunctionFact {
     pub span: Span,
     /// The return annotation.
     pub returns: Option<TypeExpr>,
+    /// What a function without one gives, where it only returns what it constructs.
+    pub inferred: Option<TypeExpr>,
     /// `async def`.
     pub is_async: bool,
     /// The body yields.

@@ -76,6 +76,7 @@ pub struct Scan {
     pub migrating: bool,
     configs: HashMap<String, (Arc<Config>, PathBuf)>,
     src: Vec<String>,
+    models: Vec<String>,
 }
 
 /// A step of the work, told to whoever shows it.
@@ -200,7 +201,16 @@ pub fn scan(
         at += 1;
     }
     let src = base.src.iter().map(|folder| key(folder, &root)).collect();
-    Ok(Scan { files, manifests, problems, root, migrating: false, configs: by_key, src })
+    Ok(Scan {
+        files,
+        manifests,
+        problems,
+        root,
+        migrating: false,
+        configs: by_key,
+        src,
+        models: base.pydantic_models.clone(),
+    })
 }
 
 impl Scan {
@@ -208,8 +218,13 @@ impl Scan {
     pub fn link(&self) -> Linked {
         let units: Vec<(&str, &Unit)> = self.files.iter().map(|file| (file.key.as_str(), &file.unit)).collect();
         let shown: Vec<usize> = (0..self.files.len()).filter(|&index| self.files[index].shown).collect();
-        let project =
-            Project { manifests: &self.manifests, src: self.src.clone(), migrating: self.migrating, settings: self };
+        let project = Project {
+            manifests: &self.manifests,
+            src: self.src.clone(),
+            models: self.models.clone(),
+            migrating: self.migrating,
+            settings: self,
+        };
         let quote = |file: usize, span: crate::text::Span| {
             let file = &self.files[file];
             let bytes = file.bytes().unwrap_or_default();

@@ -45,6 +45,8 @@ pub struct Config {
     pub severity: Vec<(Selector, Level)>,
     /// Which pydantic the project runs; none: ask the manifests.
     pub pydantic_version: Option<PydanticVersion>,
+    /// Classes of other packages that derive from pydantic's models.
+    pub pydantic_models: Vec<String>,
     /// How the project starts pytest: read for its options and paths, never run.
     pub pytest_command: Option<String>,
 }
@@ -155,6 +157,9 @@ impl Config {
             self.severity.push((reader.selector(&word)?, level));
         }
         self.pydantic_version = raw.pydantic.version.or(self.pydantic_version);
+        if let Some(models) = raw.pydantic.models {
+            self.pydantic_models = models;
+        }
         if let Some(command) = raw.pytest.command {
             self.pytest_command = Some(command);
         }

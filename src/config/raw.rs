@@ -34,6 +34,7 @@ pub struct Raw {
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct RawPydantic {
     pub version: Option<PydanticVersion>,
+    pub models: Option<Vec<String>>,
 }
 
 /// `[tool.davy.pytest]`

@@ -54,6 +54,11 @@ fn is_mapping(path: &str) -> bool {
     )
 }
 
+/// Whether a method belongs to a mapping: `builtins.dict.get`.
+pub fn is_mapping_method(path: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(class, _)| is_mapping(class))
+}
+
 /// What `value[args]` gives, for an instance of `class`.
 pub fn index(class: Value, args: &[TypeExpr]) -> Value {
     let Value::External(path, items) = class else { return Value::Unknown };
@@ -101,7 +106,11 @@ pub fn method(path: &str, receiver: Value) -> Value {
             let pair = vec![first.unwrap_or(Value::Unknown), second];
             list(Value::Instance(Box::new(Value::External("builtins.tuple".to_owned(), pair))))
         }
-        "pop" if container == "builtins.list" => first.unwrap_or(Value::Unknown),
+        "pop" | "popleft" if matches!(container.as_str(), "builtins.list" | "collections.deque" | "builtins.set") => {
+            first.unwrap_or(Value::Unknown)
+        }
+        "get" if is_mapping(container) => Value::union([second, Value::None]),
+        "setdefault" | "pop" if is_mapping(container) => second,
         _ => Value::Unknown,
     }
 }

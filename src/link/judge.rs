@@ -2,7 +2,6 @@
 
 use super::eval::Values;
 use super::index::File;
-use super::known;
 use super::project::{Manifests, Pin, Project, plays};
 use super::value::{Ancestor, Symbol, Value};
 use crate::fact::{Binding, Condition, OwnerKind, Setting, Tied, TypeExpr, Verdict};
@@ -183,7 +182,7 @@ impl<'a> Judge<'a> {
         let root = |path: &str| path == "pydantic.RootModel" && key == "__root__";
         let class = match class {
             Value::Class(class) | Value::Super(class) => class,
-            Value::External(path, _) if known::bases(path).is_some() => return Some(root(path).then_some(true)),
+            Value::External(path, _) if self.values.bases(path).is_some() => return Some(root(path).then_some(true)),
             _ => return None,
         };
         for ancestor in self.values.order(class).iter() {
@@ -262,7 +261,7 @@ impl<'a> Judge<'a> {
                 }
             }
             Value::External(path, _) if path == of => Verdict::Yes,
-            Value::External(path, _) => match known::bases(path) {
+            Value::External(path, _) => match self.values.bases(path) {
                 Some(bases) => Verdict::from_bool(bases.contains(&of)),
                 None => Verdict::Unknown,
             },
@@ -334,7 +333,7 @@ impl<'a> Judge<'a> {
                         return Some(Definer::Class(owner.clone()));
                     }
                 }
-                Ancestor::External(path) if known::defines(path, attr) == Some(false) => {}
+                Ancestor::External(path) if self.values.defines(path, attr) == Some(false) => {}
                 Ancestor::External(_) | Ancestor::Unknown => return None,
             }
         }

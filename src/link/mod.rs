@@ -49,7 +49,7 @@ pub fn link(units: &[(&str, &Unit)], shown: &[File], project: &Project, quote: &
     let mut roots = manifests.roots();
     roots.extend(project.src.iter().cloned());
     let index = Index::new(&paths, &roots);
-    let values = Values::new(&index, &units);
+    let values = Values::new(&index, &units, &project.models);
     let judge = Judge::new(&values, project, &manifests);
     let chains = Chains::new(&judge);
     let linker = Linker { judge: &judge, chains: &chains, quote };

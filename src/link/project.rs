@@ -48,6 +48,8 @@ pub struct Project<'a> {
     pub manifests: &'a [(String, Manifest)],
     /// Further folders that imports start from, as configured.
     pub src: Vec<String>,
+    /// Classes of other packages that are pydantic models, as configured: `geojson_pydantic.Feature`.
+    pub models: Vec<String>,
     /// The project is being moved from pydantic 1 to 2.
     pub migrating: bool,
     /// The configuration.

@@ -250,6 +250,30 @@ impl<'a> Binder<'_, 'a> {
         self.block(&class.body, &scopes);
     }
 
+    /// What a function without annotation gives, where every `return` gives something that it constructs.
+    fn inferred(
+        &self,
+        function: &'a ast::StmtFunctionDef,
+        body: &Body<'a>,
+        scopes: &[Scope<'a>],
+        inner: &Scope<'a>,
+    ) -> Option<TypeExpr> {
+        let made = |expr: &Expr| {
+            is_construction(expr) || matches!(expr, Expr::Name(name) if body.made.contains(&name.id.as_str()))
+        };
+        let all =
+            body.returns.iter().all(|value| value.is_none_or(|value| made(value) || value.is_none_literal_expr()));
+        let some = body.returns.iter().flatten().any(|value| made(value));
+        let in_class = matches!(scopes.last().map(|scope| scope.block), Some(Block::Class(_)));
+        if function.returns.is_some() || body.yields || in_class || !all || !some || body.returns.len() > 4 {
+            return None;
+        }
+        let scopes: Vec<Scope<'a>> = scopes.iter().cloned().chain([inner.clone()]).collect();
+        let values =
+            body.returns.iter().map(|value| value.map_or(TypeExpr::None, |value| self.types.of(value, &scopes)));
+        Some(TypeExpr::union(values.collect())).filter(|value| !value.is_unknown())
+    }
+
     /// Methods under `@validator(...)` and its kin, and names that are bound to `validator(...)(function)`.
     fn validators(&self, class: &'a ast::StmtClassDef, scopes: &[Scope<'a>]) -> Vec<Validator> {
         let mut found = Vec::new();
@@ -307,7 +331,14 @@ impl<'a> Binder<'_, 'a> {
         };
         let first = function.parameters.posonlyargs.iter().chain(&function.parameters.args).next();
         let own = first.map(|parameter| parameter.parameter.name.as_str());
-        let mut body = Body { yields: false, assigned: Vec::new(), nested: Vec::new(), globals: Vec::new() };
+        let mut body = Body {
+            yields: false,
+            assigned: Vec::new(),
+            nested: Vec::new(),
+            globals: Vec::new(),
+            returns: Vec::new(),
+            made: Vec::new(),
+        };
         body.statements(&function.body, own.filter(|_| class.is_some()));
         let returns_attribute = match function.body.as_slice() {
             [.., Stmt::Return(ast::StmtReturn { value: Some(value), .. })] if function.body.len() <= 2 => {
@@ -324,6 +355,7 @@ impl<'a> Binder<'_, 'a> {
         let fact = FunctionFact {
             span: span(&function.name),
             returns: function.returns.as_deref().map(|returns| self.types.annotation(returns, scopes)),
+            inferred: self.inferred(function, &body, scopes, &inner),
             is_async: function.is_async,
             is_generator: body.yields,
             decorators: self.decorators(&function.decorator_list, scopes),
@@ -358,8 +390,23 @@ fn parameters(all: &ast::Parameters) -> Vec<String> {
     plain.chain(args).chain(kwargs).collect()
 }
 
+/// A call of something that is written like a class, or of `cls`.
+fn is_construction(expr: &Expr) -> bool {
+    let Expr::Call(call) = expr else { return false };
+    let last = match &*call.func {
+        Expr::Name(name) => name.id.as_str(),
+        Expr::Attribute(attribute) => attribute.attr.as_str(),
+        _ => return false,
+    };
+    last.trim_start_matches('_').starts_with(|c: char| c.is_ascii_uppercase())
+}
+
 /// What a function's body says beyond itself.
 struct Body<'a> {
+    /// What it returns; `None` where it returns nothing.
+    returns: Vec<Option<&'a Expr>>,
+    /// Names that are bound to something constructed.
+    made: Vec<&'a str>,
     yields: bool,
     /// `self.name[: annotation] = value`.
     assigned: Vec<(&'a str, Option<&'a Expr>, Option<&'a Expr>)>,
@@ -380,6 +427,9 @@ impl<'a> Body<'a> {
         match stmt {
             Stmt::Assign(assign) => {
                 self.yields |= is_yield(&assign.value);
+                if let ([Expr::Name(name)], true) = (assign.targets.as_slice(), is_construction(&assign.value)) {
+                    self.made.push(name.id.as_str());
+                }
                 for target in &assign.targets {
                     self.target(target, None, Some(&assign.value), own);
                 }
@@ -389,7 +439,10 @@ impl<'a> Body<'a> {
             }
             Stmt::AugAssign(assign) => self.target(&assign.target, None, None, own),
             Stmt::Expr(stmt) => self.yields |= is_yield(&stmt.value),
-            Stmt::Return(stmt) => self.yields |= stmt.value.as_deref().is_some_and(is_yield),
+            Stmt::Return(stmt) => {
+                self.yields |= stmt.value.as_deref().is_some_and(is_yield);
+                self.returns.push(stmt.value.as_deref());
+            }
             Stmt::ClassDef(_) | Stmt::FunctionDef(_) => self.nested.push(stmt),
             Stmt::Global(global) => self.globals.extend(global.names.iter().map(|name| name.as_str())),
             other => {

@@ -4,7 +4,7 @@
 
 use super::ast::{self, Expr, Ranged};
 use super::flow::{Def, Defs, Flow, flow};
-use super::{Block, Scope};
+use super::{Block, Scope, deeper};
 use crate::fact::{Name, TypeExpr};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -62,11 +62,12 @@ impl<'a> Types<'a> {
         left > 0 && depth < DEPTH
     }
 
+    /// The question may be asked from deep inside a tree, so it looks after its own stack.
     fn value(&self, expr: &'a Expr, scopes: &[Scope<'a>], depth: u32) -> TypeExpr {
-        if !self.spend(depth) {
-            return TypeExpr::Unknown;
-        }
-        let next = depth + 1;
+        if self.spend(depth) { deeper(|| self.known_value(expr, scopes, depth + 1)) } else { TypeExpr::Unknown }
+    }
+
+    fn known_value(&self, expr: &'a Expr, scopes: &[Scope<'a>], next: u32) -> TypeExpr {
         match expr {
             Expr::Name(name) => self.lookup(name.id.as_str(), Some(name.start().to_u32()), scopes, next),
             Expr::Attribute(attribute) => self.value(&attribute.value, scopes, next).attr(attribute.attr.as_str()),
@@ -155,16 +156,72 @@ impl<'a> Types<'a> {
                         other => wrap(other, |other| TypeExpr::Attr(other, "__class__".to_owned())),
                     };
                 }
+                (name, _) if call.arguments.find_keyword("default").is_none() => {
+                    if let Some(value) = self.of_iterables(name, args, scopes, depth) {
+                        return value;
+                    }
+                }
                 _ => {}
             }
         }
         let callee = self.value(&call.func, scopes, depth);
         if let (TypeExpr::Name(name), [to, _]) = (&callee, &**args)
-            && (*name == Name::import("typing", "cast") || *name == Name::import("typing_extensions", "cast"))
+            && is_cast(name, scopes)
         {
             return self.annotated(to, scopes, depth).instance();
         }
+        // `prices.get(code, {})` may be the default.
+        if let (Expr::Attribute(method), [_, default]) = (&*call.func, &**args)
+            && matches!(method.attr.as_str(), "get" | "pop" | "setdefault")
+        {
+            let default = Box::new(self.value(default, scopes, depth));
+            return wrap(callee, |callee| TypeExpr::CallOr(callee, default));
+        }
         wrap(callee, TypeExpr::Call)
+    }
+
+    /// What the builtins that take iterables give, where nothing hides them.
+    fn of_iterables(&self, name: &str, args: &'a [Expr], scopes: &[Scope<'a>], depth: u32) -> Option<TypeExpr> {
+        const KNOWN: &[&str] = &[
+            "enumerate",
+            "filter",
+            "frozenset",
+            "iter",
+            "list",
+            "max",
+            "min",
+            "next",
+            "reversed",
+            "set",
+            "sorted",
+            "tuple",
+            "zip",
+        ];
+        if !KNOWN.contains(&name)
+            || self.lookup(name, None, scopes, depth) != TypeExpr::Name(Name::Here(name.to_owned()))
+        {
+            return None;
+        }
+        let module = scopes.first().map(|scope| self.flow(scope.block))?;
+        if module.locals.contains_key(name) {
+            return None;
+        }
+        let item = |expr: &'a Expr| wrap(self.value(expr, scopes, depth), TypeExpr::Item);
+        let list = |item: TypeExpr| TypeExpr::Display("list".to_owned(), vec![item]);
+        Some(match (name, args) {
+            ("enumerate", [of, ..]) => {
+                list(TypeExpr::Display("tuple".to_owned(), vec![TypeExpr::of_builtin("int"), item(of)]))
+            }
+            ("zip", all) if !all.iter().any(Expr::is_starred_expr) => {
+                list(TypeExpr::Display("tuple".to_owned(), all.iter().map(item).collect()))
+            }
+            ("set" | "frozenset", [of]) => TypeExpr::Display(name.to_owned(), vec![item(of)]),
+            ("list" | "tuple" | "iter" | "reversed" | "sorted", [of]) => list(item(of)),
+            ("filter", [_, of]) => list(item(of)),
+            ("next" | "max" | "min", [of]) => item(of),
+            ("next", [of, default]) => TypeExpr::union(vec![item(of), self.value(default, scopes, depth)]),
+            _ => return None,
+        })
     }
 
     fn lookup(&self, id: &str, offset: Option<u32>, scopes: &[Scope<'a>], depth: u32) -> TypeExpr {
@@ -340,6 +397,28 @@ pub fn last_name<'t>(type_: &'t TypeExpr, scopes: &[Scope<'t>]) -> Option<&'t st
         TypeExpr::Name(Name::Import { path, .. }) => path.rsplit('.').next(),
         TypeExpr::Attr(_, attr) => Some(attr),
         _ => None,
+    }
+}
+
+/// Whether a name is `typing.cast`, however it was imported.
+fn is_cast(name: &Name, scopes: &[Scope]) -> bool {
+    let typing = |module: &str| module == "typing" || module == "typing_extensions";
+    match name {
+        Name::Import { level: 0, module, path } => typing(module) && path == "cast",
+        Name::Here(local) => {
+            let Some(Block::Module(body)) = scopes.first().map(|scope| scope.block) else { return false };
+            body.iter().any(|stmt| match stmt {
+                ast::Stmt::ImportFrom(import) => {
+                    import.module.as_ref().is_some_and(|module| typing(module.as_str()))
+                        && import.names.iter().any(|alias| {
+                            alias.name.as_str() == "cast"
+                                && alias.asname.as_ref().unwrap_or(&alias.name).as_str() == local
+                        })
+                }
+                _ => false,
+            })
+        }
+        Name::Import { .. } => false,
     }
 }
 

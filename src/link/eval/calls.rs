@@ -1,13 +1,16 @@
 //! What calling and entering give: constructors, annotations of functions, decorators that leave them alone.
 //!
-//! Arguments are not looked at.
+//! Arguments are not looked at, but those of a generic class are.
 
-use super::super::container::method;
+use super::super::container::{item, method};
 use super::super::index::{File, Found};
 use super::super::known;
 use super::super::value::{Symbol, Value};
 use super::Eval;
 use crate::fact::{Binding, FunctionFact, Name, TypeExpr};
+
+/// What a function under `@contextmanager` gives, with what entering it gives.
+const MANAGER: &str = "contextlib.AbstractContextManager";
 
 impl Eval<'_, '_> {
     pub(super) fn call(&self, callee: Value, depth: u32) -> Value {
@@ -58,11 +61,33 @@ impl Eval<'_, '_> {
         receiver: Option<&Value>,
         depth: u32,
     ) -> Value {
-        let Some(returns) = &function.returns else { return Value::Unknown };
-        // What a type variable stands for is decided by the arguments, which are not looked at.
-        if self.holds_type_var(returns, symbol.file) {
-            return Value::Unknown;
+        let Some(returns) = &function.returns else { return self.inferred(function, symbol, receiver, depth) };
+        if self.is_manager(function, symbol.file, depth) {
+            let items = self.eval(returns, symbol.file, depth + 1).map(|class| self.instance(class, depth + 1));
+            let manager = Value::External(MANAGER.to_owned(), vec![items.map(item)]);
+            return Value::Instance(Box::new(manager));
         }
+        // What a type variable stands for is decided by the class, or by the arguments, which are not looked at.
+        if self.holds_type_var(returns, symbol.file) {
+            let Some(vars) = receiver.and_then(|receiver| self.arguments(receiver, symbol, depth)) else {
+                return Value::Unknown;
+            };
+            let before = self.vars.replace(vars);
+            let value = self.annotated_result(function, returns, symbol, receiver, depth);
+            self.vars.replace(before);
+            return value;
+        }
+        self.annotated_result(function, returns, symbol, receiver, depth)
+    }
+
+    fn annotated_result(
+        &self,
+        function: &FunctionFact,
+        returns: &TypeExpr,
+        symbol: &Symbol,
+        receiver: Option<&Value>,
+        depth: u32,
+    ) -> Value {
         for decorator in &function.decorators {
             if !self.harmless(decorator, symbol.file, depth) {
                 return Value::Unknown;
@@ -77,6 +102,89 @@ impl Eval<'_, '_> {
             (class, _) => self.instance(class, depth + 1),
         });
         if function.is_async && !function.is_generator { Value::Coroutine(Box::new(value)) } else { value }
+    }
+
+    /// A function without annotation that only returns what it constructs. Methods may be overridden, so they are left.
+    fn inferred(&self, function: &FunctionFact, symbol: &Symbol, receiver: Option<&Value>, depth: u32) -> Value {
+        let Some(inferred) = function.inferred.as_ref().filter(|_| receiver.is_none()) else { return Value::Unknown };
+        if !function.decorators.iter().all(|decorator| self.harmless(decorator, symbol.file, depth)) {
+            return Value::Unknown;
+        }
+        let value = self.eval(inferred, symbol.file, depth + 1);
+        if function.is_async { Value::Coroutine(Box::new(value)) } else { value }
+    }
+
+    fn is_manager(&self, function: &FunctionFact, file: File, depth: u32) -> bool {
+        function.decorators.iter().any(|decorator| match self.eval(decorator, file, depth + 1) {
+            Value::External(path, _) => {
+                matches!(path.as_str(), "contextlib.contextmanager" | "contextlib.asynccontextmanager")
+            }
+            _ => false,
+        })
+    }
+
+    /// What the type variables of the class that defines a method stand for, in the class of its receiver.
+    fn arguments(&self, receiver: &Value, method: &Symbol, depth: u32) -> Option<Vec<(Symbol, Value)>> {
+        let class = match receiver {
+            Value::Instance(class) => &**class,
+            other => other,
+        };
+        let Value::Class(class) = class else { return None };
+        let (owner, _) = method.name.rsplit_once('.')?;
+        self.bound(class, &Symbol { file: method.file, name: owner.to_owned() }, depth).filter(|vars| !vars.is_empty())
+    }
+
+    fn bound(&self, class: &Symbol, owner: &Symbol, depth: u32) -> Option<Vec<(Symbol, Value)>> {
+        if !self.spend(depth) || class == owner {
+            return None;
+        }
+        for base in &self.values.class(class)?.bases {
+            let (base, args) = match base {
+                TypeExpr::Subscript(base, args) => (&**base, args.as_slice()),
+                other => (other, &[][..]),
+            };
+            let Value::Class(base) = self.eval(base, class.file, depth + 1) else { continue };
+            let vars = self.parameters(&base);
+            let own: Vec<(Symbol, Value)> =
+                vars.into_iter().zip(args.iter().map(|arg| self.eval(arg, class.file, depth + 1))).collect();
+            if base == *owner {
+                return Some(own);
+            }
+            let before = self.vars.borrow().len();
+            self.vars.borrow_mut().extend(own);
+            let above = self.bound(&base, owner, depth + 1);
+            self.vars.borrow_mut().truncate(before);
+            if above.is_some() {
+                return above;
+            }
+        }
+        None
+    }
+
+    /// The type variables of a class, in the order in which they are given.
+    fn parameters(&self, class: &Symbol) -> Vec<Symbol> {
+        let bases = self.values.class(class).map(|class| class.bases.as_slice()).unwrap_or_default();
+        let args = |base: &TypeExpr| match base {
+            TypeExpr::Subscript(_, args) => args.clone(),
+            _ => Vec::new(),
+        };
+        let mut found = Vec::new();
+        for arg in bases.iter().flat_map(args) {
+            let symbol = match arg {
+                TypeExpr::Name(Name::Here(name)) => Symbol { file: class.file, name },
+                TypeExpr::Name(Name::Import { level, module, path }) => {
+                    match self.values.index.import(class.file, level, &module) {
+                        Found::File(file) => Symbol { file, name: path },
+                        _ => continue,
+                    }
+                }
+                _ => continue,
+            };
+            if self.is_type_var(symbol.file, &symbol.name) && !found.contains(&symbol) {
+                found.push(symbol);
+            }
+        }
+        found
     }
 
     fn holds_type_var(&self, annotation: &TypeExpr, file: File) -> bool {
@@ -103,7 +211,7 @@ impl Eval<'_, '_> {
     fn harmless(&self, decorator: &TypeExpr, file: File, depth: u32) -> bool {
         // `@lru_cache(maxsize=1)` is a call; `@router.get("/")` is a call of a method of a router.
         let callee = match decorator {
-            TypeExpr::Call(callee) => &**callee,
+            TypeExpr::Call(callee) | TypeExpr::CallOr(callee, _) => &**callee,
             other => other,
         };
         match self.eval(callee, file, depth + 1) {
@@ -118,6 +226,11 @@ impl Eval<'_, '_> {
 
     pub(super) fn enter(&self, value: Value, depth: u32) -> Value {
         let Value::Instance(class) = &value else { return Value::Unknown };
+        if let Value::External(path, items) = &**class
+            && path == MANAGER
+        {
+            return items.first().cloned().unwrap_or(Value::Unknown);
+        }
         let Value::Class(symbol) = &**class else { return Value::Unknown };
         for method in ["__enter__", "__aenter__"] {
             if let Value::Function(function, _) = self.class_member(symbol, method, &value, 0, depth + 1)

@@ -6,7 +6,7 @@ mod calls;
 mod names;
 mod order;
 
-use super::container::{index, item};
+use super::container::{index, is_mapping_method, item};
 use super::index::{File, Index};
 use super::known;
 use super::value::{Ancestor, Symbol, Value};
@@ -27,6 +27,8 @@ pub struct Values<'a> {
     pub index: &'a Index,
     /// The units, by file.
     pub units: &'a [&'a Unit],
+    /// Classes outside the project that a user names as models.
+    models: &'a [String],
     orders: RwLock<HashMap<Symbol, Arc<Vec<Ancestor>>>>,
 }
 
@@ -45,13 +47,23 @@ struct Open {
 
 impl<'a> Values<'a> {
     /// Nothing is evaluated yet.
-    pub fn new(index: &'a Index, units: &'a [&'a Unit]) -> Self {
-        Values { index, units, orders: RwLock::new(HashMap::new()) }
+    pub fn new(index: &'a Index, units: &'a [&'a Unit], models: &'a [String]) -> Self {
+        Values { index, units, models, orders: RwLock::new(HashMap::new()) }
+    }
+
+    /// The bases of an external class, where they are known.
+    pub fn bases(&self, class: &str) -> Option<&'static [&'static str]> {
+        if self.models.iter().any(|model| model == class) { Some(&["pydantic.BaseModel"]) } else { known::bases(class) }
+    }
+
+    /// Whether an external class defines an attribute, where that is known.
+    pub fn defines(&self, class: &str, attribute: &str) -> Option<bool> {
+        if self.models.iter().any(|model| model == class) { Some(false) } else { known::defines(class, attribute) }
     }
 
     /// What `expr` of `file` is.
     pub fn eval(&self, expr: &TypeExpr, file: File) -> Value {
-        Eval { values: self, budget: Budget { steps: Cell::new(STEPS) }, open: &Open::default() }.eval(expr, file, 0)
+        Eval::new(self, &Open::default()).eval(expr, file, 0)
     }
 
     /// The class statement behind a symbol, where there is exactly one.
@@ -81,6 +93,14 @@ struct Eval<'v, 'a> {
     values: &'v Values<'a>,
     budget: Budget,
     open: &'v Open,
+    /// What type variables stand for, innermost last; with any known, another one is unknown.
+    vars: RefCell<Vec<(Symbol, Value)>>,
+}
+
+impl<'v, 'a> Eval<'v, 'a> {
+    fn new(values: &'v Values<'a>, open: &'v Open) -> Self {
+        Eval { values, budget: Budget { steps: Cell::new(STEPS) }, open, vars: RefCell::default() }
+    }
 }
 
 impl Eval<'_, '_> {
@@ -104,6 +124,11 @@ impl Eval<'_, '_> {
                 self.member(of, attr, next)
             }
             TypeExpr::Call(of) => self.eval(of, file, next).map(|callee| self.call(callee, next)),
+            TypeExpr::CallOr(of, default) => self.eval(of, file, next).map(|callee| {
+                let gives_default = matches!(&callee, Value::Method(path, _) if is_mapping_method(path));
+                let value = self.call(callee, next);
+                if gives_default { Value::union([value, self.eval(default, file, next)]) } else { value }
+            }),
             TypeExpr::Await(of) => self.eval(of, file, next).map(|value| match value {
                 Value::Coroutine(value) => *value,
                 Value::Instance(class) => match *class {
@@ -177,7 +202,7 @@ impl Eval<'_, '_> {
     fn subclass(&self, one: &Value, other: &Value) -> Option<bool> {
         match (one, other) {
             (Value::External(a, _), Value::External(b, _)) if a == b => Some(true),
-            (Value::External(a, _), Value::External(b, _)) => match known::bases(a) {
+            (Value::External(a, _), Value::External(b, _)) => match self.values.bases(a) {
                 Some(bases) => Some(bases.contains(&b.as_str())),
                 None if a.starts_with("builtins.") && b.starts_with("builtins.") => Some(false),
                 None => None,
@@ -196,7 +221,7 @@ impl Eval<'_, '_> {
                 }
             }
             (Value::External(a, _), Value::Class(_)) => {
-                (a.starts_with("builtins.") || known::bases(a).is_some()).then_some(false)
+                (a.starts_with("builtins.") || self.values.bases(a).is_some()).then_some(false)
             }
             _ => None,
         }

@@ -94,7 +94,17 @@ impl Eval<'_, '_> {
             Binding::Function(_) => Value::Function(symbol.clone(), receiver.cloned().map(Box::new)),
             Binding::Value(type_) | Binding::Declared(type_) => self.eval(type_, symbol.file, depth),
             Binding::Import(name) => self.name(name, symbol.file, depth),
-            Binding::TypeVar(bound) => self.eval(bound, symbol.file, depth),
+            Binding::TypeVar(bound) => {
+                let vars = self.vars.borrow();
+                let known = vars.iter().rev().find(|(var, _)| var == symbol).map(|(_, value)| value.clone());
+                let some = !vars.is_empty();
+                drop(vars);
+                match known {
+                    Some(value) => value,
+                    None if some => Value::Unknown,
+                    None => self.eval(bound, symbol.file, depth),
+                }
+            }
             Binding::Opaque => Value::Unknown,
         }
     }
@@ -131,9 +141,11 @@ impl Eval<'_, '_> {
     /// A method keeps what it is bound to, so that its result may depend on it.
     fn external_member(&self, class: &str, attr: &str, receiver: &Value) -> Value {
         let mut owner = class;
-        if known::defines(class, attr) == Some(false)
-            && let Some(base) =
-                known::bases(class).and_then(|bases| bases.iter().find(|base| known::defines(base, attr) == Some(true)))
+        if self.values.defines(class, attr) == Some(false)
+            && let Some(base) = self
+                .values
+                .bases(class)
+                .and_then(|bases| bases.iter().find(|base| self.values.defines(base, attr) == Some(true)))
         {
             owner = base;
         }
@@ -168,7 +180,7 @@ impl Eval<'_, '_> {
         for ancestor in order.iter().skip(skip) {
             match ancestor {
                 Ancestor::Unknown => return Value::Unknown,
-                Ancestor::External(path) => match known::defines(path, attr) {
+                Ancestor::External(path) => match self.values.defines(path, attr) {
                     Some(true) => {
                         return Value::Method(format!("{path}.{attr}"), Box::new(receiver.clone()));
                     }

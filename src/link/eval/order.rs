@@ -2,10 +2,8 @@
 //!
 //! Kept once it is known; circles and chains without end are cut.
 
-use super::super::known;
 use super::super::value::{Ancestor, Symbol, Value, merge};
-use super::{Budget, CHAIN, Eval, Open, STEPS, Values};
-use std::cell::Cell;
+use super::{CHAIN, Eval, Open, Values};
 use std::sync::Arc;
 
 impl Values<'_> {
@@ -25,7 +23,7 @@ impl Values<'_> {
             return Arc::new(vec![Ancestor::Project(class.clone()), Ancestor::Unknown]);
         }
         open.classes.borrow_mut().push(class.clone());
-        let eval = Eval { values: self, budget: Budget { steps: Cell::new(STEPS) }, open };
+        let eval = Eval::new(self, open);
         let order = Arc::new(crate::python::deeper(|| eval.linearise(class)));
         open.classes.borrow_mut().pop();
         // What was cut says something about this question only.
@@ -57,7 +55,7 @@ impl Eval<'_, '_> {
                 Value::Class(base) => self.order(&base).to_vec(),
                 Value::External(path, _) => {
                     let mut list = vec![Ancestor::External(path.clone())];
-                    match known::bases(&path) {
+                    match self.values.bases(&path) {
                         Some(bases) => list.extend(bases.iter().map(|base| Ancestor::External((*base).to_owned()))),
                         None => list.push(Ancestor::Unknown),
                     }
