@@ -66,6 +66,8 @@
 //! 6. Nothing executes, imports or evaluates the scanned code, and nothing opens a network connection.
 //! 7. A secret's value never leaves the process: units hold spans, and everything that shows source masks them.
 //! 8. A fixed file parses at least as well as before and keeps encoding, line endings and mode; it is replaced in one step.
+//!    Fixes that stand together (`link/chains.rs`) are taken as a whole, and several files are replaced through a journal that the next
+//!    run finishes.
 //! 9. A panic in one file is davy's own bug, reported with the path; the run goes on and exits with 2.
 //!
 //! # Adding a rule

@@ -119,7 +119,7 @@ fn base<'a>(
     if let Expr::Attribute(attribute) = base
         && attribute.attr.as_str() == "Config"
     {
-        // Other bases could set the same key, and the last of them wins.
+        // V2 merges the settings of all bases, and the last of them wins: what is written out here comes behind them all.
         let of_model = model.arguments.as_deref().map(|arguments| &*arguments.args).unwrap_or_default();
         let generic = |base: &&Expr| {
             let named = match base {
@@ -128,13 +128,24 @@ fn base<'a>(
             };
             crate::python::dotted(named).is_some_and(|path| matches!(path.rsplit('.').next(), Some("Generic" | "ABC")))
         };
-        let of_model: Vec<&Expr> = of_model.iter().filter(|base| !generic(base)).collect();
-        let [own] = of_model.as_slice() else { return Err(ELSEWHERE) };
-        let own = match own {
+        let plain = |base: &'a Expr| match base {
             Expr::Subscript(subscript) => &*subscript.value,
             other => other,
         };
-        return Ok((Some(Condition::Same(cx.type_of(&attribute.value), cx.type_of(own))), None));
+        let of_model: Vec<&Expr> = of_model.iter().filter(|base| !generic(base)).map(plain).collect();
+        let wanted = crate::python::dotted(&attribute.value);
+        let own =
+            of_model.iter().position(|base| crate::python::dotted(base) == wanted).or(match of_model.as_slice() {
+                [_] => Some(0),
+                _ => None,
+            });
+        let own =
+            own.ok_or("this Config builds on a class that is no base of the model: write the keys of both out")?;
+        let mut ask = Condition::Same(cx.type_of(&attribute.value), cx.type_of(of_model[own]));
+        for other in &of_model[own + 1..] {
+            ask = ask.and(Condition::derives(cx.type_of(other), "pydantic.BaseModel").not());
+        }
+        return Ok((Some(ask), None));
     }
     let type_ = cx.type_of(base);
     if !super::ends_in(cx, &type_, "BaseConfig") {
