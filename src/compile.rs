@@ -4,6 +4,7 @@
 
 use crate::fact::Facts;
 use crate::finding::Finding;
+use crate::page::Page;
 use crate::python::ast::visitor::source_order::{self, SourceOrderVisitor, TraversalSignal};
 use crate::python::ast::{self, AnyNodeRef, Expr, Stmt};
 use crate::python::broken::{self, Broken};
@@ -14,11 +15,17 @@ use crate::rules;
 use crate::secrets;
 use crate::text::{Span, Trouble, decode};
 use crate::unit::{Kind, Unit};
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
 /// Compiles one file.
 pub fn compile(bytes: &[u8], kind: Kind, definitions: &Definitions) -> Unit {
+    compile_by(&ALL, bytes, kind, definitions)
+}
+
+/// Compiles one file by some of the rules: what a family costs is measured with it.
+pub fn compile_by(rules: &'static Rules, bytes: &[u8], kind: Kind, definitions: &Definitions) -> Unit {
     let source = decode(bytes);
     let text = &*source.text;
     let too_deep = broken::too_deep(text);
@@ -30,7 +37,7 @@ pub fn compile(bytes: &[u8], kind: Kind, definitions: &Definitions) -> Unit {
     let is_broken = source.trouble.is_some() || !places.is_empty();
 
     let Walked { mut findings, facts, mut secrets, deepest } =
-        walk(text, &tree, places, source.trouble.as_ref(), definitions);
+        walk(rules, text, &tree, places, source.trouble.as_ref(), definitions);
     if is_broken {
         let masked = secrets::mask_lexically(text);
         secrets.extend(masked.into_iter().map(|(start, end)| Span::new(start as u32, end as u32)));
@@ -61,6 +68,7 @@ struct Walked {
 
 /// Runs every rule over the tree.
 fn walk<'a>(
+    rules: &'static Rules,
     text: &'a str,
     tree: &'a Tree,
     broken: Vec<Broken>,
@@ -78,12 +86,13 @@ fn walk<'a>(
         definitions,
         trouble,
         broken,
+        words: RefCell::default(),
         findings: Vec::new(),
         secrets: Vec::new(),
         code: "",
     };
-    let mut walk = Walk { cx, facts: &mut facts, depth: 0, deepest: 0 };
-    for &(code, check) in &DISPATCH.file {
+    let mut walk = Walk { rules, cx, facts: &mut facts, depth: 0, deepest: 0 };
+    for &(code, check) in &rules.file {
         walk.cx.code = code;
         check(&mut walk.cx, tree);
     }
@@ -120,8 +129,9 @@ fn is_generated(text: &str) -> bool {
 
 type Checks<F> = Vec<(&'static str, F)>;
 
+/// Rules by what they want to be called for.
 #[derive(Default)]
-struct Dispatch {
+pub struct Rules {
     file: Checks<fn(&mut Cx<'_>, &Tree)>,
     class: Checks<for<'a> fn(&mut Cx<'a>, &'a ast::StmtClassDef)>,
     function: Checks<for<'a> fn(&mut Cx<'a>, &'a ast::StmtFunctionDef)>,
@@ -130,15 +140,18 @@ struct Dispatch {
     literal: Checks<for<'a> fn(&mut Cx<'a>, &'a Expr)>,
 }
 
-static DISPATCH: LazyLock<Dispatch> = LazyLock::new(|| {
-    let mut all = Dispatch::default();
-    for rule in rules::all() {
-        all.add(&rule.page.code, rule.check);
-    }
-    all
-});
+static ALL: LazyLock<Rules> = LazyLock::new(|| Rules::of(|_| true));
 
-impl Dispatch {
+impl Rules {
+    /// The rules whose pages are wanted.
+    pub fn of(wanted: impl Fn(&Page) -> bool) -> Rules {
+        let mut all = Rules::default();
+        for rule in rules::all().iter().filter(|rule| wanted(&rule.page)) {
+            all.add(&rule.page.code, rule.check);
+        }
+        all
+    }
+
     fn add(&mut self, code: &'static str, check: Check) {
         match check {
             Check::File(check) => self.file.push((code, check)),
@@ -154,6 +167,7 @@ impl Dispatch {
 }
 
 struct Walk<'f, 'a> {
+    rules: &'static Rules,
     cx: Cx<'a>,
     facts: &'f mut Facts,
     depth: usize,
@@ -186,7 +200,7 @@ impl<'a> SourceOrderVisitor<'a> for Walk<'_, 'a> {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
         deeper(|| match stmt {
             Stmt::FunctionDef(function) => {
-                for &(code, check) in &DISPATCH.function {
+                for &(code, check) in &self.rules.function {
                     self.cx.code = code;
                     check(&mut self.cx, function);
                 }
@@ -206,7 +220,7 @@ impl<'a> SourceOrderVisitor<'a> for Walk<'_, 'a> {
                 self.leave_node(node);
             }
             Stmt::ClassDef(class) => {
-                for &(code, check) in &DISPATCH.class {
+                for &(code, check) in &self.rules.class {
                     self.cx.code = code;
                     check(&mut self.cx, class);
                 }
@@ -238,19 +252,19 @@ impl<'a> SourceOrderVisitor<'a> for Walk<'_, 'a> {
             bind::expression(self.facts, expr, &self.cx.types, &self.cx.scopes);
             match expr {
                 Expr::Call(call) => {
-                    for &(code, check) in &DISPATCH.call {
+                    for &(code, check) in &self.rules.call {
                         self.cx.code = code;
                         check(&mut self.cx, call);
                     }
                 }
                 Expr::Attribute(attribute) => {
-                    for &(code, check) in &DISPATCH.attribute {
+                    for &(code, check) in &self.rules.attribute {
                         self.cx.code = code;
                         check(&mut self.cx, attribute);
                     }
                 }
                 Expr::StringLiteral(_) | Expr::BytesLiteral(_) | Expr::FString(_) => {
-                    for &(code, check) in &DISPATCH.literal {
+                    for &(code, check) in &self.rules.literal {
                         self.cx.code = code;
                         check(&mut self.cx, expr);
                     }

@@ -226,8 +226,8 @@ pub struct FunctionFact {
     pub is_generator: bool,
     /// Decorators, outermost first.
     pub decorators: Vec<TypeExpr>,
-    /// Its parameters by name, `*args` and `**kwargs` with their stars.
-    pub parameters: Vec<String>,
+    /// How many parameters it takes behind a leading `cls`; `None` where it takes any number, or a great many.
+    pub takes: Option<u8>,
     /// The name of the attribute that a one-line getter returns: `return self._x`.
     pub returns_attribute: Option<String>,
 }

@@ -10,6 +10,7 @@ use crate::python::types::Types;
 use crate::python::{Block, Scope, Tree, span};
 use crate::secrets::Formats;
 use crate::text::{Span, Trouble};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 /// How a rule finds what its page describes: the nodes it wants to be called for.
@@ -73,6 +74,8 @@ pub struct Cx<'a> {
     pub trouble: Option<&'a Trouble>,
     /// The places where the grammar is broken.
     pub broken: Vec<Broken>,
+    /// Words that rules looked for in the text, with what came of it.
+    pub words: RefCell<Vec<(&'static str, bool)>>,
     /// What was found so far.
     pub findings: Vec<Finding>,
     /// Where secrets stand.
@@ -151,6 +154,16 @@ impl<'a> Cx<'a> {
         let kept = rest.trim_end().len() as u32;
         text.insert(0, separator.into());
         Some(Edit::pieces(Span::at(close - rest.len() as u32 + kept), text))
+    }
+
+    /// Whether a word stands anywhere in the text; each is looked for once.
+    pub fn mentions(&self, word: &'static str) -> bool {
+        let known = self.words.borrow().iter().find(|(known, _)| *known == word).map(|(_, found)| *found);
+        known.unwrap_or_else(|| {
+            let found = memchr::memmem::find(self.text.as_bytes(), word.as_bytes()).is_some();
+            self.words.borrow_mut().push((word, found));
+            found
+        })
     }
 
     /// Whether a comment begins inside a span.

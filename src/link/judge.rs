@@ -167,9 +167,8 @@ impl<'a> Judge<'a> {
         let Some([Binding::Function(function)]) = self.values.bindings(symbol).as_deref() else {
             return Verdict::Unknown;
         };
-        let behind = function.parameters.iter().skip_while(|name| *name == "cls");
-        let plain = function.parameters.iter().all(|name| !name.starts_with('*')) && function.decorators.is_empty();
-        Verdict::from_bool(plain && !function.is_async && behind.count() == count)
+        let plain = function.decorators.is_empty() && !function.is_async;
+        Verdict::from_bool(plain && function.takes.is_some_and(|takes| usize::from(takes) == count))
     }
 
     /// What the nearest class along the method resolution order that mentions a setting says of it: on, off or nothing.

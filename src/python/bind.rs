@@ -278,6 +278,10 @@ impl<'a> Binder<'_, 'a> {
     fn validators(&self, class: &'a ast::StmtClassDef, scopes: &[Scope<'a>]) -> Vec<Validator> {
         let mut found = Vec::new();
         let mut add = |by: &'a Expr, arguments: Option<&'a ast::Arguments>| {
+            const KINDS: &[&str] = &["validator", "root_validator", "field_validator", "model_validator"];
+            if !self.types.may_be(by, scopes, KINDS) {
+                return;
+            }
             let by = self.types.of(by, scopes);
             let Some(kind) = last_name(&by, scopes) else { return };
             let fields = match (kind, arguments) {
@@ -359,7 +363,7 @@ impl<'a> Binder<'_, 'a> {
             is_async: function.is_async,
             is_generator: body.yields,
             decorators: self.decorators(&function.decorator_list, scopes),
-            parameters: parameters(&function.parameters),
+            takes: takes(&function.parameters),
             returns_attribute,
         };
         self.bind(scope.qualify(function.name.as_str()), Binding::Function(fact));
@@ -383,11 +387,12 @@ impl<'a> Binder<'_, 'a> {
     }
 }
 
-fn parameters(all: &ast::Parameters) -> Vec<String> {
-    let plain = all.iter_non_variadic_params().map(|parameter| parameter.parameter.name.as_str().to_owned());
-    let args = all.vararg.iter().map(|parameter| format!("*{}", parameter.name));
-    let kwargs = all.kwarg.iter().map(|parameter| format!("**{}", parameter.name));
-    plain.chain(args).chain(kwargs).collect()
+/// How many parameters a function takes behind a leading `cls`.
+fn takes(all: &ast::Parameters) -> Option<u8> {
+    let names = all.iter_non_variadic_params().map(|parameter| parameter.parameter.name.as_str());
+    let count = names.enumerate().filter(|(index, name)| *index > 0 || *name != "cls").count();
+    let fixed = all.vararg.is_none() && all.kwarg.is_none();
+    u8::try_from(count).ok().filter(|_| fixed)
 }
 
 /// A call of something that is written like a class, or of `cls`.

@@ -6,7 +6,7 @@ use super::ast::{self, Expr, Ranged};
 use super::flow::{Def, Defs, Flow, flow};
 use super::{Block, Scope, deeper};
 use crate::fact::{Name, TypeExpr};
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -18,6 +18,8 @@ const DEPTH: u32 = 32;
 #[derive(Default)]
 pub struct Types<'a> {
     flows: RefCell<HashMap<(u8, usize), Rc<Flow<'a>>>>,
+    /// Every `import name as local` of the file: local, name.
+    aliases: OnceCell<Vec<(&'a str, &'a str)>>,
     budget: Cell<u32>,
 }
 
@@ -48,6 +50,25 @@ impl<'a> Types<'a> {
         let fresh = Rc::new(flow(block));
         self.flows.borrow_mut().insert(key, Rc::clone(&fresh));
         fresh
+    }
+
+    /// Whether an expression is written like one of `names`, under an alias or not: cheaper than asking what it is.
+    pub fn may_be(&self, expr: &Expr, scopes: &[Scope<'a>], names: &[&str]) -> bool {
+        match expr {
+            Expr::Attribute(attribute) => names.contains(&attribute.attr.as_str()),
+            Expr::Name(name) if names.contains(&name.id.as_str()) => true,
+            Expr::Name(name) => {
+                let aliases = self.aliases.get_or_init(|| {
+                    let mut found = Vec::new();
+                    if let Some(Block::Module(body)) = scopes.first().map(|scope| scope.block) {
+                        aliases(body, &mut found);
+                    }
+                    found
+                });
+                aliases.iter().any(|(local, of)| *local == name.id.as_str() && names.contains(of))
+            }
+            _ => false,
+        }
     }
 
     /// What a name means that is read at `offset`; `None` where only the scope, not the place, should decide.
@@ -386,6 +407,23 @@ impl<'a> Types<'a> {
                 TypeExpr::Subscript(Box::new(base), args)
             }
             _ => TypeExpr::Unknown,
+        }
+    }
+}
+
+fn aliases<'a>(body: &'a [ast::Stmt], found: &mut Vec<(&'a str, &'a str)>) {
+    for stmt in body {
+        match stmt {
+            ast::Stmt::ImportFrom(import) => {
+                let renamed = import
+                    .names
+                    .iter()
+                    .filter_map(|alias| Some((alias.asname.as_ref()?.as_str(), alias.name.as_str())));
+                found.extend(renamed);
+            }
+            ast::Stmt::FunctionDef(function) => deeper(|| aliases(&function.body, found)),
+            ast::Stmt::ClassDef(class) => deeper(|| aliases(&class.body, found)),
+            other => deeper(|| super::walk::blocks(other, &mut |inner| aliases(inner, found))),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Arguments of `Field(...)`, of `constr(...)` and its kin, and of FastAPI's parameters. Page: rules/pydantic/deprecated-field-argument.md
 
-use super::{ends_in, fate, graded, in_version_shim, only_v2};
+use super::{fate, graded, in_version_shim, named, only_v2};
 use crate::fact::{Condition, Name, TypeExpr};
 use crate::finding::{Edit, Fate, Fix, Piece};
 use crate::python::ast::{self, AnyNodeRef, Expr, Ranged};
@@ -51,26 +51,32 @@ const FIELD: &[&str] = &[
     "validation_alias",
 ];
 
-const LISTS: &[&str] = &["conlist", "conset", "confrozenset"];
-const FASTAPI: &[&str] = &["Query", "Path", "Header", "Cookie", "Body", "Form", "File"];
-
 fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
     if call.arguments.keywords.is_empty() {
         return;
     }
-    let type_ = cx.type_of(&call.func);
-    let one_of = |names: &[&'static str]| names.iter().copied().find(|name| ends_in(cx, &type_, name));
-    let (found, to) = if ends_in(cx, &type_, "Field") {
-        (field(cx, call), "pydantic.Field".to_owned())
-    } else if ends_in(cx, &type_, "constr") {
-        (constr(cx, call), "pydantic.constr".to_owned())
-    } else if let Some(name) = one_of(LISTS) {
-        (list(cx, call), format!("pydantic.{name}"))
-    } else if let Some(name) = one_of(FASTAPI) {
-        return fastapi(cx, call, type_, name);
-    } else {
-        return;
+    const NAMES: &[&str] = &[
+        "Field",
+        "constr",
+        "conlist",
+        "conset",
+        "confrozenset",
+        "Query",
+        "Path",
+        "Header",
+        "Cookie",
+        "Body",
+        "Form",
+        "File",
+    ];
+    let Some((type_, name)) = named(cx, &call.func, NAMES) else { return };
+    let found = match name {
+        "Field" => field(cx, call),
+        "constr" => constr(cx, call),
+        "conlist" | "conset" | "confrozenset" => list(cx, call),
+        _ => return fastapi(cx, call, type_, name),
     };
+    let to = format!("pydantic.{name}");
     let Some(found) = found.filter(|_| !in_version_shim(cx)) else { return };
     let settings = cx.class().map(|(_, name)| TypeExpr::Name(Name::Here(name.to_owned())));
     let Found { at, name, what_becomes, outcome, is_extra } = found;

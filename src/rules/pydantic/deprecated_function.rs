@@ -1,6 +1,6 @@
 //! `parse_obj_as(...)` and the other functions of V1. Page: rules/pydantic/deprecated-function.md
 
-use super::{Decoration, config_class, decorator, ends_in, fate, graded, in_version_shim, only_v2, pydantic};
+use super::{Decoration, config_class, decorator, fate, graded, in_version_shim, named, only_v2, pydantic};
 use crate::fact::{Condition, TypeExpr};
 use crate::finding::{Edit, Fate, Fix, Piece};
 use crate::python::ast::{self, Expr};
@@ -21,11 +21,13 @@ const ADAPTED: &[(&str, Fate, &str, Option<&str>)] = &[
 ];
 
 fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
-    let type_ = cx.type_of(&call.func);
-    if ends_in(cx, &type_, "create_model") {
+    const NAMES: &[&str] =
+        &["create_model", "parse_obj_as", "parse_raw_as", "parse_file_as", "schema_of", "schema_json_of"];
+    let Some((type_, found)) = named(cx, &call.func, NAMES) else { return };
+    if found == "create_model" {
         return create_model(cx, call, type_);
     }
-    let known = ADAPTED.iter().find(|(name, ..)| ends_in(cx, &type_, name));
+    let known = ADAPTED.iter().find(|(name, ..)| *name == found);
     let Some(&(name, what_becomes, method, second)) = known.filter(|_| !in_version_shim(cx)) else { return };
     let fix = adapter(cx, call, name, method, second);
     let finding = cx.report(span(&*call.func), text![format!("`{name}` "), fate(what_becomes)]);
@@ -126,10 +128,9 @@ fn passed<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
         if !matches!(expr, Expr::Name(_) | Expr::Attribute(_)) {
             continue;
         }
-        let type_ = cx.type_of(expr);
-        if !ends_in(cx, &type_, "pydantic_encoder") || in_version_shim(cx) {
+        let Some((type_, _)) = named(cx, expr, &["pydantic_encoder"]).filter(|_| !in_version_shim(cx)) else {
             continue;
-        }
+        };
         let encoder = Piece::Name { module: "pydantic_core".to_owned(), name: "to_jsonable_python".to_owned() };
         let edits = vec![Edit { span: span(expr), text: vec![encoder] }];
         let fix = orphaned(Fix::safe("Replace with `to_jsonable_python`", edits), expr);

@@ -1,7 +1,7 @@
 //! `@root_validator`. Page: rules/pydantic/deprecated-root-validator.md
 
 use super::{
-    Decoration, decorator, ends_in, fate, graded, in_version_shim, make_classmethod, only_v2, pydantic, uses,
+    Decoration, decorator, fate, graded, in_version_shim, make_classmethod, named, only_v2, pydantic, uses,
     validator_tie,
 };
 use crate::fact::{Condition, Name, TypeExpr};
@@ -70,8 +70,8 @@ fn copied(cx: &Cx, function: &ast::StmtFunctionDef, decorator: &ast::Decorator, 
 /// `root_validator(pre=True, allow_reuse=True)(function)`.
 fn called<'a>(cx: &mut Cx<'a>, outer: &'a ast::ExprCall) {
     let Expr::Call(call) = &*outer.func else { return };
-    let type_ = cx.type_of(&call.func);
-    if !ends_in(cx, &type_, "root_validator") || in_version_shim(cx) {
+    let Some((type_, _)) = named(cx, &call.func, &["root_validator"]) else { return };
+    if in_version_shim(cx) {
         return;
     }
     let flags = flags(call);

@@ -1,7 +1,7 @@
 //! `@validator`. Page: rules/pydantic/deprecated-validator.md
 
 use super::{
-    Decoration, Uses, decorator, ends_in, fate, graded, in_version_shim, make_classmethod, only_v2, pydantic,
+    Decoration, Uses, decorator, fate, graded, in_version_shim, make_classmethod, named, only_v2, pydantic,
     remove_arguments, uses, validator_tie,
 };
 use crate::fact::{Condition, Name, TypeExpr};
@@ -33,8 +33,8 @@ fn decorated<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
 /// `validator("a", allow_reuse=True)(function)`.
 fn called<'a>(cx: &mut Cx<'a>, outer: &'a ast::ExprCall) {
     let Expr::Call(call) = &*outer.func else { return };
-    let type_ = cx.type_of(&call.func);
-    if !ends_in(cx, &type_, "validator") || in_version_shim(cx) {
+    let Some((type_, _)) = named(cx, &call.func, &["validator"]) else { return };
+    if in_version_shim(cx) {
         return;
     }
     let outcome = reuse(cx, outer, call);
@@ -381,7 +381,7 @@ fn validate_defaults<'a>(cx: &Cx<'a>, fields: &[&str]) -> Result<(Vec<Edit>, Con
         match assign.value.as_deref() {
             None => {}
             Some(Expr::EllipsisLiteral(_)) => {}
-            Some(Expr::Call(call)) if super::ends_in(cx, &cx.type_of(&call.func), "Field") => {
+            Some(Expr::Call(call)) if named(cx, &call.func, &["Field"]).is_some() => {
                 let decided = call
                     .arguments
                     .keywords

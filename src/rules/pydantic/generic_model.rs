@@ -1,6 +1,6 @@
 //! `GenericModel` among the bases. Page: rules/pydantic/generic-model.md
 
-use super::{ends_in, fate, graded, in_version_shim, only_v2, pydantic};
+use super::{fate, graded, in_version_shim, named, only_v2, pydantic};
 use crate::fact::Condition;
 use crate::finding::{Edit, Fate, Fix};
 use crate::python::ast::{self, Expr, Ranged};
@@ -15,10 +15,8 @@ fn check<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
     if in_version_shim(cx) {
         return;
     }
-    let generic = arguments.args.iter().find_map(|base| {
-        let type_ = cx.type_of(base);
-        ends_in(cx, &type_, "GenericModel").then_some((base, type_))
-    });
+    let generic =
+        arguments.args.iter().find_map(|base| named(cx, base, &["GenericModel"]).map(|(type_, _)| (base, type_)));
     let Some((base, type_)) = generic else { return };
     let orphaned = |fix: Fix| match base {
         Expr::Name(name) => fix.orphan(name.id.as_str()),

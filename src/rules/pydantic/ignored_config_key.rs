@@ -1,6 +1,6 @@
 //! A key of V1 in `ConfigDict(...)`, in a class header or in a dataclass's config. Page: rules/pydantic/ignored-config-key.md
 
-use super::{config_class, config_keys, ends_in, fate, graded, in_version_shim, only_v2, pydantic};
+use super::{config_class, config_keys, fate, graded, in_version_shim, named, only_v2, pydantic};
 use crate::fact::{Condition, Name, TypeExpr};
 use crate::finding::{Edit, Fate, Fix};
 use crate::python::ast::{self, Expr};
@@ -12,14 +12,8 @@ pub const CHECK: Check = Check::Several(&[Check::Call(config_dict), Check::Class
 
 /// `ConfigDict(orm_mode=True)`: accepted, and without effect.
 fn config_dict<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
-    let type_ = cx.type_of(&call.func);
-    let (of, to) = if ends_in(cx, &type_, "ConfigDict") {
-        (type_, "pydantic.ConfigDict")
-    } else if ends_in(cx, &type_, "SettingsConfigDict") {
-        (type_, "pydantic_settings.SettingsConfigDict")
-    } else {
-        return;
-    };
+    let Some((of, name)) = named(cx, &call.func, &["ConfigDict", "SettingsConfigDict"]) else { return };
+    let to = if name == "ConfigDict" { "pydantic.ConfigDict" } else { "pydantic_settings.SettingsConfigDict" };
     if in_version_shim(cx) {
         return;
     }
@@ -86,10 +80,7 @@ fn dataclass<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
         let Expr::Call(call) = &decorator.expression else { continue };
         let Some(config) = call.arguments.find_keyword("config") else { continue };
         let Expr::Name(name) = &config.value else { continue };
-        let type_ = cx.type_of(&call.func);
-        if !ends_in(cx, &type_, "dataclass") || in_version_shim(cx) {
-            continue;
-        }
+        let Some((type_, _)) = named(cx, &call.func, &["dataclass"]).filter(|_| !in_version_shim(cx)) else { continue };
         let plain = config_class(cx, name.id.as_str());
         let dead = plain.as_ref().is_some_and(|plain| plain.dead);
         let what_becomes = if dead { Fate::Ignored } else { Fate::Deprecated };

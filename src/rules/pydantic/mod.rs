@@ -55,7 +55,7 @@ fn speaks_v1(cx: &Cx) -> bool {
         }
         _ => false,
     });
-    imports || WORDS.iter().any(|word| memchr::memmem::find(cx.text.as_bytes(), word.as_bytes()).is_some())
+    imports || WORDS.iter().any(|word| cx.mentions(word))
 }
 
 /// What becomes of a form, as the end of a message: "is deprecated on pydantic>=2 (pyproject.toml)".
@@ -80,6 +80,47 @@ fn graded(finding: &mut Finding, fate: Fate) {
 /// A name that a fix imports from pydantic where it is not yet.
 fn pydantic(name: &str) -> Piece {
     Piece::Name { module: "pydantic".to_owned(), name: name.to_owned() }
+}
+
+/// What an expression is, where it is written like one of `names`, and which of them it ends in.
+fn named<'a>(cx: &Cx<'a>, expr: &'a Expr, names: &[&'static str]) -> Option<(TypeExpr, &'static str)> {
+    if !cx.types.may_be(expr, &cx.scopes, names) {
+        return None;
+    }
+    let type_ = cx.type_of(expr);
+    let name = names.iter().find(|name| ends_in(cx, &type_, name))?;
+    Some((type_, name))
+}
+
+/// Whether a class has a base that may be a model: one that is not obviously the standard library's.
+fn may_be_model(class: &ast::StmtClassDef) -> bool {
+    const OTHERS: &[&str] = &[
+        "ABC",
+        "Enum",
+        "Exception",
+        "Flag",
+        "Generic",
+        "IntEnum",
+        "IntFlag",
+        "NamedTuple",
+        "Protocol",
+        "StrEnum",
+        "TestCase",
+        "TypedDict",
+        "dict",
+        "int",
+        "list",
+        "object",
+        "str",
+    ];
+    let bases = class.arguments.as_deref().map(|arguments| &*arguments.args).unwrap_or_default();
+    bases.iter().any(|base| {
+        let named = match base {
+            Expr::Subscript(subscript) => &*subscript.value,
+            other => other,
+        };
+        crate::python::dotted(named).is_none_or(|path| !OTHERS.contains(&path.rsplit('.').next().unwrap_or_default()))
+    })
 }
 
 /// Whether a symbolic type ends in `name`: enough to ask `link` what it is.
@@ -113,14 +154,14 @@ fn is_shim(cx: &Cx, node: AnyNodeRef) -> bool {
 }
 
 /// The first decorator of a function that is, by its name, `pydantic.NAME`.
-fn decorator<'a>(cx: &Cx<'a>, function: &'a ast::StmtFunctionDef, name: &str) -> Option<Decoration<'a>> {
+fn decorator<'a>(cx: &Cx<'a>, function: &'a ast::StmtFunctionDef, name: &'static str) -> Option<Decoration<'a>> {
     let mut found = function.decorator_list.iter().filter_map(|decorator| {
         let (callee, call) = match &decorator.expression {
             Expr::Call(call) => (&*call.func, Some(call)),
             other => (other, None),
         };
-        let type_ = cx.type_of(callee);
-        ends_in(cx, &type_, name).then_some(Decoration { decorator, callee, call, type_, stacked: false })
+        let (type_, _) = named(cx, callee, &[name])?;
+        Some(Decoration { decorator, callee, call, type_, stacked: false })
     });
     let first = found.next()?;
     let stacked = found.next().is_some();

@@ -11,7 +11,7 @@ use crate::text;
 pub const CHECK: Check = Check::Class(check);
 
 fn check<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
-    if class.arguments.is_none() || in_version_shim(cx) {
+    if !super::may_be_model(class) || in_version_shim(cx) {
         return;
     }
     let Some(scope) = cx.scopes.last() else { return };
@@ -53,7 +53,7 @@ fn form<'a>(cx: &Cx<'a>, assign: &'a ast::StmtAnnAssign, name: &str, nullable: C
     match assign.value.as_deref() {
         None => required(vec![Edit::insert(span(&*assign.annotation).end, " = None")]),
         Some(Expr::NoneLiteral(_)) => refuses(cx, assign, name, nullable),
-        Some(Expr::Call(call)) if super::ends_in(cx, &cx.type_of(&call.func), "Field") => {
+        Some(Expr::Call(call)) if super::named(cx, &call.func, &["Field"]).is_some() => {
             let arguments = &call.arguments;
             let decided = arguments.keywords.iter().any(|keyword| {
                 keyword.arg.as_ref().is_none_or(|arg| matches!(arg.as_str(), "default" | "default_factory"))

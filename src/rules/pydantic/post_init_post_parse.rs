@@ -1,6 +1,6 @@
 //! `__post_init_post_parse__` of a dataclass. Page: rules/pydantic/post-init-post-parse.md
 
-use super::{ends_in, fate, graded, in_version_shim, only_v2};
+use super::{fate, graded, in_version_shim, named, only_v2};
 use crate::fact::Condition;
 use crate::finding::{Edit, Fate, Fix};
 use crate::python::ast::{self, Expr, Stmt};
@@ -26,8 +26,7 @@ fn check<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
             Expr::Call(call) => &*call.func,
             other => other,
         };
-        let type_ = cx.type_of(callee);
-        ends_in(cx, &type_, "dataclass").then_some(type_)
+        named(cx, callee, &["dataclass"]).map(|(type_, _)| type_)
     });
     let Some(dataclass) = dataclass else { return };
     let both = method("__post_init__").is_some();

@@ -13,6 +13,9 @@ use crate::text;
 pub const CHECK: Check = Check::Several(&[Check::File(statements), Check::Attribute(attribute)]);
 
 fn statements(cx: &mut Cx<'_>, tree: &Tree) {
+    if !cx.mentions("pydantic") {
+        return;
+    }
     let mut found = Vec::new();
     collect(tree.body(), &mut found, cx);
     for (import, alias) in found {
@@ -75,6 +78,10 @@ fn title(module: &str, name: &str) -> String {
 
 /// `pydantic.utils.to_camel` through the module.
 fn attribute<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
+    // The module itself is imported here, if its attributes are read here.
+    if !cx.mentions("pydantic") {
+        return;
+    }
     let TypeExpr::Name(Name::Import { level: 0, module, path }) = cx.type_of(&attribute.value) else { return };
     let module = if path.is_empty() { module } else { format!("{module}.{path}") };
     let name = attribute.attr.as_str();

@@ -1,6 +1,6 @@
 //! `Field(env=...)` in a settings class. Page: rules/pydantic/settings-environment.md
 
-use super::{ends_in, fate, graded, in_version_shim, only_v2, pydantic};
+use super::{fate, graded, in_version_shim, named, only_v2, pydantic};
 use crate::fact::{Condition, Name, TypeExpr};
 use crate::finding::{Edit, Fate, Fix, Piece};
 use crate::python::ast::{self, Expr, Stmt};
@@ -16,9 +16,9 @@ const FOREIGN: &str =
 
 /// `SettingsConfigDict(env_file=".env")`.
 fn settings_dict<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
-    let type_ = cx.type_of(&call.func);
     let Some(keyword) = call.arguments.find_keyword("env_file") else { return };
-    if !ends_in(cx, &type_, "SettingsConfigDict") || call.arguments.find_keyword("extra").is_some() {
+    let Some((type_, _)) = named(cx, &call.func, &["SettingsConfigDict"]) else { return };
+    if call.arguments.find_keyword("extra").is_some() {
         return;
     }
     let at = span(keyword);
@@ -65,8 +65,8 @@ fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
     let Some(keyword) = call.arguments.find_keyword("env") else { return };
     let Some((_, class)) = cx.class() else { return };
     let class = TypeExpr::Name(Name::Here(class.to_owned()));
-    let type_ = cx.type_of(&call.func);
-    if !ends_in(cx, &type_, "Field") || in_version_shim(cx) {
+    let Some((type_, _)) = named(cx, &call.func, &["Field"]) else { return };
+    if in_version_shim(cx) {
         return;
     }
     let taken =

@@ -11,7 +11,7 @@ use crate::text;
 pub const CHECK: Check = Check::Class(check);
 
 fn check<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
-    if class.arguments.is_none() || in_version_shim(cx) {
+    if !super::may_be_model(class) || in_version_shim(cx) {
         return;
     }
     let Some(scope) = cx.scopes.last() else { return };
@@ -66,7 +66,7 @@ fn type_of<'a>(cx: &Cx<'a>, value: &'a Expr) -> Option<Option<&'static str>> {
         Expr::Set(_) | Expr::SetComp(_) => Some("set"),
         Expr::Tuple(tuple) if tuple.parenthesized => Some("tuple"),
         Expr::NoneLiteral(_) => None,
-        Expr::Call(call) if super::ends_in(cx, &cx.type_of(&call.func), "Field") => match call.arguments.args.first() {
+        Expr::Call(call) if super::named(cx, &call.func, &["Field"]).is_some() => match call.arguments.args.first() {
             Some(default) => return Some(type_of(cx, default).flatten()),
             None => None,
         },
