@@ -7,7 +7,7 @@ use crate::config::{Config, ConfigError, Configs, paths};
 use crate::discover::{self, Discovery, Found, Root, project_root};
 use crate::finding::Severity;
 use crate::link::project::{Project, Settings, included};
-use crate::link::{Linked, link};
+use crate::link::{Linked, Reason, link, reasons};
 use crate::manifest::{self, Manifest};
 use crate::page::Page;
 use crate::rule::Definitions;
@@ -214,17 +214,28 @@ pub fn scan(
 }
 
 impl Scan {
-    /// Judges the findings of all shown files.
-    pub fn link(&self) -> Linked {
-        let units: Vec<(&str, &Unit)> = self.files.iter().map(|file| (file.key.as_str(), &file.unit)).collect();
-        let shown: Vec<usize> = (0..self.files.len()).filter(|&index| self.files[index].shown).collect();
-        let project = Project {
+    fn project(&self) -> Project<'_> {
+        Project {
             manifests: &self.manifests,
             src: self.src.clone(),
             models: self.models.clone(),
             migrating: self.migrating,
             settings: self,
-        };
+        }
+    }
+
+    /// Why candidates of a file are not reported.
+    pub fn reasons(&self, key: &str) -> Vec<Reason> {
+        let units: Vec<(&str, &Unit)> = self.files.iter().map(|file| (file.key.as_str(), &file.unit)).collect();
+        let Some(file) = self.files.iter().position(|file| file.key == key) else { return Vec::new() };
+        reasons(&units, file, &self.project())
+    }
+
+    /// Judges the findings of all shown files.
+    pub fn link(&self) -> Linked {
+        let units: Vec<(&str, &Unit)> = self.files.iter().map(|file| (file.key.as_str(), &file.unit)).collect();
+        let shown: Vec<usize> = (0..self.files.len()).filter(|&index| self.files[index].shown).collect();
+        let project = self.project();
         let quote = |file: usize, span: crate::text::Span| {
             let file = &self.files[file];
             let bytes = file.bytes().unwrap_or_default();

@@ -553,3 +553,85 @@ fn rules_explain_themselves() {
     }
     project.davy(&["completions", "tcsh"]).exits(2).says(&["bash", "fish", "zsh"]);
 }
+
+#[test]
+fn a_place_without_a_finding_is_explained() {
+    let project = Project::new(&[
+        (
+            "models.py",
+            "from pydantic import BaseModel\nfrom vendor import Feature\n\nclass Item(BaseModel):\n    a: int\n\nclass Place(Feature):\n    b: int\n",
+        ),
+        (
+            "db.py",
+            "from models import Item\n\ndef load(key):\n    return CACHE[key]\n\ndef rows() -> list[dict]:\n    return []\n",
+        ),
+        (
+            "app.py",
+            "from db import load, rows\nfrom models import Item, Place\n\ndef show(item: Item, place: Place, row):\n    item.dict()\n    place.dict()\n    row.dict()\n    load(1).dict()\n    rows()[0].copy()\n    print(1)\n",
+        ),
+    ]);
+    let why = |line: u32| project.davy(&["check", "--explain-unknown", &format!("app.py:{line}")]).exits(0);
+    why(5).says(&["app.py:5:10: PYM004 deprecated-model-method holds here"]);
+    why(6).says(&["no PYM004", "`Place` (models.py) derives from `vendor.Feature`", "name it in `pydantic.models`"]);
+    why(7).says(&["no finding for `.dict`: nothing in this file says what `row` is; annotate it"]);
+    why(8).says(&["`load` (db.py) has no return annotation"]);
+    why(9).says(&["it is `builtins.dict.copy`"]);
+    why(10).says(&["app.py:10: no rule has anything to ask here"]);
+    project.davy(&["check", "--explain-unknown", "app.py"]).exits(2).says(&["write it as FILE:LINE"]);
+    project.davy(&["check", "--explain-unknown", "app.py:99"]).exits(2).says(&["has 10 lines"]);
+    let models = ["check", "--config", "pydantic.models = ['vendor.Feature']", "app.py", "--format", "concise"];
+    project.davy(&models).exits(1).says(&["app.py:6:11: warning PYM004 [*] `Place.dict`"]);
+}
+
+#[test]
+fn comments_about_comments_are_not_written() {
+    let project = Project::new(&[(
+        "a.py",
+        "from datetime import datetime\nt = datetime.utcnow()  # davy: ignore[DTM002] other\n",
+    )]);
+    project.davy(&["check", "--add-ignore"]).exits(0).says(&["Added 1 comment"]);
+    let once = project.text("a.py");
+    project.davy(&["check", "--add-ignore"]).exits(0).says(&["Added 0 comments"]);
+    assert_eq!(project.text("a.py"), once);
+}
+
+#[test]
+fn hints_hold_what_was_typed() {
+    let project = Project::new(&[("sub/a.py", "from datetime import datetime\nt = datetime.utcnow()\n")]);
+    project.davy(&["check", "sub", "--select", "DTM"]).exits(1).says(&["davy check sub --select DTM --fix"]);
+    project
+        .davy(&["check", "--statistics", "--format", "json"])
+        .exits(2)
+        .says(&["`--statistics` is a table of its own"]);
+    let source = b"from datetime import datetime\nt = datetime.utcnow()\n";
+    project.piped(&["check", "-", "--add-ignore"], source).exits(2).says(&["name the file instead of `-`"]);
+    let excluded = ["check", "-", "--stdin-filename", "docs/a.py", "--force-exclude", "--config", "exclude = ['docs']"];
+    project.piped(&excluded, source).exits(0);
+    let quiet = project.davy(&["check", "--format", "concise", "-q"]).exits(1);
+    assert!(!quiet.out.contains("Found"), "{}", quiet.out);
+}
+
+#[test]
+fn requirement_files_are_followed() {
+    let project = Project::new(&[
+        ("requirements.txt", "-r deps/prod.txt\n"),
+        ("deps/prod.txt", "pydantic<2\n"),
+        ("a.py", "from pydantic import BaseModel\n\nclass M(BaseModel):\n    a: int\n\nM(a=1).dict()\n"),
+    ]);
+    let run = project.davy(&["check", "--notes"]).exits(0);
+    run.says(&["is deprecated on pydantic 2, and works on pydantic<2 (prod.txt)", "`davy migrate pydantic`"]);
+    project.write("requirements.txt", "pydantic>=1.10\n");
+    project.davy(&["check"]).exits(1).says(&["no fix while pydantic>=1.10 (requirements.txt) may run here"]);
+}
+
+#[test]
+fn a_secret_is_masked_wherever_it_stands() {
+    let value = "tr0ub4dor&3zebra";
+    let text =
+        format!("import datetime\npassword = \"{value}\"\npasswd, user = \"{value}\", datetime.datetime.utcnow()\n");
+    let project = Project::new(&[("a.py", &text)]);
+    for args in [&["check"][..], &["check", "--diff"], &["check", "--format", "json"], &["check", "--format", "sarif"]]
+    {
+        project.davy(args).silent_about(&[value]);
+    }
+}

@@ -1,6 +1,6 @@
 //! `davy check`: scan, link, mend, report.
 
-use super::{Check, Format, Outcome, When, add_ignore, fixing, terminal};
+use super::{Check, Format, Outcome, When, add_ignore, explain_unknown, fixing, terminal};
 use crate::config::{Changes, ConfigError, Configs};
 use crate::finding::{Judged, Severity};
 use crate::fix;
@@ -73,6 +73,9 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
         scan.manifests.len()
     ));
 
+    if let Some((_, line)) = check.explain_unknown.as_deref().and_then(explain_unknown::place) {
+        return explain_unknown::run(&scan, line);
+    }
     if check.add_ignore {
         let linked = scan.link();
         // A comment about comments would be the next one to silence nothing.
@@ -143,6 +146,9 @@ fn combination(check: &Check) -> Result<(), (&'static str, &'static str)> {
             "leave out `--format`, or count the findings of the JSON",
         ));
     }
+    if check.explain_unknown.as_deref().is_some_and(|word| explain_unknown::place(word).is_none()) {
+        return Err(("`--explain-unknown` wants a file and a line", "write it as FILE:LINE, such as `app/crud.py:12`"));
+    }
     if check.add_ignore && from_stdin {
         return Err(("`--add-ignore` writes files, and standard input is none", "name the file instead of `-`"));
     }
@@ -152,6 +158,9 @@ fn combination(check: &Check) -> Result<(), (&'static str, &'static str)> {
 /// What is asked for, or what is wrong with it and what to do.
 fn request(check: &Check) -> Result<Request, (String, &'static str)> {
     let mut paths: Vec<PathBuf> = check.paths.clone();
+    if let Some((file, _)) = check.explain_unknown.as_deref().and_then(explain_unknown::place) {
+        paths = vec![file];
+    }
     let mut stdin = None;
     if paths.iter().any(|path| path.as_os_str() == "-") {
         if paths.len() > 1 {

@@ -4,6 +4,7 @@
 
 mod add_ignore;
 mod check;
+mod explain_unknown;
 mod fixing;
 mod migrate;
 mod plan;
@@ -138,6 +139,9 @@ struct Check {
     /// Write a `# davy: ignore[...]` for every finding
     #[arg(long, conflicts_with_all = ["fix", "diff"])]
     add_ignore: bool,
+    /// Say why a place got no finding: which type or base is unknown
+    #[arg(long, value_name = "FILE:LINE", conflicts_with_all = ["fix", "diff", "add_ignore", "statistics"])]
+    explain_unknown: Option<String>,
     /// Let `exclude` count for files that are named, too
     #[arg(long)]
     force_exclude: bool,

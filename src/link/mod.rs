@@ -12,9 +12,12 @@ mod known;
 pub mod project;
 
 mod value;
+mod why;
 
 use crate::fact::{Binding, Name, Role, TypeExpr, Verdict};
-use crate::finding::{Ask, Edit, Fate, Finding, Grade, Judged, LabelAt, Piece, Place, Proposal, Rebind, Severity};
+use crate::finding::{
+    Ask, Code, Edit, Fate, Finding, Grade, Judged, LabelAt, Piece, Place, Proposal, Rebind, Severity,
+};
 use crate::page::Page;
 use crate::rules;
 use crate::text::Span;
@@ -41,14 +44,45 @@ pub struct Linked {
 /// Gives the text of a span of a file, for messages that quote the source.
 pub type Quote<'a> = dyn Fn(File, Span) -> String + Sync + 'a;
 
+/// What became of one candidate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// The rule.
+    pub code: Code,
+    /// Where it looked.
+    pub span: Span,
+    /// Why it does not report; `None` where it does.
+    pub why: Option<String>,
+}
+
+/// For each candidate of a file, why it is not reported.
+pub fn reasons(units: &[(&str, &Unit)], file: File, project: &Project) -> Vec<Reason> {
+    let paths: Vec<&str> = units.iter().map(|(path, _)| *path).collect();
+    let units: Vec<&Unit> = units.iter().map(|(_, unit)| *unit).collect();
+    let manifests = Manifests::new(project.manifests);
+    let index = index_of(&paths, &manifests, project);
+    let values = Values::new(&index, &units, &project.models);
+    let judge = Judge::new(&values, project, &manifests);
+    let reason = |finding: &Finding| Reason {
+        code: finding.code.clone(),
+        span: finding.span,
+        why: judge.why_not(&finding.when, file),
+    };
+    units[file].findings.iter().map(reason).collect()
+}
+
+fn index_of(paths: &[&str], manifests: &Manifests, project: &Project) -> Index {
+    let mut roots = manifests.roots();
+    roots.extend(project.src.iter().cloned());
+    Index::new(paths, &roots)
+}
+
 /// Judges all findings of the files in `shown`; the other units only answer questions.
 pub fn link(units: &[(&str, &Unit)], shown: &[File], project: &Project, quote: &Quote) -> Linked {
     let paths: Vec<&str> = units.iter().map(|(path, _)| *path).collect();
     let units: Vec<&Unit> = units.iter().map(|(_, unit)| *unit).collect();
     let manifests = Manifests::new(project.manifests);
-    let mut roots = manifests.roots();
-    roots.extend(project.src.iter().cloned());
-    let index = Index::new(&paths, &roots);
+    let index = index_of(&paths, &manifests, project);
     let values = Values::new(&index, &units, &project.models);
     let judge = Judge::new(&values, project, &manifests);
     let chains = Chains::new(&judge);

@@ -29,7 +29,8 @@ const RENAMED: &[(&str, &str)] = &[
     ("__fields_set__", "model_fields_set"),
 ];
 
-fn new_name(old: &str) -> Option<&'static str> {
+/// V2's name for a method or attribute of V1.
+pub fn new_name(old: &str) -> Option<&'static str> {
     RENAMED.iter().find(|(name, _)| *name == old).map(|(_, new)| *new)
 }
 
