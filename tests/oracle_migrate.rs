@@ -4,7 +4,7 @@
 #[path = "common/oracle.rs"]
 mod common;
 
-use common::{copy, davy, root, run, said, say, scratch, skip, venv};
+use common::{cases, copy, davy, root, run, run_with, said, say, scratch, skip, venv};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -110,4 +110,88 @@ fn bottle_depot() {
     assert_eq!(texts(&place), moved, "a second run changes more");
     assert!(moved.keys().all(|path| !path.to_string_lossy().contains(".davy-")), "something is left behind");
     say(&format!("oracle_migrate: {before} tests pass under pydantic 1 before and under pydantic 2 after; 0 skipped"));
+}
+
+/// Small programs that run under pydantic 1.10 before, and the same under pydantic 2 behind the move; after
+/// `check --fix --unsafe-fixes` they still run under 1.10.
+#[test]
+fn moves() {
+    let test = "oracle_migrate::moves";
+    let one = match venv("pydantic-1", ONE) {
+        Ok(python) => python,
+        Err(why) => return skip(test, &why),
+    };
+    let two = match venv("pydantic-2-pytest", TWO) {
+        Ok(python) => python,
+        Err(why) => return skip(test, &why),
+    };
+    const PROJECT: &str = "[project]\nname = \"case\"\nversion = \"0\"\ndependencies = [\"pydantic>=1.10,<2\"]\n";
+    let cases = cases::read(&root().join("tests/data/pydantic_moves"));
+    let scratch = scratch();
+    let mut wrong = Vec::new();
+    let mut places = Vec::new();
+    for (index, case) in cases.iter().enumerate() {
+        let place = |what: &str| scratch.path().join(index.to_string()).join(what);
+        for what in ["before", "kept", "after"] {
+            fs::create_dir_all(place(what)).expect("the scratch folder is writable");
+            fs::write(place(what).join("pyproject.toml"), PROJECT).expect("the scratch folder is writable");
+            for (file, text) in &case.files {
+                fs::write(place(what).join(file), text).expect("the scratch folder is writable");
+            }
+        }
+        let written =
+            || texts(&place("after")).into_iter().filter(|(path, _)| path.extension().is_some_and(|e| e == "py"));
+        let before: Vec<_> = written().collect();
+        let output =
+            run(davy().args(["check", "--fix", "--unsafe-fixes", "--select", "PYM", "."]).current_dir(place("kept")));
+        assert_eq!(output.status.code(), Some(0), "{}: {}", case.name, said(&output));
+        let output = migrate(&place("after"), &["--allow-dirty"]);
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{}: {}", case.name, said(&output));
+        let after: Vec<_> = written().collect();
+        let got = if after == before { "left" } else { "moved" };
+        if got != case.expected {
+            wrong.push(format!("{}: expected {}, got {got}\n{}", case.name, case.expected, said(&output)));
+        }
+        migrate(&place("after"), &["--allow-dirty"]);
+        if after != written().collect::<Vec<_>>() {
+            wrong.push(format!("{}: a second move changes more", case.name));
+        }
+        places.push([place("before"), place("kept"), place("after")]);
+    }
+    let shown = |python: &Path, which: usize| {
+        let job = |(case, places): (&cases::Case, &[PathBuf; 3])| {
+            let place = &places[which];
+            serde_json::json!({"name": case.name, "probe": case.probe, "before": place})
+        };
+        let jobs: Vec<_> = cases.iter().zip(&places).map(job).collect();
+        let mut command = Command::new(python);
+        command.arg(root().join("tests/common/run_cases.py"));
+        let output = run_with(&mut command, &serde_json::to_string(&jobs).expect("plain data"));
+        assert!(output.status.success(), "{test}: {}", said(&output));
+        serde_json::from_slice::<Vec<serde_json::Value>>(&output.stdout).expect("the runner answers in JSON")
+    };
+    let (before, kept, after) = (shown(&one, 0), shown(&one, 1), shown(&two, 2));
+    for (index, case) in cases.iter().enumerate() {
+        let (before, kept, after) = (&before[index], &kept[index], &after[index]);
+        if before["before"].as_object().is_none_or(|shown| shown.is_empty()) {
+            wrong.push(format!("{}: the probe shows nothing", case.name));
+        }
+        if before["before"] != kept["before"] {
+            wrong.push(format!(
+                "{}: WRONG UNDER 1\n  before {}\n  after  {}",
+                case.name, before["before"], kept["before"]
+            ));
+        }
+        let same = before["before"] == after["before"] && after["warnings"] == serde_json::json!([]);
+        if case.expected == "moved" && !same {
+            let text = fs::read_to_string(places[index][2].join("case.py")).expect("UTF-8");
+            wrong.push(format!(
+                "{}: WRONG MOVE\n  before {}\n  after  {}\n  warned {}\n{text}",
+                case.name, before["before"], after["before"], after["warnings"]
+            ));
+        }
+    }
+    let moved = cases.iter().filter(|case| case.expected == "moved").count();
+    say(&format!("oracle_migrate: {} small programs, {moved} moved and the same under both; 0 skipped", cases.len()));
+    assert!(wrong.is_empty(), "{} of {} cases:\n\n{}", wrong.len(), cases.len(), wrong.join("\n\n"));
 }

@@ -1,7 +1,8 @@
 """Runs small programs before and after a fix, all in one process, and compares what their probes show.
 
-Reads a JSON list of {name, before, after, probe, frozen} from standard input (`before` and `after` are folders with a module
-`case`), writes a JSON list of {name, equal, before, after, warnings}. A probe calls show(label, thunk).
+Reads a JSON list of {name, before, after (if there is one), probe, frozen} from standard input (`before` and `after` are folders with a module
+`case`), writes a JSON list of {name, equal, before, after, warnings}. A probe calls show(label, thunk), and where(thunk) or
+fails(thunk) where two versions of pydantic word their errors in different ways.
 """
 
 import datetime
@@ -36,6 +37,25 @@ def failure(error):
     return [type(error).__name__, re.sub(r"0x[0-9a-f]+", "0x", str(error).split("\n")[0])]
 
 
+def where(thunk):
+    """Where a validation fails, said alike for both versions of pydantic; what it gives if it does not fail."""
+    try:
+        return thunk()
+    except Exception as error:
+        if type(error).__name__ != "ValidationError":
+            raise
+        return ["fails at", [[part for part in e["loc"] if part != "__root__"] for e in error.errors()]]
+
+
+def fails(thunk):
+    """Whether it raises anything."""
+    try:
+        thunk()
+    except Exception:
+        return True
+    return False
+
+
 def equal(one, other):
     if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
         key = "moment" if "moment" in one else "number"
@@ -63,11 +83,13 @@ def run(folder, probe):
         warnings.simplefilter("always")
         try:
             case = importlib.import_module("case")
-            case.__dict__["show"] = show
+            case.__dict__.update(show=show, where=where, fails=fails)
             exec(compile(probe, "probe", "exec"), case.__dict__)
         except BaseException as error:
             results["import or probe"] = ["raised", failure(error)]
     sys.path.remove(folder)
+    # Pydantic 1 refuses a validator of a name that another case had.
+    getattr(sys.modules.get("pydantic.class_validators"), "_FUNCS", set()).clear()
     for name in set(sys.modules) - known:
         if (getattr(sys.modules[name], "__file__", None) or "").startswith(folder):
             del sys.modules[name]
@@ -88,8 +110,8 @@ def main():
                 after, left = run(case["after"], case["probe"])
             same = before == after
         else:
-            before, _ = run(case["before"], case["probe"])
-            after, left = run(case["after"], case["probe"])
+            before, left = run(case["before"], case["probe"])
+            after, left = run(case["after"], case["probe"]) if "after" in case else (before, left)
             same = before.keys() == after.keys() and all(equal(before[k], after[k]) for k in before)
         answers.append({"name": case["name"], "equal": same, "before": before, "after": after, "warnings": left})
     json.dump(answers, sys.stdout)

@@ -1,15 +1,16 @@
 //! `class Config` in a model. Page: rules/pydantic/class-config.md
 
+use super::plain_config::{PlainConfig, config_class};
 use super::{config_keys, fate, graded, in_version_shim, is_docstring, newline, only_v2};
 use crate::fact::{Condition, Name, TypeExpr};
-use crate::finding::{Edit, Fate, Fix, Piece, Tie, Tied};
+use crate::finding::{Edit, Fate, Finding, Fix, Piece, Tie, Tied};
 use crate::python::ast::{self, Expr, Ranged, Stmt};
 use crate::python::{Block, span};
 use crate::rule::{Check, Cx};
 use crate::text;
 use crate::text::Span;
 
-pub const CHECK: Check = Check::Class(check);
+pub const CHECK: Check = Check::Several(&[Check::Class(check), Check::Class(shared)]);
 
 fn check<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
     if class.name.as_str() != "Config" || in_version_shim(cx) {
@@ -34,6 +35,39 @@ fn check<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
     }
     finding.when(Condition::derives(model_type.clone(), "pydantic.BaseModel"));
     graded(finding, what_becomes);
+    offer(finding, &model_type, outcome);
+}
+
+/// `Config = Shared` in a model, which V2 takes for a field without a type.
+fn shared<'a>(cx: &mut Cx<'a>, model: &'a ast::StmtClassDef) {
+    let config = |stmt: &&Stmt| matches!(stmt, Stmt::Assign(assign) if matches!(assign.targets.as_slice(), [Expr::Name(name)] if name.id.as_str() == "Config"));
+    let Some(Stmt::Assign(assign)) = model.body.iter().find(config) else { return };
+    if in_version_shim(cx) {
+        return;
+    }
+    let Some(scope) = cx.scopes.last() else { return };
+    let model_type = TypeExpr::Name(Name::Here(scope.qualify(model.name.as_str())));
+    let mut bound = model.body.iter().flat_map(crate::python::imports::bound);
+    let twice = bound.clone().filter(|name| *name == "Config").count() > 1 || bound.any(|name| name == "model_config");
+    let plain = match &*assign.value {
+        Expr::Name(name) if !twice => config_class(cx, name.id.as_str()),
+        _ => None,
+    };
+    let outcome = plain.ok_or(ELSEWHERE).map(|plain| {
+        let mut text = text!["model_config = ", super::pydantic("ConfigDict"), "("];
+        text.extend(plain.arguments());
+        text.push(")".into());
+        let edits = vec![Edit { span: span(assign), text }];
+        Rewritten { edits, asks: plain.asks, orphans: Vec::new(), restores: true }
+    });
+    let finding = cx.report(span(assign), text!["`Config` of another class ", fate(Fate::Raises)]);
+    finding.when(Condition::derives(model_type.clone(), "pydantic.BaseModel"));
+    graded(finding, Fate::Raises);
+    offer(finding, &model_type, outcome);
+}
+
+/// Gives a finding its fix, or says why there is none.
+fn offer(finding: &mut Finding, model_type: &TypeExpr, outcome: Result<Rewritten, &'static str>) {
     let Rewritten { edits, asks, orphans, restores } = match outcome {
         Ok(rewritten) => rewritten,
         Err(help) => {
@@ -104,16 +138,24 @@ struct Rewritten {
     restores: bool,
 }
 
-/// What a Config builds on: nothing, pydantic's own, or the Config of the model's base, whose keys V2 merges by itself.
-fn base<'a>(
-    cx: &Cx<'a>,
-    model: &'a ast::StmtClassDef,
-    class: &'a ast::StmtClassDef,
-) -> Result<(Option<Condition>, Option<String>), &'static str> {
-    const ELSEWHERE: &str =
-        "this Config builds on a class of its own: write the keys of both into one `model_config = ConfigDict(...)`";
+const ELSEWHERE: &str =
+    "this Config builds on a class of its own: write the keys of both into one `model_config = ConfigDict(...)`";
+
+/// What a Config builds on.
+#[derive(Default)]
+struct Base {
+    /// What has to hold.
+    ask: Option<Condition>,
+    /// A name that nobody may need behind the change.
+    orphan: Option<String>,
+    /// Keys to be written out.
+    plain: Option<PlainConfig>,
+}
+
+/// What a Config builds on: nothing, pydantic's own, a class of plain keys, or the Config of the model's base, whose keys V2 merges by itself.
+fn base<'a>(cx: &Cx<'a>, model: &'a ast::StmtClassDef, class: &'a ast::StmtClassDef) -> Result<Base, &'static str> {
     let Some(arguments) = class.arguments.as_deref().filter(|arguments| !arguments.is_empty()) else {
-        return Ok((None, None));
+        return Ok(Base::default());
     };
     let ([base], []) = (&*arguments.args, &*arguments.keywords) else { return Err(ELSEWHERE) };
     if let Expr::Attribute(attribute) = base
@@ -145,17 +187,19 @@ fn base<'a>(
         for other in &of_model[own + 1..] {
             ask = ask.and(Condition::derives(cx.type_of(other), "pydantic.BaseModel").not());
         }
-        return Ok((Some(ask), None));
+        return Ok(Base { ask: Some(ask), ..Base::default() });
     }
     let type_ = cx.type_of(base);
     if !super::ends_in(cx, &type_, "BaseConfig") {
-        return Err(ELSEWHERE);
+        let Expr::Name(name) = base else { return Err(ELSEWHERE) };
+        let plain = Some(config_class(cx, name.id.as_str()).ok_or(ELSEWHERE)?);
+        return Ok(Base { plain, ..Base::default() });
     }
     let orphan = match base {
         Expr::Name(name) => Some(name.id.as_str().to_owned()),
         _ => None,
     };
-    Ok((Some(Condition::resolves(type_, "pydantic.BaseConfig")), orphan))
+    Ok(Base { ask: Some(Condition::resolves(type_, "pydantic.BaseConfig")), orphan, plain: None })
 }
 
 /// Edits key by key, so that comments and layout between them stay.
@@ -170,13 +214,15 @@ fn rewrite<'a>(
     if model.body.iter().any(|stmt| assigned(stmt).is_some_and(|(name, _)| name.id.as_str() == "model_config")) {
         return Err("the class has `model_config` too, which raises: join them");
     }
-    let (ask, orphan) = base(cx, model, class)?;
+    let Base { ask, orphan, plain } = base(cx, model, class)?;
+    let plain = plain.unwrap_or_default();
     let mut asks = Vec::from_iter(ask);
+    asks.extend(plain.asks.iter().cloned());
     let mut orphans = Vec::from_iter(orphan);
     let own: Vec<&str> = keys(class).collect();
     let around: Vec<&str> = model.body.iter().flat_map(crate::python::imports::bound).collect();
     let mut entries: Vec<Entry> = Vec::new();
-    let mut restores = false;
+    let mut restores = plain.restores;
     let mut functions = Vec::new();
     for stmt in &class.body {
         if matches!(stmt, Stmt::Pass(_)) || is_docstring(stmt) || is_ellipsis(stmt) {
@@ -241,7 +287,9 @@ fn rewrite<'a>(
         pieces.extend(text);
         entries.push(Entry { span: span(stmt), text: Some(pieces) });
     }
-    let mut edits = layout(cx, model, class, &entries)?;
+    let set: Vec<&str> = own.iter().map(|key| config_keys::in_v2(key)).collect();
+    let inherited = plain.without(&set);
+    let mut edits = layout(cx, model, class, &inherited, &entries)?;
     if let [function] = &mut *functions
         && let Some(first) = edits.iter_mut().find(|edit| edit.span.start == span(class).start)
     {
@@ -290,6 +338,7 @@ fn layout(
     cx: &Cx,
     model: &ast::StmtClassDef,
     class: &ast::StmtClassDef,
+    inherited: &[Vec<Piece>],
     entries: &[Entry],
 ) -> Result<Vec<Edit>, &'static str> {
     let whole = span(class);
@@ -311,7 +360,7 @@ fn layout(
     let end = whole.end + rest.find(['\n', '\r']).unwrap_or(rest.len()) as u32;
     let commented = cx.has_comment(Span::new(whole.start, end));
     // Nothing is left to say.
-    if kept.is_empty() && !commented {
+    if kept.is_empty() && inherited.is_empty() && !commented {
         let others = model.body.iter().any(|stmt| stmt.range() != class.range() && !is_docstring(stmt));
         return Ok(match others {
             true => vec![Edit::replace(super::with_blank_line(cx, Span::new(line_start as u32, end)), "")],
@@ -320,17 +369,26 @@ fn layout(
     }
     // One key without comments fits on one line.
     if !cx.has_comment(whole)
-        && kept.len() <= 1
+        && kept.len() + inherited.len() <= 1
         && kept.iter().all(|entry| !cx.source(entry.span).contains(['\n', '\r']))
     {
         let mut text = text!["model_config = ", config, "("];
+        text.extend(inherited.iter().flatten().cloned());
         text.extend(kept.iter().flat_map(|entry| entry.text.iter().flatten().cloned()));
         text.push(")".into());
         return Ok(vec![Edit { span: whole, text }]);
     }
     let colon = header_end(cx, class).ok_or("write `model_config = ConfigDict(...)` by hand")?;
     let newline = newline(cx);
-    let mut edits = vec![Edit::pieces(Span::new(whole.start, colon), text!["model_config = ", config, "("])];
+    let mut header = text!["model_config = ", config, "("];
+    for text in inherited {
+        let inner =
+            super::indent_of(cx, entries.first().map_or(whole.start, |entry| entry.span.start)).unwrap_or(indent);
+        header.push(format!("{newline}{inner}").into());
+        header.extend(text.iter().cloned());
+        header.push(",".into());
+    }
+    let mut edits = vec![Edit::pieces(Span::new(whole.start, colon), header)];
     let mut closed = false;
     for (index, entry) in entries.iter().enumerate() {
         let last = index + 1 == entries.len();

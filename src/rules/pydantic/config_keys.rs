@@ -31,6 +31,11 @@ pub fn renamed(key: &str) -> Option<&'static str> {
     RENAMED.iter().find(|(old, _)| *old == key).map(|(_, new)| *new)
 }
 
+/// What a key is called in V2; itself, if it was not renamed.
+pub fn in_v2(key: &str) -> &str {
+    if key == "allow_mutation" { "frozen" } else { renamed(key).unwrap_or(key) }
+}
+
 /// Whether a key can go without a trace.
 pub fn is_dropped(key: &str) -> bool {
     DROPPED.contains(&key)

@@ -1,5 +1,6 @@
 //! Arguments of `Field(...)`, of `constr(...)` and its kin, and of FastAPI's parameters. Page: rules/pydantic/deprecated-field-argument.md
 
+use super::pattern::{InV2, in_v2};
 use super::{fate, graded, in_version_shim, named, only_v2};
 use crate::fact::{Condition, Name, TypeExpr};
 use crate::finding::{Edit, Fate, Fix, Piece};
@@ -233,7 +234,7 @@ fn field<'a>(cx: &Cx<'a>, call: &'a ast::ExprCall) -> Option<Found> {
             ("unique_items", _) => {
                 argument(Fate::Raises, Err("take a `set`, or check for doubles in a validator: V1 refused them"))
             }
-            ("regex", _) => argument(Fate::Raises, pattern(name, &keyword.value)),
+            ("regex", _) => argument(Fate::Raises, regex(name, &keyword.value)),
             (known, _) if FIELD.contains(&known) => continue,
             _ if spread => continue,
             _ => argument(Fate::Deprecated, Ok(Change::Extra)),
@@ -279,50 +280,30 @@ fn constant<'a>(cx: &Cx<'a>, call: &'a ast::ExprCall, keyword: &ast::Keyword) ->
     };
     let edits = [annotation].into_iter().chain(rest).collect();
     // V1 compared what it had converted: `"2"` was fine for the constant 2, and is not for `Literal[2]`.
-    Ok(if matches!(default, Expr::StringLiteral(_)) { Change::Restoring(edits) } else { Change::Risky(edits) })
+    Ok(match default {
+        Expr::StringLiteral(_) | Expr::NumberLiteral(_) => Change::Restoring(edits),
+        _ => Change::Risky(edits),
+    })
 }
 
-/// V1 matched from the start, and `$` before a last line break; V2's engine searches, and has no look-around.
-fn pattern(name: &ast::Identifier, value: &Expr) -> Result<Change, &'static str> {
+/// V1 matched from the start; V2's engine searches, and lacks some of what Python's has.
+fn regex(name: &ast::Identifier, value: &Expr) -> Result<Change, &'static str> {
     let edits = vec![Edit::replace(span(name), "pattern")];
     let Expr::StringLiteral(literal) = value else { return Ok(Change::Risky(edits)) };
-    let text = literal.value.to_str();
-    let refused = ["(?=", "(?!", "(?<=", "(?<!", "(?P=", "(?("].iter().any(|part| text.contains(part));
-    let reference =
-        text.as_bytes().windows(2).any(|pair| pair[0] == b'\\' && pair[1].is_ascii_digit() && pair[1] != b'0');
-    if refused || reference {
-        return Err(
-            "V2's engine has neither look-around nor references: check it in a validator, or set `regex_engine`",
-        );
+    match in_v2(literal.value.to_str()) {
+        InV2::Same => Ok(Change::Restoring(edits)),
+        InV2::Differs => Ok(Change::Risky(edits)),
+        InV2::Raises => Err(
+            "V2's engine does not read this pattern (it has no look-around and no references): check it in a validator, or set `regex_engine`",
+        ),
     }
-    let anchored = text.starts_with('^') && !top_level_choice(text);
-    let ends = text.ends_with('$') && !text.ends_with("\\$");
-    Ok(if anchored && !ends { Change::Restoring(edits) } else { Change::Risky(edits) })
-}
-
-/// `^a|b`: the start belongs to the first of them only.
-fn top_level_choice(pattern: &str) -> bool {
-    let mut depth = 0usize;
-    let mut escaped = false;
-    pattern.chars().any(|c| {
-        if std::mem::take(&mut escaped) {
-            return false;
-        }
-        match c {
-            '\\' => escaped = true,
-            '(' | '[' => depth += 1,
-            ')' | ']' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        c == '|' && depth == 0
-    })
 }
 
 fn constr(cx: &Cx, call: &ast::ExprCall) -> Option<Found> {
     let arguments = call.arguments.keywords.iter().filter_map(|keyword| {
         let name = keyword.arg.as_ref()?;
         let outcome = match name.as_str() {
-            "regex" => pattern(name, &keyword.value),
+            "regex" => regex(name, &keyword.value),
             "curtail_length" => Err("cut the text in an `AfterValidator`"),
             _ => return None,
         };

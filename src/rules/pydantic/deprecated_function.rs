@@ -1,6 +1,7 @@
 //! `parse_obj_as(...)` and the other functions of V1. Page: rules/pydantic/deprecated-function.md
 
-use super::{Decoration, config_class, decorator, fate, graded, in_version_shim, named, only_v2, pydantic};
+use super::plain_config::config_class;
+use super::{Decoration, decorator, fate, graded, in_version_shim, named, only_v2, pydantic};
 use crate::fact::{Condition, TypeExpr};
 use crate::finding::{Edit, Fate, Fix, Piece};
 use crate::python::ast::{self, Expr};
@@ -186,11 +187,12 @@ fn create_model<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall, type_: TypeExpr) {
     let Expr::Name(name) = &config.value else { return };
     let Some(plain) = config_class(cx, name.id.as_str()) else { return };
     let mut text = text![pydantic("ConfigDict"), "("];
-    text.extend(plain.arguments);
+    text.extend(plain.arguments());
     text.push(")".into());
     let edits = vec![Edit { span: span(&config.value), text }];
     let finding = cx.report(span(config), text!["a class as `__config__` ", fate(Fate::Raises)]);
     finding.when(Condition::resolves(type_, "pydantic.create_model"));
     graded(finding, Fate::Raises);
-    finding.fix(Fix::restoring("Write the keys as `ConfigDict(...)`", edits).when(only_v2()));
+    let fix = Fix::restoring("Write the keys as `ConfigDict(...)`", edits).when(only_v2());
+    finding.fix(plain.asks.into_iter().fold(fix, Fix::when));
 }

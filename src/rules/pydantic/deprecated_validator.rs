@@ -2,7 +2,7 @@
 
 use super::{
     Decoration, Uses, decorator, fate, graded, in_version_shim, make_classmethod, named, only_v2, pydantic,
-    remove_arguments, uses, validator_tie,
+    remove_arguments, reversed_before_validators, uses, validator_tie,
 };
 use crate::fact::{Condition, Name, TypeExpr};
 use crate::finding::{Ask, Edit, Fate, Fix, Piece};
@@ -48,6 +48,7 @@ fn report(cx: &mut Cx, callee: &Expr, type_: TypeExpr, what: &str, outcome: Resu
         _ => Fate::Deprecated,
     };
     let tie = validator_tie(cx);
+    let turned_round = cx.class().is_some_and(|(class, _)| reversed_before_validators::is_turned_round(cx, class));
     let outcome = outcome.map(|fix| Fix { chain: tie.clone(), ..fix });
     let finding = cx.report(span(callee), text![what, fate(what_becomes)]);
     finding.when(Condition::resolves(type_, "pydantic.validator"));
@@ -55,8 +56,9 @@ fn report(cx: &mut Cx, callee: &Expr, type_: TypeExpr, what: &str, outcome: Resu
     finding.aside = tie.filter(|_| what_becomes == Fate::Raises);
     match outcome {
         Ok(fix) => {
-            finding.fix(fix.when(only_v2()));
-            finding.otherwise(REUSE);
+            let fix = fix.when(only_v2());
+            finding.fix(if turned_round { fix.when(Condition::Migrating.not()) } else { fix });
+            finding.otherwise(if turned_round { reversed_before_validators::HELP } else { REUSE });
         }
         Err(obstacle) => {
             finding.help(obstacle.help);

@@ -1,6 +1,7 @@
 //! A key of V1 in `ConfigDict(...)`, in a class header or in a dataclass's config. Page: rules/pydantic/ignored-config-key.md
 
-use super::{config_class, config_keys, fate, graded, in_version_shim, named, only_v2, pydantic};
+use super::plain_config::config_class;
+use super::{config_keys, fate, graded, in_version_shim, named, only_v2, pydantic};
 use crate::fact::{Condition, Name, TypeExpr};
 use crate::finding::{Edit, Fate, Fix};
 use crate::python::ast::{self, Expr};
@@ -87,7 +88,7 @@ fn dataclass<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
         let text = match &plain {
             Some(plain) => {
                 let mut text = text![pydantic("ConfigDict"), "("];
-                text.extend(plain.arguments.iter().cloned());
+                text.extend(plain.arguments());
                 text.push(")".into());
                 Some(text)
             }
@@ -104,9 +105,9 @@ fn dataclass<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
             Some(text) => {
                 let edits = vec![Edit { span: span(&config.value), text }];
                 let title = "Write the keys as `ConfigDict(...)`";
-                let effect = plain.is_some_and(|plain| plain.restores);
-                let fix = if effect { Fix::restoring(title, edits) } else { Fix::safe(title, edits) };
-                finding.fix(fix.when(only_v2()));
+                let plain = plain.unwrap_or_default();
+                let fix = if plain.restores { Fix::restoring(title, edits) } else { Fix::safe(title, edits) };
+                finding.fix(plain.asks.into_iter().fold(fix.when(only_v2()), Fix::when));
             }
             None => {
                 finding.help("pass `ConfigDict(...)` with the keys of this class");
