@@ -191,7 +191,62 @@ fn moves() {
             ));
         }
     }
-    let moved = cases.iter().filter(|case| case.expected == "moved").count();
+    let moved: Vec<_> = cases.iter().zip(&places).filter(|(case, _)| case.expected == "moved").collect();
+    let text = |place: &PathBuf| fs::read_to_string(place.join("case.py")).expect("UTF-8");
+    let shown = moved.iter().map(|(case, places)| format!("# === {}\n{}", case.name, text(&places[2])));
+    insta::assert_snapshot!("moves", shown.collect::<Vec<_>>().join("\n"));
+    let moved = moved.len();
     say(&format!("oracle_migrate: {} small programs, {moved} moved and the same under both; 0 skipped", cases.len()));
     assert!(wrong.is_empty(), "{} of {} cases:\n\n{}", wrong.len(), cases.len(), wrong.join("\n\n"));
+}
+
+/// Files and the text that they become, letter by letter, executed on both sides: `fix` by `check --fix` in a project on pydantic 2,
+/// `fix110` by the move of one on pydantic 1; `keep` stays as it is.
+#[test]
+fn pairs() {
+    let test = "oracle_migrate::pairs";
+    let one = match venv("pydantic-1", ONE) {
+        Ok(python) => python,
+        Err(why) => return skip(test, &why),
+    };
+    let two = match venv("pydantic-2-pytest", TWO) {
+        Ok(python) => python,
+        Err(why) => return skip(test, &why),
+    };
+    let cases = cases::read(&root().join("tests/data/pydantic_pairs"));
+    let mut wrong = Vec::new();
+    for case in &cases {
+        let scratch = scratch();
+        let place = |what: &str| scratch.path().join(what);
+        let (before, expected) = (&case.files["case.py"], &case.files["after.py"]);
+        let moves = case.expected == "fix110";
+        for what in ["before", "after"] {
+            fs::create_dir_all(place(what)).expect("the scratch folder is writable");
+            fs::write(place(what).join("case.py"), before).expect("the scratch folder is writable");
+            let pin = if moves { "<2" } else { ">=2.6" };
+            fs::write(place(what).join("requirements.txt"), format!("pydantic{pin}\n")).expect("writable");
+        }
+        let output = match moves {
+            true => migrate(&place("after"), &["--allow-dirty"]),
+            false => run(davy().args(["check", "--fix", "--select", "PYM", "."]).current_dir(place("after"))),
+        };
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{}: {}", case.name, said(&output));
+        let after = fs::read_to_string(place("after").join("case.py")).expect("UTF-8");
+        if &after != expected || (case.expected == "keep") != (before == expected) {
+            wrong.push(format!("{}: expected\n{expected}\ngot\n{after}\n{}", case.name, said(&output)));
+        }
+        let shown = |python: &Path, what: &str| {
+            let job = serde_json::json!([{"name": case.name, "probe": case.probe, "before": place(what)}]);
+            let output = run_with(Command::new(python).arg(root().join("tests/common/run_cases.py")), &job.to_string());
+            assert!(output.status.success(), "{test}: {}", said(&output));
+            let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("the runner answers in JSON");
+            answer[0]["before"].clone()
+        };
+        let (old, new) = (shown(if moves { &one } else { &two }, "before"), shown(&two, "after"));
+        if case.expected != "keep" && (old != new || old.as_object().is_none_or(|shown| shown.is_empty())) {
+            wrong.push(format!("{}: not the same\n  before {old}\n  after  {new}", case.name));
+        }
+    }
+    say(&format!("oracle_migrate: {} pairs become what they should, and do the same; 0 skipped", cases.len()));
+    assert!(wrong.is_empty(), "{} of {} pairs:\n\n{}", wrong.len(), cases.len(), wrong.join("\n\n"));
 }

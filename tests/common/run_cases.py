@@ -89,7 +89,8 @@ def run(folder, probe):
             results["import or probe"] = ["raised", failure(error)]
     sys.path.remove(folder)
     # Pydantic 1 refuses a validator of a name that another case had.
-    getattr(sys.modules.get("pydantic.class_validators"), "_FUNCS", set()).clear()
+    for name in ("pydantic.class_validators", "pydantic.v1.class_validators"):
+        getattr(sys.modules.get(name), "_FUNCS", set()).clear()
     for name in set(sys.modules) - known:
         if (getattr(sys.modules[name], "__file__", None) or "").startswith(folder):
             del sys.modules[name]
