@@ -341,6 +341,8 @@ pub enum Condition {
     Patched(String),
     /// The project is being moved from the first major version of pydantic to the second.
     Migrating,
+    /// The project declares pydantic, and this package nowhere. What a migration is about to declare does not count as missing.
+    Undeclared(Cow<'static, str>),
     /// Every Python that the project supports is this one or later.
     Python(u32, u32),
     /// All of them.

@@ -101,6 +101,8 @@ pub enum Ask {
     Pydantic(Fate),
     /// `timezone.utc`, or `UTC` where every supported Python has it (3.11).
     Utc,
+    /// Where to declare a package that runs pydantic 2 and that the project declares nowhere; nothing, if it does.
+    Declare(String),
     /// `Annotated`, from `typing` where every supported Python has it there (3.9), else from `typing_extensions`.
     Annotated,
 }

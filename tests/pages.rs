@@ -24,7 +24,9 @@ fn blocks(body: &str) -> Vec<Block> {
     let mut instead = false;
     let mut lines = body.lines();
     while let Some(line) = lines.next() {
-        let Some(info) = line.strip_prefix("```python") else {
+        // Another language is a file of the example where it has a name.
+        let other = line.strip_prefix("```text").filter(|info| info.contains("title="));
+        let Some(info) = line.strip_prefix("```python").or(other) else {
             if !line.trim().is_empty() {
                 instead = line.trim() == "Use instead:";
             }

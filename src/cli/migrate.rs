@@ -185,7 +185,7 @@ struct Moved {
 fn moved(scan: &Scan) -> Moved {
     let mut moved = Moved::default();
     let wants_settings = scan.files.iter().any(|file| imports(&file.unit, "pydantic_settings"));
-    let declared = scan.manifests.iter().any(|(_, manifest)| edit::declares(manifest, "pydantic-settings"));
+    let declared = scan.manifests.iter().any(|(_, manifest)| manifest.declares("pydantic-settings"));
     let mut add_settings = wants_settings && !declared;
     let Some(two) = Version::parse("2") else { return moved };
     // What a build left behind says what runs, and is nobody's to edit.

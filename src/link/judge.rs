@@ -77,6 +77,9 @@ impl<'a> Judge<'a> {
             Condition::Takes(of, count) => self.takes(&self.values.eval(of, file), *count as usize),
             Condition::Patched(name) => self.patched(name, file),
             Condition::Migrating => Verdict::from_bool(self.project.migrating),
+            Condition::Undeclared(package) => {
+                Verdict::from_bool(!self.project.migrating && self.undeclared(package, file).is_some())
+            }
             Condition::Python(major, minor) => match self.python(file) {
                 Some(floor) => Verdict::from_bool(floor >= (*major, *minor)),
                 None => Verdict::No,
@@ -109,6 +112,12 @@ impl<'a> Judge<'a> {
         let newest =
             || Pin { may_be_below: false, may_be_at_least: true, text: text(&major.to_string()), from: String::new() };
         self.manifests.pin(path, package, major).unwrap_or_else(newest)
+    }
+
+    /// The manifest and the line that declare pydantic for a file, where nothing in the project declares `package`.
+    pub fn undeclared(&self, package: &str, file: File) -> Option<(&str, u32)> {
+        let declared = self.project.manifests.iter().any(|(_, manifest)| manifest.declares(package));
+        if declared { None } else { self.manifests.declaration(self.values.index.path(file), "pydantic") }
     }
 
     /// The lowest Python that a file must run on.

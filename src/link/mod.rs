@@ -137,6 +137,9 @@ struct Candidate<'a> {
     verdict: Verdict,
 }
 
+/// What a package for pydantic 2 is declared as, where it is new.
+pub const PACKAGES: &str = ">=2,<3";
+
 impl Linker<'_, '_> {
     fn file(&self, file: File) -> (Vec<Judged>, usize) {
         let unit = self.judge.values.units[file];
@@ -271,6 +274,18 @@ impl Linker<'_, '_> {
         }
     }
 
+    /// What to add to a manifest so that a package for pydantic 2 is declared.
+    fn declare(&self, package: &str, file: File) -> String {
+        let below = self.judge.runs("pydantic", 2, file).may_be_below;
+        match self.judge.undeclared(package, file).filter(|_| !below && !self.judge.project.migrating) {
+            Some((manifest, line)) => {
+                let name = manifest.rsplit('/').next().unwrap_or(manifest);
+                format!("add `{package}{PACKAGES}` to {name}, beside pydantic on line {line}")
+            }
+            None => String::new(),
+        }
+    }
+
     /// Whether another file of the project imports a name from this one.
     fn imported_elsewhere(&self, file: File, name: &str) -> bool {
         let index = self.judge.values.index;
@@ -301,6 +316,7 @@ impl Linker<'_, '_> {
                 let module = if old { "typing_extensions" } else { "typing" };
                 vec![Piece::Name { module: module.to_owned(), name: "Annotated".to_owned() }]
             }
+            Ask::Declare(package) => vec![self.declare(package, file).into()],
             Ask::Owner(of, attr) => vec![self.owner(of, attr, file).into()],
             Ask::Class(of) => vec![self.class(of, file).into()],
             Ask::Pydantic(fate) => vec![self.fate(*fate, file).into()],

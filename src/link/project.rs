@@ -5,7 +5,7 @@
 use super::index::parent;
 use crate::fact::{Role, Verdict};
 use crate::finding::Severity;
-use crate::manifest::{Kind, Manifest, Specifiers, Version};
+use crate::manifest::{Kind, Manifest, Requirement, Specifiers, Version};
 use crate::page::Page;
 use std::collections::HashMap;
 
@@ -192,6 +192,19 @@ impl<'a> Manifests<'a> {
             }
             pin
         })
+    }
+
+    /// The nearest manifest that a person writes and that declares a package, with the line. None where a package is declared that
+    /// brings others along by its extras, as `fastapi[standard]` does.
+    pub fn declaration(&self, path: &str, package: &str) -> Option<(&'a str, u32)> {
+        let found = self.nearest(path, |entries| {
+            let written = entries.iter().filter(|(_, manifest)| manifest.kind != Kind::Metadata);
+            let mut all = written.flat_map(|(from, manifest)| manifest.requirements.iter().map(move |one| (from, one)));
+            let declares = |(_, one): &(&String, &Requirement)| one.name == package && one.extra_or_group.is_none();
+            let bundled = all.clone().any(|(_, one)| one.name == "fastapi" && !one.extras.is_empty());
+            all.find(declares).map(|(from, one)| (from.as_str(), one.line, bundled))
+        });
+        found.filter(|(.., bundled)| !bundled).map(|(from, line, _)| (from, line))
     }
 
     /// The lowest Python that the nearest manifest supports.

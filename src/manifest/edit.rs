@@ -2,7 +2,7 @@
 //!
 //! Line by line, so that comments and layout stay. What is not understood is left, and said by the caller.
 
-use super::{Kind, Manifest, Requirement};
+use super::{Kind, Requirement};
 use regex::Regex;
 
 /// Gives a requirement another specifier; `None` where its line is not understood.
@@ -79,11 +79,6 @@ pub fn add_beside(kind: Kind, text: &str, requirement: &Requirement, name: &str,
 /// A normalised name as files may spell it.
 fn spelled(name: &str) -> String {
     name.split('-').map(regex::escape).collect::<Vec<_>>().join("[-_.]+")
-}
-
-/// Whether a manifest declares a package.
-pub fn declares(manifest: &Manifest, name: &str) -> bool {
-    manifest.requirements.iter().any(|one| one.name == name) || manifest.locked.iter().any(|(locked, _)| locked == name)
 }
 
 #[cfg(test)]

@@ -60,6 +60,13 @@ pub struct Manifest {
     pub variables: Vec<(String, u32)>,
 }
 
+impl Manifest {
+    /// Whether it declares a package, or locks it.
+    pub fn declares(&self, name: &str) -> bool {
+        self.requirements.iter().any(|one| one.name == name) || self.locked.iter().any(|(locked, _)| locked == name)
+    }
+}
+
 /// Why a manifest cannot be read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
 pub struct ManifestError {

@@ -47,6 +47,7 @@ pub fn settle(
             }
         }
     }
+    file.join_fresh(&mut wanted);
     for (&at, change) in &wanted.statements {
         settled.extend(file.change(at, change, text)?);
     }
@@ -318,6 +319,23 @@ impl<'a> Imports<'a> {
             }
         }
         Some(())
+    }
+
+    /// A new name joins the statement that another change makes of an import from the same module, if that is in the head of the file.
+    fn join_fresh(&self, wanted: &mut Wanted) {
+        let head = self.body.iter().take_while(|stmt| is_head(stmt)).last().map_or(0, |last| span(last).end);
+        let Wanted { statements, fresh } = wanted;
+        fresh.retain(|(module, name)| {
+            let Some((name, alias)) = name else { return true };
+            let entry = alias.as_ref().map_or(name.clone(), |alias| format!("{name} as {alias}"));
+            let takes = |at: usize| {
+                let import = &self.all[at];
+                import.plain && import.function.is_none() && span(import.stmt).end <= head
+            };
+            let joined = statements.iter_mut().filter(|(at, _)| takes(**at));
+            let joined = joined.filter_map(|(_, change)| change.beside.get_mut(module)).next();
+            joined.map(|names| names.insert(entry)).is_none()
+        });
     }
 
     /// The replacements that change one `from` statement; `None` where it cannot be done.

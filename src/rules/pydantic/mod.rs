@@ -23,6 +23,7 @@ pub mod reversed_before_validators;
 pub mod root_field;
 pub mod settings_environment;
 pub mod unannotated_field;
+pub mod undeclared_settings_package;
 mod uses;
 mod writing;
 

@@ -1,9 +1,10 @@
 //! Names that pydantic 2 moved or removed. Page: rules/pydantic/removed-import.md
 
 use super::imports::{self, Status};
+use super::undeclared_settings_package::{PACKAGE, SETTINGS};
 use super::{fate, graded, in_version_shim, is_shim, only_v2};
 use crate::fact::{Name, TypeExpr};
-use crate::finding::{Edit, Fate, Fix, Piece, Rebind};
+use crate::finding::{Ask, Edit, Fate, Fix, Piece, Rebind};
 use crate::python::ast::{self, AnyNodeRef, Stmt};
 use crate::python::walk::blocks;
 use crate::python::{Tree, deeper, span};
@@ -57,6 +58,9 @@ fn check(cx: &mut Cx<'_>, import: &ast::StmtImportFrom, alias: &ast::Alias) {
         Status::Successor(module, name) => {
             let fix = Fix { rebinds: vec![rebind(module, name)], ..Fix::restoring(title(module, name), Vec::new()) };
             finding.fix(fix.when(only_v2()));
+            if module == SETTINGS {
+                finding.help(Piece::Ask(Ask::Declare(PACKAGE.to_owned())));
+            }
         }
         Status::Redirected(help) | Status::Gone(help) => {
             if unused {
@@ -106,6 +110,9 @@ fn attribute<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
         }
         Status::Successor(module, name) if !printed => {
             finding.fix(Fix::restoring(title(module, name), replaced(module, name)).when(only_v2()));
+            if module == SETTINGS {
+                finding.help(Piece::Ask(Ask::Declare(PACKAGE.to_owned())));
+            }
         }
         Status::Moved(..) | Status::Successor(..) => {}
         Status::Redirected(help) | Status::Gone(help) => {
