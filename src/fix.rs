@@ -9,6 +9,7 @@ use crate::unit::Kind;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
+use std::time::Duration;
 
 /// A text after some fixes.
 #[derive(Debug)]
@@ -107,15 +108,41 @@ pub fn replaced(text: &str, replacements: &[imports::Replacement]) -> Option<Str
 /// Replaces a file by `bytes` in one step: written beside it, synced, renamed. Mode and links stay.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let path = fs::canonicalize(path)?;
-    let metadata = fs::metadata(&path)?;
+    stage(&path, bytes)?.persist(&path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// How the names of files begin that are about to replace others.
+pub const STAGED: &str = ".davy-";
+
+/// The name of a plan to replace several files, in the root of a project: what it names is not abandoned.
+pub const PLAN: &str = ".davy-journal";
+
+/// After so long nobody is about to rename a staged file any more.
+const ABANDONED: Duration = Duration::from_secs(600);
+
+/// Writes beside a file what is to replace it, with its mode; gone with the guard, unless it is renamed. What a killed run left
+/// there goes first.
+pub fn stage(path: &Path, bytes: &[u8]) -> io::Result<tempfile::NamedTempFile> {
+    let metadata = fs::metadata(path)?;
     if metadata.permissions().readonly() {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
     }
     let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".davy-").tempfile_in(folder)?;
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let ours = name.strip_prefix(STAGED).is_some_and(|rest| rest.len() == 6 && !rest.contains('.'));
+        let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
+        let planned = || folder.ancestors().any(|folder| folder.join(PLAN).is_file());
+        if ours && age().is_some_and(|age| age > ABANDONED) && !planned() {
+            // Another run may be faster.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+    let mut file = tempfile::Builder::new().prefix(STAGED).tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().set_permissions(metadata.permissions())?;
     file.as_file().sync_all()?;
-    file.persist(&path).map_err(|error| error.error)?;
-    Ok(())
+    Ok(file)
 }

@@ -3,16 +3,14 @@
 //! The new texts are written beside their files first; a plan in the project's root then says that they count. Who finds a plan
 //! finishes it.
 
+use crate::fix::{self, PLAN};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::hash::{DefaultHasher, Hasher};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// The name of the plan, in the root of a project.
-pub const PLAN: &str = ".davy-journal";
-
-/// One file to replace.
+/// One file to replace. Paths lie below the folder of the plan: a plan that came from elsewhere reaches nothing else.
 #[derive(Debug, Serialize, Deserialize)]
 struct Step {
     target: PathBuf,
@@ -48,15 +46,16 @@ pub struct Finished {
 pub fn write(root: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<(), Failure> {
     let mut staged = Vec::new();
     let mut steps = Vec::new();
+    let folder = fs::canonicalize(root).map_err(|error| Failure { path: root.to_owned(), error })?;
     for (path, bytes) in files {
-        let (file, step) = stage(path, bytes).map_err(|error| Failure { path: path.clone(), error })?;
+        let (file, step) = stage(&folder, path, bytes).map_err(|error| Failure { path: path.clone(), error })?;
         staged.push(file);
         steps.push(step);
     }
     let plan_path = root.join(PLAN);
     let refused = |error| Failure { path: plan_path.clone(), error };
     let plan = serde_json::to_vec(&Plan { steps }).map_err(|error| refused(io::Error::other(error)))?;
-    let mut file = tempfile::Builder::new().prefix(".davy-").tempfile_in(root).map_err(refused)?;
+    let mut file = tempfile::Builder::new().prefix(fix::STAGED).tempfile_in(root).map_err(refused)?;
     file.write_all(&plan).and_then(|()| file.as_file().sync_all()).map_err(refused)?;
     file.persist(&plan_path).map_err(|error| refused(error.error))?;
     // From here on the new texts count: what is staged must outlive this process.
@@ -66,29 +65,26 @@ pub fn write(root: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<(), Failure> {
     finish(root).map(|_| ()).map_err(refused)
 }
 
-fn stage(path: &Path, bytes: &[u8]) -> io::Result<(tempfile::NamedTempFile, Step)> {
+fn stage(root: &Path, path: &Path, bytes: &[u8]) -> io::Result<(tempfile::NamedTempFile, Step)> {
     let target = fs::canonicalize(path)?;
-    let metadata = fs::metadata(&target)?;
-    if metadata.permissions().readonly() {
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
-    }
-    let folder = target.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".davy-").tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().set_permissions(metadata.permissions())?;
-    file.as_file().sync_all()?;
-    let before = hash(&fs::read(&target)?);
-    let staged = file.path().to_owned();
-    Ok((file, Step { target, staged, before }))
+    let below = |path: &Path| match path.strip_prefix(root) {
+        Ok(path) => Ok(path.to_owned()),
+        Err(_) => Err(io::Error::other(format!("it lies outside of {}", root.display()))),
+    };
+    let (before, file) = (hash(&fs::read(&target)?), fix::stage(&target, bytes)?);
+    let step = Step { target: below(&target)?, staged: below(file.path())?, before };
+    Ok((file, step))
 }
 
-/// Whether an interrupted run left a plan.
-pub fn is_pending(root: &Path) -> bool {
-    root.join(PLAN).is_file()
+/// The folder, from `place` upward, in which an interrupted run left a plan.
+pub fn pending(place: &Path) -> Option<PathBuf> {
+    let place = fs::canonicalize(place).ok()?;
+    place.ancestors().find(|folder| folder.join(PLAN).is_file()).map(Path::to_owned)
 }
 
 /// Finishes what a plan says; a plan that cannot be read never counted.
 pub fn finish(root: &Path) -> io::Result<Finished> {
+    let root = fs::canonicalize(root)?;
     let path = root.join(PLAN);
     let mut finished = Finished::default();
     let text = match fs::read(&path) {
@@ -98,7 +94,9 @@ pub fn finish(root: &Path) -> io::Result<Finished> {
     };
     if let Ok(plan) = serde_json::from_slice::<Plan>(&text) {
         for Step { target, staged, before } in plan.steps {
-            if !staged.is_file() {
+            let is_ours = staged.file_name().is_some_and(|name| name.to_string_lossy().starts_with(fix::STAGED));
+            let (Some(target), Some(staged)) = (inside(&root, &target), inside(&root, &staged)) else { continue };
+            if !is_ours || !staged.is_file() {
                 continue;
             }
             if fs::read(&target).is_ok_and(|bytes| hash(&bytes) == before) {
@@ -112,6 +110,13 @@ pub fn finish(root: &Path) -> io::Result<Finished> {
     }
     fs::remove_file(&path)?;
     Ok(finished)
+}
+
+/// A file below a folder; none where a link or `..` leads out of it.
+fn inside(root: &Path, below: &Path) -> Option<PathBuf> {
+    let path = root.join(below);
+    let folder = fs::canonicalize(path.parent()?).ok()?;
+    (folder.starts_with(root) && !path.is_symlink()).then(|| folder.join(path.file_name().unwrap_or_default()))
 }
 
 fn hash(bytes: &[u8]) -> u64 {
@@ -165,19 +170,36 @@ mod tests {
         let (folder, files) = folder(&["a", "b", "c"]);
         let mut steps = Vec::new();
         for (path, bytes) in &files {
-            let (file, step) = stage(path, bytes).unwrap();
+            let (file, step) = stage(&fs::canonicalize(folder.path()).unwrap(), path, bytes).unwrap();
             file.keep().unwrap();
             steps.push(step);
         }
         // Killed behind the first file; then a person edits the third.
-        fs::rename(&steps[0].staged, &steps[0].target).unwrap();
+        fs::rename(folder.path().join(&steps[0].staged), folder.path().join(&steps[0].target)).unwrap();
         fs::write(folder.path().join("c"), "edited").unwrap();
         fs::write(folder.path().join(PLAN), serde_json::to_vec(&Plan { steps }).unwrap()).unwrap();
-        assert!(is_pending(folder.path()));
+        assert_eq!(pending(&folder.path().join("a")), Some(fs::canonicalize(folder.path()).unwrap()));
         let finished = finish(folder.path()).unwrap();
         assert_eq!((finished.replaced.len(), finished.left.len()), (1, 1));
         let text = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
         assert_eq!((text("a"), text("b"), text("c")), ("new a".into(), "new b".into(), "edited".into()));
         assert_eq!(names(folder.path()), ["a", "b", "c"]);
+        assert_eq!(pending(folder.path()), None);
+    }
+
+    #[test]
+    fn a_plan_reaches_nothing_outside_its_folder() {
+        let (folder, _) = folder(&["victim"]);
+        let root = folder.path().join("root");
+        fs::create_dir(&root).unwrap();
+        fs::write(root.join(".davy-evil"), "evil").unwrap();
+        let before = hash(b"old victim");
+        let absolute = folder.path().join("victim");
+        for target in [PathBuf::from("../victim"), absolute] {
+            let steps = vec![Step { target, staged: PathBuf::from(".davy-evil"), before }];
+            fs::write(root.join(PLAN), serde_json::to_vec(&Plan { steps }).unwrap()).unwrap();
+            assert_eq!(finish(&root).unwrap(), Finished::default());
+        }
+        assert_eq!(fs::read_to_string(folder.path().join("victim")).unwrap(), "old victim");
     }
 }

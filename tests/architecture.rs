@@ -15,7 +15,8 @@ const FLOORS: &[&[&str]] = &[
     &["compile"],
     &["link"],
     &["config"],
-    &["discover", "fix", "git", "journal"],
+    &["discover", "fix", "git"],
+    &["journal"],
     &["scan", "report"],
     &["cli"],
 ];

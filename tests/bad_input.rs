@@ -502,3 +502,80 @@ fn a_kill_under_fix_leaves_whole_files() {
     }
     assert!(some_old > 0 && some_new > 0, "the kills hit before and after, {some_old} and {some_new}");
 }
+
+#[test]
+fn a_kill_under_fix_leaves_files_that_belong_together_to_the_next_run() {
+    let mut numbers = Numbers(0xC0_FFEE);
+    let names: Vec<String> = (0..80).map(|number| format!("m{number:02}.py")).collect();
+    let base =
+        "from pydantic import BaseModel\n\n\nclass Base(BaseModel):\n    class Config:\n        extra = \"forbid\"\n";
+    let child = |number: usize| {
+        format!(
+            "from base import Base\n\n\nclass M{number}(Base):\n    a: int\n\n    class Config(Base.Config):\n        title = \"M\"\n"
+        )
+    };
+    let write = || {
+        let project = Project::new(&[("base.py", base)]);
+        names.iter().enumerate().for_each(|(number, name)| project.write(name, child(number)));
+        project
+    };
+    let state = |project: &Project| {
+        let new = names.iter().filter(|name| project.text(name).contains("model_config")).count();
+        (new, project.text("base.py").contains("model_config"))
+    };
+    let (mut torn, mut whole) = (0, 0);
+    for _ in 0..20 {
+        let project = write();
+        let mut running = project
+            .command(&["check", "--fix", "--quiet"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("davy starts");
+        while !project.text("base.py").contains("model_config") && running.try_wait().expect("a child").is_none() {
+            std::thread::sleep(Duration::from_micros(50));
+        }
+        std::thread::sleep(Duration::from_micros(numbers.below(3_000) as u64));
+        running.kill().expect("a child of ours");
+        running.wait().expect("it ends");
+        let is_torn = !matches!(state(&project), (0, false) | (80, true));
+        *if is_torn { &mut torn } else { &mut whole } += 1;
+        let looked = project.davy(&["check", "--quiet", "--exit-zero"]);
+        assert_eq!(is_torn, project.path(".davy-journal").exists() && is_torn, "a torn chain has a plan");
+        assert!(!is_torn || looked.err.contains("an interrupted run has changed some files"), "{}", looked.err);
+        // It needs no fix of its own to finish what had begun.
+        let run = project.davy(&["check", "--fix", "--quiet", "--select", "SYN"]);
+        run.clone().exits(0);
+        assert!(!is_torn || run.err.contains("Finished what an interrupted run had begun"), "{}", run.err);
+        assert!(matches!(state(&project), (0, false) | (80, true)), "half of a chain: {:?}", state(&project));
+        assert!(!project.path(".davy-journal").exists());
+        project.davy(&["check", "--fix", "--quiet"]).exits(0);
+        assert_eq!(state(&project), (80, true));
+    }
+    assert!(torn > 0, "no kill hit a chain while it was written; {whole} were whole");
+}
+
+#[test]
+fn files_that_belong_together_are_written_all_or_none() {
+    let project = Project::new(&[
+        (
+            "base.py",
+            "from pydantic import BaseModel\n\n\nclass Base(BaseModel):\n    class Config:\n        extra = \"forbid\"\n",
+        ),
+        (
+            "child.py",
+            "from base import Base\n\n\nclass M(Base):\n    a: int\n\n    class Config(Base.Config):\n        title = \"M\"\n",
+        ),
+        ("other.py", UTCNOW),
+    ]);
+    let (base, other) = (project.text("base.py"), project.text("other.py"));
+    let mut permissions = fs::metadata(project.path("child.py")).expect("a file").permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(project.path("child.py"), permissions).expect("a file of ours");
+    let run = project.davy(&["check", "--fix"]);
+    run.clone().exits(2);
+    let said = format!("{}{}", run.out, run.err);
+    assert!(said.contains("child.py") && said.contains("and so is the one that had to change with it"), "{said}");
+    assert_eq!(project.text("base.py"), base);
+    assert_ne!(project.text("other.py"), other, "what stands alone is written");
+}

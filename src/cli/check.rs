@@ -4,6 +4,7 @@ use super::{Check, Format, Outcome, When, add_ignore, explain_unknown, fixing, t
 use crate::config::{Changes, ConfigError, Configs};
 use crate::finding::{Judged, Severity};
 use crate::fix;
+use crate::journal;
 use crate::link::Linked;
 use crate::report::{self, Problem, Report, Settled, Shown, Source, TextEdit};
 use crate::rule::Definitions;
@@ -47,6 +48,16 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
     if let Err((message, help)) = combination(check) {
         terminal::complain(message, Some(help));
         return Ok(Outcome::Failed);
+    }
+    let writes = check.add_ignore || check.fix && !check.diff && request.stdin.is_none();
+    let places = || request.paths.iter().map(PathBuf::as_path);
+    if writes {
+        if !fixing::resume(places())? {
+            return Ok(Outcome::Failed);
+        }
+    } else if let Some(root) = places().find_map(journal::pending) {
+        let message = format!("{}: an interrupted run has changed some files and not yet the others", root.display());
+        terminal::complain(&message, Some("`davy check --fix` finishes what it had begun"));
     }
     let pages = rules::pages();
     let progress = terminal::Progress::new(check.quiet);
@@ -96,7 +107,7 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
         let wanted = if check.unsafe_fixes { fixing::Wanted::All } else { fixing::Wanted::Safe };
         fixing::apply(&mut scan, wanted, &definitions)
     } else {
-        fixing::Fixed { linked: scan.link(), count: 0, problems: Vec::new() }
+        fixing::Fixed { linked: scan.link(), count: 0, problems: Vec::new(), ties: fixing::Ties::default() }
     };
     say(&format!("linked {} findings", fixed.linked.findings.len()));
     if check.diff {

@@ -2,15 +2,19 @@
 //!
 //! Nothing is written before all passes are done, and each file in one step: an interrupted run has changed whole files or none.
 
+use super::terminal;
 use crate::finding::{Chain, Judged, Proposal, Tied};
 use crate::fix;
+use crate::journal::{self, Failure};
 use crate::link::Linked;
 use crate::report::mask::one_line;
 use crate::rule::Definitions;
-use crate::scan::{Problem, Scan, plain};
+use crate::scan::{File, Problem, Scan, plain};
 use crate::text::{Span, decode, encode};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::path::Path;
 
 /// A tenth pass that still finds something to mend goes round in a circle.
 const PASSES: usize = 10;
@@ -23,6 +27,8 @@ pub struct Fixed {
     pub count: usize,
     /// What did not come to an end, or could not be written.
     pub problems: Vec<Problem>,
+    /// Which files had to change together.
+    pub ties: Ties,
 }
 
 /// Whether an `__init__` file keeps imports that it does not use: they are what it exports.
@@ -58,6 +64,7 @@ pub fn apply(scan: &mut Scan, wanted: Wanted, definitions: &Definitions) -> Fixe
     let mut linked = scan.link();
     let mut count = 0;
     let mut problems = Vec::new();
+    let mut ties = Ties::default();
     for pass in 0.. {
         let changed = pass_over(scan, &linked, wanted);
         if changed.is_empty() {
@@ -73,13 +80,18 @@ pub fn apply(scan: &mut Scan, wanted: Wanted, definitions: &Definitions) -> Fixe
             });
             break;
         }
+        let mut first: BTreeMap<&str, &str> = BTreeMap::new();
+        for (chain, key) in changed.iter().flat_map(|change| change.chains.iter().map(|chain| (chain, &change.key))) {
+            let known = *first.entry(chain).or_insert(key);
+            ties.join(known, key);
+        }
         for change in changed {
             count += change.count;
             scan.replace(&change.key, Some(change.bytes), definitions);
         }
         linked = scan.link();
     }
-    Fixed { linked, count, problems }
+    Fixed { linked, count, problems, ties }
 }
 
 /// What one pass makes of a file.
@@ -87,6 +99,8 @@ struct Change {
     key: String,
     bytes: Vec<u8>,
     count: usize,
+    /// The chains that it takes part in.
+    chains: BTreeSet<String>,
 }
 
 /// The fixes of one pass. A chain whose fixes do not all find a place waits for the next one.
@@ -121,10 +135,12 @@ fn pass_over(scan: &Scan, linked: &Linked, wanted: Wanted) -> Vec<Change> {
             let source = decode(&bytes);
             let Some(applied) = fix::apply(&source.text, file.kind, &proposals, keeps_imports(key)) else { continue };
             let Some(bytes) = encode(&applied.text, source.encoding, source.bom) else { continue };
+            let mut chains = BTreeSet::new();
             for chain in applied.taken.iter().filter_map(|&index| proposals[index].chain.as_ref()) {
                 *placed.entry(&chain.id).or_default() += 1;
+                chains.insert(chain.id.clone());
             }
-            changed.push(Change { key: (*key).to_owned(), bytes, count: applied.taken.len() });
+            changed.push(Change { key: (*key).to_owned(), bytes, count: applied.taken.len(), chains });
         }
         let torn: Vec<&str> = sizes
             .iter()
@@ -138,21 +154,24 @@ fn pass_over(scan: &Scan, linked: &Linked, wanted: Wanted) -> Vec<Change> {
     }
 }
 
-/// Writes what the fixes made. A file that cannot be written stays as it was, and so do its findings.
+/// Writes what the fixes made. A file that cannot be written stays as it was, and so do its findings; so do the files that had to
+/// change with it.
 pub fn write(scan: &mut Scan, fixed: &mut Fixed, definitions: &Definitions) {
     let mut failed = Vec::new();
-    for file in scan.files.iter().filter(|file| file.shown) {
-        let Some(bytes) = &file.overlay else { continue };
-        let result = match file.on_disk() {
-            Some(_) => fix::write(&file.path, bytes).map_err(|error| plain(&error)),
-            None => Err("the file has changed since it was read".to_owned()),
+    let mut groups: BTreeMap<&str, Vec<&File>> = BTreeMap::new();
+    for file in scan.files.iter().filter(|file| file.shown && file.overlay.is_some()) {
+        groups.entry(fixed.ties.of(&file.key)).or_default().push(file);
+    }
+    for files in groups.values() {
+        let Err((file, why)) = write_group(&scan.root, files) else { continue };
+        let message = format!("the fixes could not be written: {why}");
+        let help = match files.len() {
+            1 => "the file is as it was".to_owned(),
+            2 => "the file is as it was, and so is the one that had to change with it".to_owned(),
+            several => format!("the file is as it was, and so are the {} that had to change with it", several - 1),
         };
-        if let Err(why) = result {
-            let message = format!("the fixes could not be written: {why}");
-            let help = Some("the file is as it was".to_owned());
-            fixed.problems.push(Problem { display: Some(file.display.clone()), message, help });
-            failed.push(file.key.clone());
-        }
+        fixed.problems.push(Problem { display: Some(file.display.clone()), message, help: Some(help) });
+        failed.extend(files.iter().map(|file| file.key.clone()));
     }
     if failed.is_empty() {
         return;
@@ -163,6 +182,65 @@ pub fn write(scan: &mut Scan, fixed: &mut Fixed, definitions: &Definitions) {
     let before = fixed.linked.findings.len();
     fixed.linked = scan.link();
     fixed.count = fixed.count.saturating_sub(fixed.linked.findings.len() - before.min(fixed.linked.findings.len()));
+}
+
+/// Replaces one file, or several as one; else the file that could not be, and why.
+fn write_group<'s>(root: &Path, files: &[&'s File]) -> Result<(), (&'s File, String)> {
+    let gone = |file: &&&File| file.on_disk().is_none();
+    if let Some(file) = files.iter().find(gone) {
+        return Err((file, "the file has changed since it was read".to_owned()));
+    }
+    if let [file] = files {
+        return fix::write(&file.path, file.overlay.as_deref().unwrap_or_default())
+            .map_err(|error| (*file, plain(&error)));
+    }
+    let texts = files.iter().map(|file| (file.path.clone(), file.overlay.clone().unwrap_or_default()));
+    journal::write(root, &texts.collect::<Vec<_>>()).map_err(|Failure { path, error }| {
+        let file = files.iter().find(|file| file.path == path).unwrap_or(&files[0]);
+        (*file, plain(&error))
+    })
+}
+
+/// Files that changed together, by their keys.
+#[derive(Debug, Default)]
+pub struct Ties(BTreeMap<String, String>);
+
+impl Ties {
+    /// The first of the files that a file is tied to; itself, if there is none.
+    fn of<'t>(&'t self, key: &'t str) -> &'t str {
+        let mut at = key;
+        while let Some(next) = self.0.get(at).filter(|next| next.as_str() < at) {
+            at = next;
+        }
+        at
+    }
+
+    fn join(&mut self, one: &str, other: &str) {
+        let (one, other) = (self.of(one).to_owned(), self.of(other).to_owned());
+        if one != other {
+            let (first, second) = if one < other { (one, other) } else { (other, one) };
+            self.0.insert(second, first);
+        }
+    }
+}
+
+/// Finishes what an interrupted run had begun, from each of these places upward; whether all of it could be.
+pub fn resume<'p>(places: impl Iterator<Item = &'p Path>) -> io::Result<bool> {
+    let mut whole = true;
+    for root in places.filter_map(journal::pending).collect::<BTreeSet<_>>() {
+        let finished = journal::finish(&root)?;
+        let files = match finished.replaced.len() {
+            1 => "1 file".to_owned(),
+            several => format!("{several} files"),
+        };
+        writeln!(io::stderr(), "Finished what an interrupted run had begun: {files}.")?;
+        for path in &finished.left {
+            let message = format!("{}: was edited in between and stays as it is", path.display());
+            terminal::complain(&message, Some("files that had to change with it have changed: look at the difference"));
+            whole = false;
+        }
+    }
+    Ok(whole)
 }
 
 /// What the fixes would change, as a unified diff. Secrets are masked on both sides. `given` is what came from standard

@@ -31,6 +31,12 @@ fn inside(migrate: &MigratePydantic, when: When) -> io::Result<Outcome> {
         return Ok(Outcome::Failed);
     }
     let reads_only = migrate.diff || migrate.plan;
+    // The move that was interrupted is the reason why the work tree is not clean.
+    if !reads_only && journal::pending(&path).is_some() {
+        let whole = fixing::resume(std::iter::once(path.as_path()))?;
+        writeln!(io::stdout(), "Run again to see what is left.")?;
+        return Ok(if whole { Outcome::Clean } else { Outcome::Failed });
+    }
     if !reads_only && !migrate.allow_dirty && !is_clean(&path)? {
         return Ok(Outcome::Failed);
     }
@@ -47,9 +53,6 @@ fn inside(migrate: &MigratePydantic, when: When) -> io::Result<Outcome> {
             return Ok(Outcome::Failed);
         }
     };
-    if !reads_only && journal::is_pending(&scan.root) {
-        return resumed(&scan.root);
-    }
     if migrate.plan {
         return plan::run(&scan, migrate.format).map(|()| problems(&scan.problems, Outcome::Clean));
     }
@@ -102,19 +105,6 @@ fn inside(migrate: &MigratePydantic, when: When) -> io::Result<Outcome> {
     }
     say_left(&scan, &left, when, &mut out)?;
     Ok(if left.is_empty() { Outcome::Clean } else { Outcome::Findings })
-}
-
-fn resumed(root: &Path) -> io::Result<Outcome> {
-    let finished = journal::finish(root)?;
-    let files = finished.replaced.len();
-    writeln!(
-        io::stdout(),
-        "Finished what an interrupted run had begun: {files} files. Run again to see what is left."
-    )?;
-    for path in &finished.left {
-        terminal::complain(&format!("{}: was edited in between and stays as it is", path.display()), Some("run again"));
-    }
-    Ok(if finished.left.is_empty() { Outcome::Clean } else { Outcome::Failed })
 }
 
 fn is_clean(path: &Path) -> io::Result<bool> {
