@@ -42,8 +42,8 @@
 //! ```text
 //! cli                 what users type, exit codes, the terminal
 //! scan  report        files read and compiled in parallel; one pure function a format
-//! discover  fix       files below the named paths; edits that stand beside each other, written in one step
-//! journal  git        several files replaced as one; what davy asks of git
+//! journal             several files replaced as one
+//! discover  fix  git  files below the named paths; edits that stand beside each other, written in one step; what davy asks of git
 //! config              pyproject.toml and davy.toml, selectors, severities
 //! link                module index, meaning of symbolic types, conditions, suppressions
 //! compile             bytes -> Unit: one walk that calls every rule
