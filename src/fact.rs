@@ -48,6 +48,8 @@ pub enum TypeExpr {
     Call(Box<TypeExpr>),
     /// What calling gives, or the default that is passed along, where the callee is a method of a mapping that may give it.
     CallOr(Box<TypeExpr>, Box<TypeExpr>),
+    /// The class that pydantic's `create_model` makes, and the class it is made from.
+    Made(Box<TypeExpr>, Box<TypeExpr>),
     /// What awaiting gives.
     Await(Box<TypeExpr>),
     /// What iterating gives, plain or `async for`.

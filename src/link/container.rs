@@ -35,11 +35,21 @@ pub fn item(value: Value) -> Value {
     }
 }
 
-/// The items of a tuple; `tuple[X, ...]` has an unknown second argument.
+/// The items of a tuple.
 fn elements(args: Vec<Value>) -> Value {
-    match args.as_slice() {
-        [one, Value::Unknown] => one.clone(),
-        _ => Value::union(args),
+    match repeated(&args) {
+        Some(one) => one.clone(),
+        None => Value::union(args),
+    }
+}
+
+/// The item of `tuple[X, ...]`.
+fn repeated(args: &[Value]) -> Option<&Value> {
+    match args {
+        [one, Value::Instance(rest)] => {
+            matches!(&**rest, Value::External(path, _) if path == "builtins.Ellipsis").then_some(one)
+        }
+        _ => None,
     }
 }
 
@@ -70,9 +80,9 @@ pub fn index(class: Value, args: &[TypeExpr]) -> Value {
         return items.into_iter().nth(1).unwrap_or(Value::Unknown);
     }
     if path == "builtins.tuple" {
-        return match (items.as_slice(), args) {
-            ([one, Value::Unknown], _) => one.clone(),
-            (_, [TypeExpr::Int(at)]) => items.get(*at as usize).cloned().unwrap_or(Value::Unknown),
+        return match (repeated(&items), args) {
+            (Some(one), _) => one.clone(),
+            (None, [TypeExpr::Int(at)]) => items.get(*at as usize).cloned().unwrap_or(Value::Unknown),
             _ => Value::union(items),
         };
     }
@@ -91,6 +101,9 @@ pub fn method(path: &str, receiver: Value) -> Value {
             class @ Value::Class(_) => Value::Instance(Box::new(class)),
             instance => instance,
         };
+    }
+    if let Some(class) = known::returns(path) {
+        return Value::Instance(Box::new(Value::external(class)));
     }
     let Value::Instance(class) = &receiver else { return Value::Unknown };
     let Value::External(container, args) = &**class else { return Value::Unknown };

@@ -54,6 +54,7 @@ impl Judge<'_> {
             TypeExpr::Call(of) | TypeExpr::CallOr(of, _) => {
                 inner(of).unwrap_or_else(|| self.unknown_result(&self.values.eval(of, file)))
             }
+            TypeExpr::Made(_, base) => inner(base).unwrap_or_else(|| "`create_model` is not pydantic's".to_owned()),
             TypeExpr::Await(of) => {
                 inner(of).unwrap_or_else(|| "what is awaited is no coroutine that is known".to_owned())
             }

@@ -186,6 +186,16 @@ impl<'a> Types<'a> {
             }
         }
         let callee = self.value(&call.func, scopes, depth);
+        if last_name(&callee, scopes) == Some("create_model") {
+            let base = match call.arguments.find_keyword("__base__").map(|keyword| &keyword.value) {
+                Some(Expr::NoneLiteral(_)) | None if call.arguments.keywords.iter().any(|one| one.arg.is_none()) => {
+                    return TypeExpr::Unknown;
+                }
+                Some(Expr::NoneLiteral(_)) | None => TypeExpr::import("pydantic", "BaseModel"),
+                Some(base) => self.value(base, scopes, depth),
+            };
+            return wrap(callee, |callee| TypeExpr::Made(callee, Box::new(base)));
+        }
         if let (TypeExpr::Name(name), [to, _]) = (&callee, &**args)
             && is_cast(name, scopes)
         {
@@ -218,13 +228,7 @@ impl<'a> Types<'a> {
             "tuple",
             "zip",
         ];
-        if !KNOWN.contains(&name)
-            || self.lookup(name, None, scopes, depth) != TypeExpr::Name(Name::Here(name.to_owned()))
-        {
-            return None;
-        }
-        let module = scopes.first().map(|scope| self.flow(scope.block))?;
-        if module.locals.contains_key(name) {
+        if !KNOWN.contains(&name) || !self.is_builtin(name, scopes, depth) {
             return None;
         }
         let item = |expr: &'a Expr| wrap(self.value(expr, scopes, depth), TypeExpr::Item);
@@ -243,6 +247,12 @@ impl<'a> Types<'a> {
             ("next", [of, default]) => TypeExpr::union(vec![item(of), self.value(default, scopes, depth)]),
             _ => return None,
         })
+    }
+
+    /// Whether nothing in the file hides a builtin.
+    fn is_builtin(&self, name: &str, scopes: &[Scope<'a>], depth: u32) -> bool {
+        self.lookup(name, None, scopes, depth) == TypeExpr::Name(Name::Here(name.to_owned()))
+            && scopes.first().is_some_and(|scope| !self.flow(scope.block).locals.contains_key(name))
     }
 
     fn lookup(&self, id: &str, offset: Option<u32>, scopes: &[Scope<'a>], depth: u32) -> TypeExpr {
@@ -306,7 +316,7 @@ impl<'a> Types<'a> {
             Def::Param(parameter, index) => self.parameter(parameter, *index, scopes, depth),
             Def::Args(parameter) => match &parameter.annotation {
                 Some(annotation) => {
-                    let items = vec![self.annotated(annotation, outside(scopes), depth), TypeExpr::Unknown];
+                    let items = vec![self.annotated(annotation, outside(scopes), depth), TypeExpr::builtin("Ellipsis")];
                     TypeExpr::Subscript(Box::new(TypeExpr::builtin("tuple")), items).instance()
                 }
                 None => TypeExpr::Unknown,
@@ -321,6 +331,8 @@ impl<'a> Types<'a> {
             Def::Assign(value, path) => take(self.value(value, scopes, depth), path),
             Def::Annotated(annotation) => self.annotated(annotation, scopes, depth).instance(),
             Def::Item(iter, path) => take(wrap(self.value(iter, scopes, depth), TypeExpr::Item), path),
+            Def::Each(builtin, _) if !self.is_builtin(builtin, scopes, depth) => TypeExpr::Unknown,
+            Def::Each(_, iter) => wrap(self.value(iter, scopes, depth), TypeExpr::Item),
             Def::Enter(value) => wrap(self.value(value, scopes, depth), TypeExpr::Enter),
             Def::Except(Expr::Tuple(types)) => {
                 TypeExpr::union(types.elts.iter().map(|one| self.annotated(one, scopes, depth).instance()).collect())
@@ -373,6 +385,7 @@ impl<'a> Types<'a> {
             Expr::Name(name) => self.lookup(name.id.as_str(), None, scopes, next),
             Expr::Attribute(attribute) => self.annotated(&attribute.value, scopes, next).attr(attribute.attr.as_str()),
             Expr::NoneLiteral(_) => TypeExpr::None,
+            Expr::EllipsisLiteral(_) => TypeExpr::builtin("Ellipsis"),
             Expr::BinOp(op) if op.op == ast::Operator::BitOr => {
                 TypeExpr::union(vec![self.annotated(&op.left, scopes, next), self.annotated(&op.right, scopes, next)])
             }

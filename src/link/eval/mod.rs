@@ -129,6 +129,13 @@ impl Eval<'_, '_> {
                 let value = self.call(callee, next);
                 if gives_default { Value::union([value, self.eval(default, file, next)]) } else { value }
             }),
+            TypeExpr::Made(by, base) => match self.eval(by, file, next) {
+                Value::External(path, _) if path == "pydantic.create_model" => match self.eval(base, file, next) {
+                    class @ (Value::Class(_) | Value::External(..)) => class,
+                    _ => Value::Unknown,
+                },
+                _ => Value::Unknown,
+            },
             TypeExpr::Await(of) => self.eval(of, file, next).map(|value| match value {
                 Value::Coroutine(value) => *value,
                 Value::Instance(class) => match *class {
@@ -141,7 +148,7 @@ impl Eval<'_, '_> {
                 },
                 _ => Value::Unknown,
             }),
-            TypeExpr::Item(of) => self.eval(of, file, next).map(item),
+            TypeExpr::Item(of) => self.eval(of, file, next).map(|value| self.item(value, next)),
             TypeExpr::Enter(of) => self.eval(of, file, next).map(|value| self.enter(value, next)),
             TypeExpr::Subscript(base, args) => {
                 let base = self.eval(base, file, next);
@@ -245,9 +252,36 @@ impl Eval<'_, '_> {
                 }
             },
             Value::Class(_) => base,
-            Value::Instance(class) => index(*class, args),
+            Value::Instance(class) => match *class {
+                Value::Class(_) => {
+                    self.special(&Value::Instance(class), &["__getitem__"], depth).unwrap_or(Value::Unknown)
+                }
+                class => index(class, args),
+            },
             _ => Value::Unknown,
         }
+    }
+
+    /// What iterating a value gives, by the class's own methods where it is one of the project.
+    fn item(&self, value: Value, depth: u32) -> Value {
+        if !matches!(&value, Value::Instance(class) if matches!(**class, Value::Class(_))) {
+            return item(value);
+        }
+        let iterator = self.special(&value, &["__iter__", "__aiter__"], depth).unwrap_or(Value::Unknown);
+        iterator.map(|one| match self.special(&one, &["__next__", "__anext__"], depth) {
+            Some(Value::Coroutine(value)) => *value,
+            Some(value) => value,
+            None => item(one),
+        })
+    }
+
+    /// What the first of these methods gives that the class of an instance has; `None` where it is no class of the project.
+    fn special(&self, value: &Value, methods: &[&str], depth: u32) -> Option<Value> {
+        let Value::Instance(class) = value else { return None };
+        let Value::Class(class) = &**class else { return None };
+        let found = methods.iter().map(|method| self.class_member(class, method, value, 0, depth + 1));
+        let found = found.into_iter().find(|found| matches!(found, Value::Function(..)));
+        Some(found.map_or(Value::Unknown, |method| self.call(method, depth + 1)))
     }
 
     fn instance(&self, class: Value, depth: u32) -> Value {

@@ -90,19 +90,7 @@ impl<'a> Walk<'a> {
                 self.expr(&if_.orelse);
                 self.env = before;
             }
-            Expr::Lambda(lambda) => {
-                let before = self.env.clone();
-                if let Some(parameters) = &lambda.parameters {
-                    for parameter in parameters.iter_non_variadic_params() {
-                        self.maybe(parameter.default.as_deref());
-                    }
-                    self.hide(parameters.iter().map(|p| (p.name().as_str(), p.name().start().to_u32())));
-                }
-                self.lambdas += 1;
-                self.expr(&lambda.body);
-                self.lambdas -= 1;
-                self.env = before;
-            }
+            Expr::Lambda(lambda) => self.lambda(lambda, &|_| None),
             Expr::ListComp(comp) => self.comprehension(&comp.generators, &[&comp.elt]),
             Expr::SetComp(comp) => self.comprehension(&comp.generators, &[&comp.elt]),
             Expr::Generator(comp) => self.comprehension(&comp.generators, &[&comp.elt]),
@@ -111,10 +99,7 @@ impl<'a> Walk<'a> {
                 None => self.comprehension(&comp.generators, &[&comp.value]),
             },
             Expr::Attribute(attribute) => self.expr(&attribute.value),
-            Expr::Call(call) => {
-                self.expr(&call.func);
-                self.arguments(&call.arguments);
-            }
+            Expr::Call(call) => self.call(call),
             other => children(other, &mut |child| self.expr(child)),
         }
     }
@@ -123,19 +108,77 @@ impl<'a> Walk<'a> {
         let id = name.id.as_str();
         let offset = name.start().to_u32();
         let reaches = self.env.as_ref().and_then(|env| env.get(id)).cloned();
-        let hidden = matches!(reaches.as_deref().map(Vec::as_slice), Some([Def::Opaque(_)]));
-        if self.lambdas > 0 && !hidden {
+        if self.lambdas > 0 && !self.inner.contains(&id) {
             self.late.push((offset, id));
         } else if let Some(defs) = reaches {
             self.flow.uses.insert(offset, defs);
         }
     }
 
-    /// Names that mean something else for a while, without being bound in the block.
-    fn hide(&mut self, names: impl Iterator<Item = (&'a str, u32)>) {
-        let Some(env) = &mut self.env else { return };
-        for (name, offset) in names {
-            env.insert(name, Rc::new(vec![Def::Opaque(offset)]));
+    /// A call; where it says what a lambda in it is called with, the lambda's parameters are known.
+    fn call(&mut self, call: &'a ast::ExprCall) {
+        let plain = |expr: &Expr| !matches!(expr, Expr::Starred(_));
+        let args: &'a [Expr] = &call.arguments.args;
+        let all_plain = args.iter().all(plain);
+        if let Expr::Lambda(lambda) = &*call.func {
+            self.arguments(&call.arguments);
+            let given = |index: usize| args.get(index).map(|arg| Def::Assign(arg, Rc::new([])));
+            return self.lambda(lambda, &|index| given(index).filter(|_| all_plain));
+        }
+        self.expr(&call.func);
+        let called = match &*call.func {
+            Expr::Name(name) => name.id.as_str(),
+            _ => "",
+        };
+        let each = |of: Option<&'a Expr>| of.map(|of| Def::Each(called, of)).filter(|_| all_plain);
+        for arg in args {
+            match (called, arg) {
+                ("map" | "filter", Expr::Lambda(lambda)) => self.lambda(lambda, &|index| each(args.get(index + 1))),
+                (_, arg) => self.expr(arg),
+            }
+        }
+        for keyword in &call.arguments.keywords {
+            let is_key = keyword.arg.as_ref().is_some_and(|name| name.as_str() == "key");
+            match (called, &keyword.value, &*call.func) {
+                ("sorted" | "min" | "max", Expr::Lambda(lambda), _) if is_key && args.len() == 1 => {
+                    self.lambda(lambda, &|index| each(args.first().filter(|_| index == 0)));
+                }
+                (_, Expr::Lambda(lambda), Expr::Attribute(method)) if is_key && method.attr.as_str() == "sort" => {
+                    let item = || Def::Item(&method.value, Rc::new([]));
+                    self.lambda(lambda, &|index| (index == 0).then(item));
+                }
+                (_, value, _) => self.expr(value),
+            }
+        }
+    }
+
+    /// A lambda whose parameters are bound to what is `given` at each position.
+    fn lambda(&mut self, lambda: &'a ast::ExprLambda, given: &dyn Fn(usize) -> Option<Def<'a>>) {
+        let before = self.env.clone();
+        let known = self.inner.len();
+        if let Some(parameters) = &lambda.parameters {
+            for parameter in parameters.iter_non_variadic_params() {
+                self.maybe(parameter.default.as_deref());
+            }
+            let positional = parameters.posonlyargs.len() + parameters.args.len();
+            for (index, parameter) in parameters.iter().enumerate() {
+                let opaque = || Def::Opaque(parameter.name().start().to_u32());
+                let def = given(index).filter(|_| index < positional).unwrap_or_else(opaque);
+                self.hide(parameter.name().as_str(), def);
+            }
+        }
+        self.lambdas += 1;
+        self.expr(&lambda.body);
+        self.lambdas -= 1;
+        self.inner.truncate(known);
+        self.env = before;
+    }
+
+    /// A name that means something else for a while, without being bound in the block.
+    fn hide(&mut self, name: &'a str, def: Def<'a>) {
+        self.inner.push(name);
+        if let Some(env) = &mut self.env {
+            env.insert(name, Rc::new(vec![def]));
         }
     }
 
@@ -143,20 +186,19 @@ impl<'a> Walk<'a> {
         let Some(first) = generators.first() else { return };
         self.expr(&first.iter);
         let before = self.env.clone();
+        let known = self.inner.len();
         for (index, generator) in generators.iter().enumerate() {
             if index > 0 {
                 self.expr(&generator.iter);
             }
             let mut bound = Vec::new();
             targets(&generator.target, &mut Vec::new(), &mut bound);
-            if let Some(env) = &mut self.env {
-                for (name, path) in bound {
-                    let def = match path {
-                        Some(path) => Def::Item(&generator.iter, path.into()),
-                        None => Def::Opaque(generator.start().to_u32()),
-                    };
-                    env.insert(name, Rc::new(vec![def]));
-                }
+            for (name, path) in bound {
+                let def = match path {
+                    Some(path) => Def::Item(&generator.iter, path.into()),
+                    None => Def::Opaque(generator.start().to_u32()),
+                };
+                self.hide(name, def);
             }
             for test in &generator.ifs {
                 self.expr(test);
@@ -166,6 +208,7 @@ impl<'a> Walk<'a> {
         for result in results {
             self.expr(result);
         }
+        self.inner.truncate(known);
         self.env = before;
     }
 

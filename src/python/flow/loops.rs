@@ -19,6 +19,7 @@ impl<'a> Walk<'a> {
             loops: Vec::new(),
             late: Vec::new(),
             lambdas: 0,
+            inner: Vec::new(),
             rebound: self.rebound.clone(),
         };
         inner.bindings(body);

@@ -29,6 +29,8 @@ pub enum Def<'a> {
     Annotated(&'a Expr),
     /// An item of an iterable, or a part of each.
     Item(&'a Expr, Rc<[u32]>),
+    /// What a builtin of this name hands to its function: an item of the iterable.
+    Each(&'a str, &'a Expr),
     /// What `with value as name` binds.
     Enter(&'a Expr),
     /// `except type as name`.
@@ -83,6 +85,7 @@ pub fn flow<'a>(block: Block<'a>) -> Flow<'a> {
         loops: Vec::new(),
         late: Vec::new(),
         lambdas: 0,
+        inner: Vec::new(),
         rebound: HashSet::new(),
     };
     if !matches!(block, Block::Class(_)) {
@@ -110,6 +113,8 @@ struct Walk<'a> {
     /// Reads inside lambdas, which run at another time.
     late: Vec<(u32, &'a str)>,
     lambdas: usize,
+    /// Names that lambdas and comprehensions bind around the place, for themselves.
+    inner: Vec<&'a str>,
     /// Names that a function defined inside binds through `nonlocal` or, in a module, `global`: at any time.
     rebound: HashSet<&'a str>,
 }
