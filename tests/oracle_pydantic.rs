@@ -3,7 +3,7 @@
 #[path = "common/oracle.rs"]
 mod common;
 
-use common::{cases, copy, davy, root, run, said, say, scratch, skip, venv};
+use common::{cases, copy, davy, root, run, run_with, said, say, scratch, skip, venv};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -150,4 +150,75 @@ fn difference(one: &[(PathBuf, String)], other: &[(PathBuf, String)]) -> String 
         }
     }
     shown
+}
+
+/// Every name that pydantic 1 had is imported from pydantic 2, and davy's word on it compared: "raises" where it does, and nothing where not.
+#[test]
+fn names() {
+    let test = "oracle_pydantic::names";
+    let one = match venv("pydantic-1", &["pydantic>=1.10.17,<2", "python-dotenv>=0.21", "pytest>=8,<9"]) {
+        Ok(python) => python,
+        Err(why) => return skip(test, &why),
+    };
+    let two = match venv("pydantic-2", PACKAGES) {
+        Ok(python) => python,
+        Err(why) => return skip(test, &why),
+    };
+    let list = "
+import importlib, pkgutil, types
+import pydantic
+for module in ['pydantic', *('pydantic.' + one.name for one in pkgutil.iter_modules(pydantic.__path__))]:
+    if module.rsplit('.', 1)[-1] in ('mypy', '_hypothesis_plugin', 'v1'):
+        continue
+    found = importlib.import_module(module)
+    for name in sorted(set(dir(found)) | set(getattr(found, '__all__', []))):
+        value = getattr(found, name, None)
+        if not name.startswith('_') and not isinstance(value, types.ModuleType):
+            print(module, name)
+";
+    let output = run(Command::new(&one).args(["-c", list]));
+    assert!(output.status.success(), "{}", said(&output));
+    let all = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(all.lines().count() > 1_000, "{all}");
+    let tried = "
+import sys, warnings
+warnings.simplefilter('ignore')
+for line in sys.stdin:
+    module, name = line.split()
+    try:
+        exec(f'from {module} import {name}', {})
+    except ImportError:
+        print(module, name)
+    except Exception as error:
+        # Pydantic's own word for what was removed.
+        assert type(error).__name__ == 'PydanticImportError', error
+        print(module, name)
+";
+    let output = run_with(Command::new(&two).args(["-c", tried]), &all);
+    assert!(output.status.success(), "{}", said(&output));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let raises: std::collections::BTreeSet<&str> = text.lines().collect();
+
+    let scratch = scratch();
+    fs::write(scratch.path().join("pyproject.toml"), PROJECT).expect("the scratch folder is writable");
+    let module = |line: &str| {
+        let (module, name) = line.split_once(' ').expect("a module and a name");
+        format!("from {module} import {name}\n")
+    };
+    fs::write(scratch.path().join("case.py"), all.lines().map(module).collect::<String>()).expect("writable");
+    let mut command = davy();
+    command.args(["check", "--format", "json", "--select", "PYM006", "--exit-zero"]).current_dir(scratch.path());
+    let report: serde_json::Value = serde_json::from_slice(&run(&mut command).stdout).expect("one JSON object");
+    let lines: Vec<&str> = all.lines().collect();
+    let errors = report["findings"].as_array().expect("a list").iter().filter(|one| one["severity"] == "error");
+    let said: std::collections::BTreeSet<&str> =
+        errors.map(|one| lines[one["start"]["line"].as_u64().expect("a line") as usize - 1]).collect();
+    let missed: Vec<_> = raises.difference(&said).collect();
+    let wrong: Vec<_> = said.difference(&raises).collect();
+    assert!(missed.is_empty() && wrong.is_empty(), "not said to raise: {missed:?}\nsaid, and fine: {wrong:?}");
+    say(&format!(
+        "oracle_pydantic: {} names of pydantic 1, {} of which raise on 2; 0 skipped",
+        lines.len(),
+        raises.len()
+    ));
 }

@@ -1,5 +1,7 @@
 //! Where the names of pydantic 1 are in pydantic 2. Source: `pydantic/_migration.py` of 2.14.3, and imports tried on 1.10.24 and 2.14.3.
 
+use super::gone;
+
 /// What became of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
@@ -155,36 +157,37 @@ const REDIRECTED: &[&str] = &[
     "sequence_like",
 ];
 
-/// Names that V2 refuses in `pydantic.utils`.
-const UTILS: &[&str] = &[
-    "ClassAttribute",
-    "DUNDER_ATTRIBUTES",
-    "PyObjectStr",
-    "ValueItems",
-    "almost_equal_floats",
-    "get_discriminator_alias_and_values",
-    "get_model",
-    "get_unique_discriminator_alias",
-    "in_ipython",
-    "is_valid_identifier",
-    "path_type",
-    "validate_field_name",
-];
-
 /// Names of `typing` that people imported through pydantic's own modules.
 const OF_TYPING: &[&str] = &[
+    "AbstractSet",
+    "Annotated",
     "Any",
     "Callable",
+    "ChainMap",
     "ClassVar",
+    "Collection",
+    "Counter",
+    "DefaultDict",
+    "Deque",
     "Dict",
+    "Final",
     "ForwardRef",
     "FrozenSet",
+    "Generator",
     "Generic",
+    "Hashable",
     "Iterable",
+    "Iterator",
     "List",
     "Literal",
     "Mapping",
+    "Match",
+    "NamedTuple",
+    "NewType",
+    "NoReturn",
     "Optional",
+    "OrderedDict",
+    "Pattern",
     "Sequence",
     "Set",
     "TYPE_CHECKING",
@@ -193,19 +196,44 @@ const OF_TYPING: &[&str] = &[
     "TypeVar",
     "Union",
     "cast",
+    "get_type_hints",
+    "no_type_check",
+    "overload",
 ];
 
-/// Names of `pydantic.errors` that V2 has.
-const ERRORS_KEPT: &[&str] = &[
-    "PydanticErrorMixin",
-    "PydanticForbiddenQualifier",
-    "PydanticImportError",
-    "PydanticInvalidForJsonSchema",
-    "PydanticSchemaGenerationError",
-    "PydanticUndefinedAnnotation",
-    "PydanticUserError",
-    "PydanticErrorCodes",
+/// Names that `pydantic` itself has on both versions, and that its other modules no longer lend.
+const OF_PYDANTIC: &[&str] = &[
+    "AnyUrl",
+    "BaseConfig",
+    "BaseModel",
+    "EmailStr",
+    "Extra",
+    "Field",
+    "Json",
+    "NameEmail",
+    "PrivateAttr",
+    "SecretBytes",
+    "SecretStr",
+    "StrictBytes",
+    "StrictStr",
+    "ValidationError",
+    "conbytes",
+    "condecimal",
+    "confloat",
+    "confrozenset",
+    "conint",
+    "conlist",
+    "conset",
+    "constr",
+    "create_model",
+    "validator",
 ];
+
+/// The name of `typing` that a module of pydantic 1 lent, where it is one of those whose other names are V1's too.
+pub fn lent_by_typing(module: &str, name: &str) -> Option<&'static str> {
+    let lends = is_pydantic(module) && module != "pydantic";
+    OF_TYPING.iter().find(|known| lends && **known == name).copied()
+}
 
 /// What V2 makes of `from module import name`; `None` where it is fine, or another rule's.
 pub fn status(module: &str, name: &str) -> Option<Status> {
@@ -218,30 +246,28 @@ pub fn status(module: &str, name: &str) -> Option<Status> {
     if let Some((to, new)) = found(SUCCESSORS) {
         return Some(Status::Successor(to, new));
     }
-    // `parse_raw_as` and `parse_file_as` are said where they are called.
     let gone = GONE.iter().find(|(from, names, _)| *from == module && names.contains(&name));
     if let Some((_, _, help)) = gone {
         return Some(Status::Gone(help));
     }
-    match module {
-        "pydantic.typing"
-        | "pydantic.schema"
-        | "pydantic.validators"
-        | "pydantic.parse"
-        | "pydantic.datetime_parse"
-        | "pydantic.env_settings"
-            if OF_TYPING.contains(&name) =>
-        {
-            OF_TYPING.iter().find(|known| **known == name).map(|known| Status::Successor("typing", known))
+    let emptied = EMPTIED.iter().find(|(from, _)| *from == module).map(|(_, help)| *help);
+    if emptied.is_some() || gone::is_gone(module, name) {
+        if let Some(known) = lent_by_typing(module, name) {
+            return Some(Status::Successor("typing", known));
         }
-        "pydantic.utils" if REDIRECTED.contains(&name) => {
-            Some(Status::Redirected("write it yourself: what V2 has under this name is its copy of V1"))
+        if let Some(known) = OF_PYDANTIC.iter().find(|known| **known == name && module != "pydantic") {
+            return Some(Status::Successor("pydantic", known));
         }
-        "pydantic.utils" if UTILS.contains(&name) => {
-            Some(Status::Gone("write it yourself: it was never meant for users"))
-        }
-        "pydantic.errors" if name.starts_with("Pydantic") && ERRORS_KEPT.contains(&name) => None,
-        "pydantic.errors" if name.ends_with("Error") || name.starts_with("InvalidLength") => Some(Status::Gone(ERRORS)),
-        _ => EMPTIED.iter().find(|(from, _)| *from == module).map(|(_, help)| Status::Gone(help)),
+    }
+    if module == "pydantic.utils" && REDIRECTED.contains(&name) {
+        return Some(Status::Redirected("write it yourself: what V2 has under this name is its copy of V1"));
+    }
+    let is_error = name.ends_with("Error") || name.starts_with("InvalidLength") || name == "InvalidDiscriminator";
+    match emptied {
+        Some(help) => Some(Status::Gone(help)),
+        None if !gone::is_gone(module, name) => None,
+        None if is_error => Some(Status::Gone(ERRORS)),
+        None if module == "pydantic.utils" => Some(Status::Gone("write it yourself: it was never meant for users")),
+        None => Some(Status::Gone("V2 has nothing of this name: write it yourself, or do without")),
     }
 }

@@ -11,6 +11,7 @@ pub mod deprecated_model_method;
 pub mod deprecated_root_validator;
 pub mod deprecated_validator;
 pub mod generic_model;
+mod gone;
 pub mod ignored_config_key;
 mod imports;
 pub mod instance_model_fields;

@@ -42,9 +42,13 @@ fn collect<'t>(body: &'t [Stmt], found: &mut Vec<(&'t ast::StmtImportFrom, &'t a
 fn check(cx: &mut Cx<'_>, import: &ast::StmtImportFrom, alias: &ast::Alias) {
     let module = import.module.as_ref().map(|module| module.as_str()).unwrap_or_default();
     let name = alias.name.as_str();
-    let Some(status) = imports::status(module, name) else { return };
     let local = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
     let unused = is_unused(cx, local);
+    // What is called is said where it is called.
+    let parses = matches!(name, "parse_raw_as" | "parse_file_as") && imports::is_pydantic(module);
+    let uncalled = parses && !cx.text.contains(&format!("{local}("));
+    let uncalled = uncalled.then_some(Status::Gone("use `TypeAdapter(...).validate_json`"));
+    let Some(status) = imports::status(module, name).or(uncalled) else { return };
     let what_becomes = if status.raises() { Fate::Raises } else { Fate::Deprecated };
     let finding = cx.report(span(alias), text![format!("`{module}.{name}` "), fate(what_becomes)]);
     graded(finding, what_becomes);
