@@ -118,6 +118,8 @@ pub enum Fate {
     Changed,
     /// It raises.
     Raises,
+    /// It is not there, and nothing but a type checker looks.
+    Missing,
 }
 
 impl From<&str> for Piece {

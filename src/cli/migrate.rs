@@ -103,6 +103,11 @@ fn inside(migrate: &MigratePydantic, when: When) -> io::Result<Outcome> {
     for note in &manifests.notes {
         writeln!(out, "{note}")?;
     }
+    match fixed.linked.suppressed {
+        0 => {}
+        1 => writeln!(out, "1 place stays as it is, as a `# davy: ignore` there says")?,
+        several => writeln!(out, "{several} places stay as they are, as a `# davy: ignore` there says")?,
+    }
     say_left(&scan, &left, when, &mut out)?;
     Ok(if left.is_empty() { Outcome::Clean } else { Outcome::Findings })
 }

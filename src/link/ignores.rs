@@ -13,14 +13,22 @@ const UNUSED: &str = "DVY001";
 const UNKNOWN: &str = "DVY002";
 
 /// For each candidate whether a comment silences it, and what is to be said of the comments themselves.
-pub fn apply(unit: &Unit, candidates: &[Candidate], selected: impl Fn(&Page) -> bool) -> (Vec<bool>, Vec<Finding>) {
+///
+/// A migration has to move all there is: only davy's own comments, which mean this very finding, keep a place from it.
+pub fn apply(
+    unit: &Unit,
+    candidates: &[Candidate],
+    selected: impl Fn(&Page) -> bool,
+    migrating: bool,
+) -> (Vec<bool>, Vec<Finding>) {
     let mut silenced = vec![false; candidates.len()];
     let mut findings = Vec::new();
     for ignore in &unit.ignores {
         let mut used = vec![false; ignore.codes.len()];
         for (candidate, silent) in candidates.iter().zip(&mut silenced) {
             let covered = ignore.covers.is_none_or(|covers| meets(covers, candidate.finding.span));
-            if !covered || !names(ignore, candidate.page) {
+            let meant = !migrating || ignore.form == IgnoreForm::Davy;
+            if !covered || !meant || !names(ignore, candidate.page) {
                 continue;
             }
             *silent = true;

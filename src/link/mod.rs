@@ -153,7 +153,8 @@ impl Linker<'_, '_> {
                 candidates.push(Candidate { finding, page, verdict });
             }
         }
-        let (silenced, davys) = ignores::apply(unit, &candidates, |page| settings.selected(path, page));
+        let migrating = self.judge.project.migrating;
+        let (silenced, davys) = ignores::apply(unit, &candidates, |page| settings.selected(path, page), migrating);
         let suppressed =
             candidates.iter().zip(&silenced).filter(|(one, silent)| one.verdict.is_yes() && **silent).count();
         let loud = candidates.iter().zip(&silenced).filter(|(one, silent)| one.verdict.is_yes() && !**silent);
@@ -265,6 +266,7 @@ impl Linker<'_, '_> {
             Fate::Ignored => "has no effect",
             Fate::Changed => "means something else",
             Fate::Raises => "raises",
+            Fate::Missing => "does not exist",
         };
         let pin = self.judge.runs("pydantic", 2, file);
         match (pin.may_be_below, pin.may_be_at_least) {

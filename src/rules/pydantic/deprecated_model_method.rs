@@ -73,6 +73,9 @@ fn attribute<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
         fix.safe = fix.safe.and(overridden.clone().not());
         finding.fix(fix.when(only_v2()));
     }
+    if old == "__fields__" {
+        finding.otherwise(FIELDS);
+    }
     let label = if is_constructor { "this model" } else { "the receiver is this model" };
     finding.definition(receiver, label);
 }
@@ -172,7 +175,7 @@ impl Site<'_, '_> {
 }
 
 fn form(cx: &Cx, site: &Site) -> Form {
-    let Some(call) = site.call else { return reference(site) };
+    let Some(call) = site.call else { return reference(cx, site) };
     let positional = &call.arguments.args;
     if positional.iter().any(|arg| matches!(arg, Expr::Starred(_))) {
         return Form::help("the V2 method has another signature: pass the arguments by keyword");
@@ -197,22 +200,30 @@ fn form(cx: &Cx, site: &Site) -> Form {
         "schema" if site.has("ref_template") && !positional.is_empty() => Form::help("pass the arguments by keyword"),
         "schema_json" => schema_json(cx, site, call),
         "update_forward_refs" if !call.arguments.is_empty() => update_forward_refs(cx, site, call),
-        "__fields__" | "__fields_set__" => reference(site),
+        "__fields__" | "__fields_set__" => reference(cx, site),
         _ => Form::fix(site.renamed()),
     }
 }
 
 /// The method or attribute itself, without a call.
-fn reference(site: &Site) -> Form {
+fn reference(cx: &Cx, site: &Site) -> Form {
     let mut fix = site.renamed();
     match site.old {
         "__fields__" => {
             // On an instance, V2.11 deprecates `model_fields` itself.
             let value = span(&*site.attribute.value);
             let edits = vec![Edit::insert(value.start, "type("), Edit::insert(value.end, ")"), site.rename()];
-            let through_class = Fix::safe("Replace with `model_fields` of the class", edits);
+            let mut through_class = Fix::safe("Replace with `model_fields` of the class", edits);
+            // Who writes `BaseModel` may mean any model, or any model's class.
+            let any_model = Condition::resolves(site.receiver.clone().attr("__class__"), "pydantic.BaseModel");
+            through_class.safe = any_model.not();
             let fix = fix.when(Condition::derives(site.receiver.clone(), "pydantic.BaseModel"));
-            return Form { fixes: vec![fix, through_class], help: None, what_becomes: Fate::Deprecated };
+            let mut fixes = vec![fix, through_class];
+            // Behind the names, V1 had other objects. Where V2 runs, both spellings give the same.
+            if !takes_names(cx, site.attribute) {
+                fixes = fixes.into_iter().map(|fix| fix.when(Condition::Migrating.not())).collect();
+            }
+            return Form { fixes, help: None, what_becomes: Fate::Deprecated };
         }
         "__fields_set__" | "dict" | "parse_obj" | "construct" | "validate" | "update_forward_refs" => {}
         "parse_raw" | "parse_file" | "schema_json" => {
@@ -222,6 +233,32 @@ fn reference(site: &Site) -> Form {
         _ => fix.safe = Condition::Always.not(),
     }
     Form::fix(fix)
+}
+
+const FIELDS: &str = "the fields are `FieldInfo` now: `.annotation` for `.type_`, `.is_required()` for `.required`, no `.name`, and \
+                      `.alias` and `.default` mean something else where they are not set; use `model_fields`, and mend what reads them";
+
+/// Whether no more than the names are taken out of `__fields__`.
+fn takes_names(cx: &Cx, attribute: &ast::ExprAttribute) -> bool {
+    const OF_NAMES: &[&str] = &["all", "any", "dict.fromkeys", "frozenset", "len", "list", "set", "sorted", "tuple"];
+    let parent = match cx.parent(0) {
+        Some(AnyNodeRef::Arguments(_)) => cx.parent(1),
+        parent => parent,
+    };
+    match parent {
+        Some(AnyNodeRef::ExprCompare(compare)) => {
+            compare.left.range() != attribute.range()
+                && compare.ops.iter().all(|op| matches!(op, ast::CmpOp::In | ast::CmpOp::NotIn))
+        }
+        Some(AnyNodeRef::ExprCall(call)) => {
+            crate::python::dotted(&call.func).is_some_and(|name| OF_NAMES.contains(&name.as_str()))
+        }
+        Some(AnyNodeRef::ExprAttribute(method)) => method.attr.as_str() == "keys",
+        Some(AnyNodeRef::StmtFor(stmt)) => stmt.iter.range() == attribute.range(),
+        Some(AnyNodeRef::Comprehension(comprehension)) => comprehension.iter.range() == attribute.range(),
+        Some(AnyNodeRef::ExprStarred(_) | AnyNodeRef::ExprUnaryOp(_) | AnyNodeRef::StmtIf(_)) => true,
+        _ => false,
+    }
 }
 
 fn dict(site: &Site) -> Form {

@@ -72,7 +72,7 @@ fn fate(fate: Fate) -> Piece {
 fn graded(finding: &mut Finding, fate: Fate) {
     finding.grade(maybe_v2().not(), Grade::Pinned);
     match fate {
-        Fate::Deprecated => {}
+        Fate::Deprecated | Fate::Missing => {}
         Fate::Ignored | Fate::Changed => {
             finding.grade(only_v2(), Grade::Ignored);
         }

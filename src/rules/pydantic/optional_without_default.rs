@@ -14,6 +14,11 @@ fn check<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
     if !super::may_be_model(class) || in_version_shim(cx) {
         return;
     }
+    // A table of SQLModel is not validated when it is made, on either version.
+    let table = class.arguments.as_deref().and_then(|arguments| arguments.find_keyword("table"));
+    if table.is_some_and(|table| matches!(&table.value, Expr::BooleanLiteral(literal) if literal.value)) {
+        return;
+    }
     let Some(scope) = cx.scopes.last() else { return };
     let model = TypeExpr::Name(Name::Here(scope.qualify(class.name.as_str())));
     let inside: Vec<_> = cx.scopes.iter().cloned().chain([scope.child(crate::python::Block::Class(class))]).collect();

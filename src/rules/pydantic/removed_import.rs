@@ -18,28 +18,35 @@ fn statements(cx: &mut Cx<'_>, tree: &Tree) {
         return;
     }
     let mut found = Vec::new();
-    collect(tree.body(), &mut found, cx);
-    for (import, alias) in found {
-        check(cx, import, alias);
+    collect(tree.body(), false, &mut found, cx);
+    for (import, alias, typing) in found {
+        check(cx, import, alias, typing);
     }
 }
 
-fn collect<'t>(body: &'t [Stmt], found: &mut Vec<(&'t ast::StmtImportFrom, &'t ast::Alias)>, cx: &Cx) {
+/// An import of pydantic's, and whether only type checkers see it.
+type Found<'t> = (&'t ast::StmtImportFrom, &'t ast::Alias, bool);
+
+fn collect<'t>(body: &'t [Stmt], typing: bool, found: &mut Vec<Found<'t>>, cx: &Cx) {
     for stmt in body {
         match stmt {
             Stmt::ImportFrom(import) if import.level == 0 => {
                 let ours = import.module.as_ref().is_some_and(|module| imports::is_pydantic(module.as_str()));
-                found.extend(import.names.iter().filter(|_| ours).map(|alias| (import, alias)));
+                found.extend(import.names.iter().filter(|_| ours).map(|alias| (import, alias, typing)));
             }
-            Stmt::FunctionDef(function) => deeper(|| collect(&function.body, found, cx)),
-            Stmt::ClassDef(class) => deeper(|| collect(&class.body, found, cx)),
+            Stmt::FunctionDef(function) => deeper(|| collect(&function.body, typing, found, cx)),
+            Stmt::ClassDef(class) => deeper(|| collect(&class.body, typing, found, cx)),
             other if is_shim(cx, AnyNodeRef::from(other)) => {}
-            other => deeper(|| blocks(other, &mut |inner| collect(inner, found, cx))),
+            Stmt::If(stmt) if cx.source(span(&*stmt.test)).ends_with("TYPE_CHECKING") => {
+                deeper(|| collect(&stmt.body, true, found, cx));
+                stmt.elif_else_clauses.iter().for_each(|clause| deeper(|| collect(&clause.body, typing, found, cx)));
+            }
+            other => deeper(|| blocks(other, &mut |inner| collect(inner, typing, found, cx))),
         }
     }
 }
 
-fn check(cx: &mut Cx<'_>, import: &ast::StmtImportFrom, alias: &ast::Alias) {
+fn check(cx: &mut Cx<'_>, import: &ast::StmtImportFrom, alias: &ast::Alias, typing: bool) {
     let module = import.module.as_ref().map(|module| module.as_str()).unwrap_or_default();
     let name = alias.name.as_str();
     let local = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
@@ -49,7 +56,11 @@ fn check(cx: &mut Cx<'_>, import: &ast::StmtImportFrom, alias: &ast::Alias) {
     let uncalled = parses && !cx.text.contains(&format!("{local}("));
     let uncalled = uncalled.then_some(Status::Gone("use `TypeAdapter(...).validate_json`"));
     let Some(status) = imports::status(module, name).or(uncalled) else { return };
-    let what_becomes = if status.raises() { Fate::Raises } else { Fate::Deprecated };
+    let what_becomes = match status.raises() {
+        true if typing => Fate::Missing,
+        true => Fate::Raises,
+        false => Fate::Deprecated,
+    };
     let finding = cx.report(span(alias), text![format!("`{module}.{name}` "), fate(what_becomes)]);
     graded(finding, what_becomes);
     let rebind =

@@ -87,8 +87,14 @@ fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
         _ => None,
     };
     let commented = cx.has_comment(span(keyword));
-    let finding =
-        cx.report(span(keyword), text!["`env` of a settings field ", fate(Fate::Ignored), ": the default counts"]);
+    let given = call.arguments.args.first().or_else(|| call.arguments.find_keyword("default").map(|one| &one.value));
+    let factory = call.arguments.find_keyword("default_factory").is_some();
+    let default = factory || given.is_some_and(|value| !matches!(value, Expr::EllipsisLiteral(_)));
+    let instead = match default {
+        true => ": a variable named like the field counts, else the default",
+        false => ": a variable named like the field counts",
+    };
+    let finding = cx.report(span(keyword), text!["`env` of a settings field ", fate(Fate::Ignored), instead]);
     finding.when(Condition::resolves(type_, "pydantic.Field"));
     finding.when(Condition::any(vec![
         Condition::derives(class.clone(), "pydantic_settings.BaseSettings"),
