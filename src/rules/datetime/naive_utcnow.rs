@@ -32,6 +32,10 @@ fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
         Some(("date", outer)) if outer.arguments.is_empty() => {
             fixes.push(Fix::safe("Replace with an aware `now`", aware()));
         }
+        // It says itself which zone the value has afterwards.
+        Some(("replace", outer)) if outer.arguments.find_keyword("tzinfo").is_some() => {
+            fixes.push(Fix::safe("Replace with an aware `now`", aware()));
+        }
         Some(("strftime", outer)) => {
             if let [Expr::StringLiteral(format)] = &*outer.arguments.args
                 && !format.value.to_str().contains("%z")
