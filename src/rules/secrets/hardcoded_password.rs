@@ -35,11 +35,14 @@ fn check<'a>(cx: &mut Cx<'a>, literal: &'a Expr) {
     } else {
         text![format!("`{name}` holds a secret that everyone with the source can read")]
     };
-    let fix = read_from_environment(cx, literal, &variable(name));
     // The factory password of somebody's device, as a client offers it: known to all, meant to be replaced.
     let is_default = likelihood == Likelihood::Weak && name.to_ascii_lowercase().starts_with("default");
+    let fix = read_from_environment(cx, literal, &variable(name));
     let is_local = beside_local_host(cx);
     cx.secrets.extend(spans);
+    if is_default && ["DEFAULT_USERNAME", "DEFAULT_USER", "default_username"].iter().any(|name| cx.mentions(name)) {
+        return;
+    }
     let finding = cx.report(span, message);
     finding.help(ROTATE);
     if likelihood == Likelihood::Weak {
@@ -51,7 +54,7 @@ fn check<'a>(cx: &mut Cx<'a>, literal: &'a Expr) {
     if is_local {
         finding.grade(Condition::Always, Grade::Local);
     }
-    if let Some(fix) = fix {
+    if let Some(fix) = fix.filter(|_| !is_default) {
         finding.fix(fix);
     }
 }
@@ -69,11 +72,11 @@ fn is_sample(cx: &Cx) -> bool {
     })
 }
 
-/// A sibling argument or key names a host that is this machine.
+/// A sibling argument or key names a host that is this machine, or a service beside it: `localhost`, `postgres`.
 fn beside_local_host(cx: &Cx) -> bool {
     let local = |name: Option<&str>, value: &Expr| {
         let host = name.is_some_and(|name| matches!(name, "host" | "hostname" | "server" | "address"));
-        let here = |text: &str| matches!(text, "localhost" | "127.0.0.1" | "::1" | "0.0.0.0");
+        let here = |text: &str| matches!(text, "127.0.0.1" | "::1" | "0.0.0.0") || !text.contains(['.', ':']);
         host && matches!(value, Expr::StringLiteral(value) if here(value.value.to_str()))
     };
     match (cx.parent(0), cx.parent(1)) {
