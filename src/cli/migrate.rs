@@ -266,6 +266,8 @@ fn say_left(scan: &Scan, left: &[Judged], when: When, out: &mut dyn Write) -> io
         })
     )?;
     let mut lines: Option<(&str, Lines)> = None;
+    // The same advice is given once for places that follow each other.
+    let mut given = None;
     for finding in left {
         let Some(file) = scan.file(&finding.path) else { continue };
         if lines.as_ref().is_none_or(|(path, _)| *path != finding.path) {
@@ -274,12 +276,16 @@ fn say_left(scan: &Scan, left: &[Judged], when: When, out: &mut dyn Write) -> io
         }
         let line = lines.as_ref().map_or(1, |(_, lines)| lines.line(finding.span.start));
         writeln!(out, "{}:{line}: {} {}", file.display, finding.code, finding.message)?;
-        let advice = finding.help.clone().or_else(|| {
-            finding.fix.as_ref().map(|fix| format!("{} (changes behaviour; `davy check --unsafe-fixes`)", fix.title))
-        });
-        if let Some(advice) = advice {
+        let fix =
+            finding.fix.as_ref().map(|fix| format!("{} (changes behaviour; `davy check --unsafe-fixes`)", fix.title));
+        let advice = match (&finding.help, fix) {
+            (Some(help), Some(fix)) => Some(format!("{help}\n    {fix}")),
+            (help, fix) => help.clone().or(fix),
+        };
+        if let Some(advice) = advice.as_ref().filter(|advice| given.as_ref() != Some(*advice)) {
             writeln!(out, "    {advice}")?;
         }
+        given = advice;
     }
     Ok(())
 }

@@ -235,8 +235,7 @@ fn reference(cx: &Cx, site: &Site) -> Form {
     Form::fix(fix)
 }
 
-const FIELDS: &str = "the fields are `FieldInfo` now: `.annotation` for `.type_`, `.is_required()` for `.required`, no `.name`, and \
-                      `.alias` and `.default` mean something else where they are not set; use `model_fields`, and mend what reads them";
+const FIELDS: &str = "`model_fields` holds other objects: `.annotation` for `.type_`, `.is_required()` for `.required`, no `.name`; mend what reads them";
 
 /// Whether no more than the names are taken out of `__fields__`.
 fn takes_names(cx: &Cx, attribute: &ast::ExprAttribute) -> bool {

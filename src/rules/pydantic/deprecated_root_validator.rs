@@ -57,9 +57,11 @@ fn copied(cx: &Cx, function: &ast::StmtFunctionDef, decorator: &ast::Decorator, 
     let all = &function.parameters;
     let name = all.posonlyargs.iter().chain(&all.args).nth(1)?.parameter.name.as_str();
     let found = uses(&function.body, name);
-    let mut keeper = Keeper { name, kept: 0, mutates: false, returns: Vec::new(), elsewhere: false };
+    let mut keeper =
+        Keeper { name, kept: 0, mutates: false, removes: false, returns: Vec::new(), returns_nothing: false };
     keeper.visit_body(&function.body);
-    if found.tangled || !keeper.mutates && keeper.kept == found.reads.len() {
+    let changes = keeper.mutates || keeper.removes || keeper.kept != found.reads.len();
+    if found.tangled || !changes {
         return None;
     }
     let mut fix = before(cx, function, decorator, callee).ok()?;
@@ -221,6 +223,8 @@ fn after(
     edits.extend(body.edits);
     let title = "Replace with `@model_validator(mode=\"after\")`";
     let mut fix = match (skip_on_failure, body.mutates) {
+        // Who gets the dictionary may keep it, and look at it again.
+        (true, _) if body.handed_on => Fix::restoring(title, edits),
         (true, _) => Fix { restores: Condition::Always, ..Fix::safe(title, edits) },
         // It ran after failures, too, and saw what was there by then: a body that only reads cannot tell.
         (false, false) => Fix::restoring(title, edits),
@@ -246,6 +250,8 @@ struct Body {
     mutates: bool,
     /// It works on a dictionary of all values.
     whole: bool,
+    /// Somebody else gets that dictionary.
+    handed_on: bool,
 }
 
 /// Reads of fields become attributes of `self`; a body that does more gets a dictionary of the values, as it had.
@@ -258,25 +264,40 @@ fn body(cx: &Cx, function: &ast::StmtFunctionDef, name: &str) -> Option<Body> {
     function.body.iter().for_each(|stmt| reader.stmt(stmt));
     let ends = matches!(function.body.last(), Some(Stmt::Return(_)));
     if ends && reader.returns && reader.understood == found.reads.len() {
-        return Some(Body { edits: reader.edits, mutates: false, whole: false });
+        return Some(Body { edits: reader.edits, mutates: false, whole: false, handed_on: false });
     }
-    let mut keeper = Keeper { name, kept: 0, mutates: false, returns: Vec::new(), elsewhere: false };
+    let mut keeper =
+        Keeper { name, kept: 0, mutates: false, removes: false, returns: Vec::new(), returns_nothing: false };
     keeper.visit_body(&function.body);
-    if !ends || keeper.elsewhere || keeper.kept != found.reads.len() {
+    let handed_on = keeper.kept != found.reads.len();
+    let elsewhere = keeper.returns.iter().any(|(_, value)| value.is_some());
+    // What is gone from the dictionary has to go from the model, whose own dictionary holds no more than that.
+    let clears = keeper.removes || handed_on || elsewhere;
+    let of_model = cx.class().is_some_and(|(class, _)| class.decorator_list.is_empty());
+    if !ends || keeper.returns_nothing || clears && !of_model {
         return None;
     }
     let newline = super::newline(cx);
     let mut edits = vec![super::prepend(cx, function, &format!("{name} = dict(self.__dict__)"))?];
-    for returned in keeper.returns {
-        let own = super::indent_of(cx, returned.start);
-        let update = match (keeper.mutates, own) {
-            (false, _) => "return self".to_owned(),
-            (true, Some(indent)) => format!("self.__dict__.update({name}){newline}{indent}return self"),
-            (true, None) => format!("self.__dict__.update({name}); return self"),
+    for (returned, value) in &keeper.returns {
+        let between = match super::indent_of(cx, returned.start) {
+            Some(indent) => format!("{newline}{indent}"),
+            None => "; ".to_owned(),
         };
-        edits.push(Edit::replace(returned, update));
+        let mut text = Vec::new();
+        if let Some(value) = value {
+            text.extend(text![format!("{name} = "), *value, between.clone()]);
+        }
+        if clears {
+            text.push(format!("self.__dict__.clear(){between}").into());
+        }
+        if clears || keeper.mutates {
+            text.push(format!("self.__dict__.update({name}){between}").into());
+        }
+        text.push("return self".into());
+        edits.push(Edit { span: *returned, text });
     }
-    Some(Body { edits, mutates: keeper.mutates, whole: true })
+    Some(Body { edits, mutates: keeper.mutates || clears, whole: true, handed_on })
 }
 
 /// `ClassVar` and `Final` name no field.
@@ -386,14 +407,16 @@ impl<'a> SourceOrderVisitor<'a> for Reader<'_> {
     }
 }
 
-/// Counts the uses of a dictionary that take nothing out of it and hand it to nobody.
+/// Counts the uses of a dictionary that hand it to nobody.
 struct Keeper<'r> {
     name: &'r str,
     kept: usize,
     mutates: bool,
-    returns: Vec<Span>,
-    /// A `return` gives something else back.
-    elsewhere: bool,
+    /// Something is taken out of it.
+    removes: bool,
+    /// Every `return`, with what it gives back where that is something else.
+    returns: Vec<(Span, Option<Span>)>,
+    returns_nothing: bool,
 }
 
 impl Keeper<'_> {
@@ -408,12 +431,17 @@ impl<'a> SourceOrderVisitor<'a> for Keeper<'_> {
             Stmt::Return(returned) => match returned.value.as_deref() {
                 Some(value) if self.is_values(value) => {
                     self.kept += 1;
-                    self.returns.push(span(returned));
+                    self.returns.push((span(returned), None));
                 }
-                _ => self.elsewhere = true,
+                Some(value) => {
+                    self.returns.push((span(returned), Some(span(value))));
+                    self.visit_expr(value);
+                }
+                // Nothing at all is no dictionary.
+                None => self.returns_nothing = true,
             },
             // What runs later may return something of its own.
-            Stmt::FunctionDef(_) | Stmt::ClassDef(_) | Stmt::Delete(_) => {}
+            Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {}
             Stmt::For(looped) if self.is_values(&looped.iter) => {
                 self.kept += 1;
                 self.visit_expr(&looped.target);
@@ -428,7 +456,8 @@ impl<'a> SourceOrderVisitor<'a> for Keeper<'_> {
         const PURE: &[&str] = &["any", "all", "bool", "dict", "len", "list", "repr", "set", "sorted", "str", "tuple"];
         match expr {
             Expr::Subscript(subscript) if self.is_values(&subscript.value) => {
-                self.kept += usize::from(subscript.ctx != ast::ExprContext::Del);
+                self.kept += 1;
+                self.removes |= subscript.ctx == ast::ExprContext::Del;
                 self.mutates |= subscript.ctx == ast::ExprContext::Store;
                 self.visit_expr(&subscript.slice);
             }
@@ -438,8 +467,23 @@ impl<'a> SourceOrderVisitor<'a> for Keeper<'_> {
                     self.kept += 1;
                     self.mutates = true;
                 }
+                "pop" | "popitem" | "clear" => {
+                    self.kept += 1;
+                    self.removes = true;
+                }
                 _ => {}
             },
+            Expr::Dict(dict) => {
+                for item in &dict.items {
+                    item.key.iter().for_each(|key| self.visit_expr(key));
+                    // `{**values}` is a copy.
+                    if item.key.is_none() && self.is_values(&item.value) {
+                        self.kept += 1;
+                    } else {
+                        self.visit_expr(&item.value);
+                    }
+                }
+            }
             Expr::Compare(compare) => {
                 let contains = compare.ops.iter().all(|op| matches!(op, ast::CmpOp::In | ast::CmpOp::NotIn));
                 self.visit_expr(&compare.left);
