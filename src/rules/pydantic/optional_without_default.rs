@@ -63,7 +63,8 @@ fn form<'a>(cx: &Cx<'a>, assign: &'a ast::StmtAnnAssign, name: &str, nullable: C
             let decided = arguments.keywords.iter().any(|keyword| {
                 keyword.arg.as_ref().is_none_or(|arg| matches!(arg.as_str(), "default" | "default_factory"))
             });
-            match arguments.args.first() {
+            let default = arguments.find_keyword("default").map(|keyword| &keyword.value);
+            match arguments.args.first().or(default) {
                 None if decided => None,
                 None if arguments.keywords.is_empty() => required(vec![Edit::insert(span(arguments).end - 1, "None")]),
                 None => required(vec![Edit::insert(span(&arguments.keywords[0]).start, "None, ")]),
