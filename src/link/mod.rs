@@ -360,6 +360,7 @@ impl Linker<'_, '_> {
         match class {
             Some(Value::Class(class)) => class.name.clone(),
             Some(Value::External(path, _)) => path.clone(),
+            Some(Value::Super(_)) => "super()".to_owned(),
             _ => String::new(),
         }
     }

@@ -264,7 +264,11 @@ impl<'a> Binder<'_, 'a> {
         let all =
             body.returns.iter().all(|value| value.is_none_or(|value| made(value) || value.is_none_literal_expr()));
         let some = body.returns.iter().flatten().any(|value| made(value));
-        let in_class = matches!(scopes.last().map(|scope| scope.block), Some(Block::Class(_)));
+        let class = scopes.last().filter(|scope| matches!(scope.block, Block::Class(_)));
+        let in_class = class.is_some();
+        if let Some(class) = class.filter(|_| function.returns.is_none() && !body.yields) {
+            return self.alternative_constructor(function, body, class, scopes, inner);
+        }
         if function.returns.is_some() || body.yields || in_class || !all || !some || body.returns.len() > 4 {
             return None;
         }
@@ -272,6 +276,24 @@ impl<'a> Binder<'_, 'a> {
         let values =
             body.returns.iter().map(|value| value.map_or(TypeExpr::None, |value| self.types.of(value, &scopes)));
         Some(TypeExpr::union(values.collect())).filter(|value| !value.is_unknown())
+    }
+
+    /// `typing.Self`, for a class method of which every `return` gives `cls(...)`.
+    fn alternative_constructor(
+        &self,
+        function: &'a ast::StmtFunctionDef,
+        body: &Body<'a>,
+        class: &Scope<'a>,
+        scopes: &[Scope<'a>],
+        inner: &Scope<'a>,
+    ) -> Option<TypeExpr> {
+        if receiver(function) != Receiver::Class || body.returns.is_empty() || body.returns.len() > 4 {
+            return None;
+        }
+        let scopes: Vec<Scope<'a>> = scopes.iter().cloned().chain([inner.clone()]).collect();
+        let made = TypeExpr::Call(Box::new(TypeExpr::Name(Name::Here(class.name.clone()))));
+        let all = body.returns.iter().all(|value| value.is_some_and(|value| self.types.of(value, &scopes) == made));
+        all.then(|| TypeExpr::import("typing", "Self"))
     }
 
     /// Methods under `@validator(...)` and its kin, and names that are bound to `validator(...)(function)`.

@@ -22,6 +22,10 @@ impl Eval<'_, '_> {
                 Value::Function(..) => Value::Unknown,
                 _ => Value::Instance(Box::new(callee)),
             },
+            // `BaseModel.parse_obj(...)`, of any model.
+            Value::External(ref path, _) if known::gives_own_class(path) => {
+                Value::Instance(Box::new(Value::external("pydantic.BaseModel")))
+            }
             Value::External(ref path, _) => {
                 let last = path.rsplit('.').next().unwrap_or(path);
                 let is_class = last.starts_with(|c: char| c.is_ascii_uppercase())
@@ -104,13 +108,23 @@ impl Eval<'_, '_> {
         if function.is_async && !function.is_generator { Value::Coroutine(Box::new(value)) } else { value }
     }
 
-    /// A function without annotation that only returns what it constructs. Methods may be overridden, so they are left.
+    /// A function without annotation that only returns what it constructs. Methods may be overridden, so they are left, but for
+    /// class methods that construct their class.
     fn inferred(&self, function: &FunctionFact, symbol: &Symbol, receiver: Option<&Value>, depth: u32) -> Value {
-        let Some(inferred) = function.inferred.as_ref().filter(|_| receiver.is_none()) else { return Value::Unknown };
+        let Some(inferred) = &function.inferred else { return Value::Unknown };
+        let is_self = *inferred == TypeExpr::import("typing", "Self");
+        if receiver.is_some() && !is_self {
+            return Value::Unknown;
+        }
         if !function.decorators.iter().all(|decorator| self.harmless(decorator, symbol.file, depth)) {
             return Value::Unknown;
         }
-        let value = self.eval(inferred, symbol.file, depth + 1);
+        let value = match receiver {
+            Some(Value::Class(class)) if is_self => Value::Instance(Box::new(Value::Class(class.clone()))),
+            Some(instance @ Value::Instance(_)) if is_self => instance.clone(),
+            _ if is_self => Value::Unknown,
+            _ => self.eval(inferred, symbol.file, depth + 1),
+        };
         if function.is_async { Value::Coroutine(Box::new(value)) } else { value }
     }
 
