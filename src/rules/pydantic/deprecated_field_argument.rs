@@ -4,8 +4,8 @@ use super::pattern::{InV2, in_v2};
 use super::{fate, graded, in_version_shim, named, only_v2};
 use crate::fact::{Condition, Name, TypeExpr};
 use crate::finding::{Edit, Fate, Fix, Piece};
-use crate::python::ast::{self, AnyNodeRef, Expr, Ranged};
-use crate::python::span;
+use crate::python::ast::{self, AnyNodeRef, Expr, Ranged, Stmt};
+use crate::python::{Block, span};
 use crate::rule::{Check, Cx};
 use crate::text;
 use crate::text::Span;
@@ -234,7 +234,7 @@ fn field<'a>(cx: &Cx<'a>, call: &'a ast::ExprCall) -> Option<Found> {
             ("unique_items", _) => {
                 argument(Fate::Raises, Err("take a `set`, or check for doubles in a validator: V1 refused them"))
             }
-            ("regex", _) => argument(Fate::Raises, regex(name, &keyword.value)),
+            ("regex", _) => argument(Fate::Raises, regex(cx, name, &keyword.value)),
             (known, _) if FIELD.contains(&known) => continue,
             _ if spread => continue,
             _ => argument(Fate::Deprecated, Ok(Change::Extra)),
@@ -287,9 +287,14 @@ fn constant<'a>(cx: &Cx<'a>, call: &'a ast::ExprCall, keyword: &ast::Keyword) ->
 }
 
 /// V1 matched from the start; V2's engine searches, and lacks some of what Python's has.
-fn regex(name: &ast::Identifier, value: &Expr) -> Result<Change, &'static str> {
+fn regex(cx: &Cx, name: &ast::Identifier, value: &Expr) -> Result<Change, &'static str> {
     let edits = vec![Edit::replace(span(name), "pattern")];
-    let Expr::StringLiteral(literal) = value else { return Ok(Change::Risky(edits)) };
+    let literal = match value {
+        Expr::StringLiteral(literal) => Some(literal),
+        Expr::Name(constant) => constant_text(cx, constant.id.as_str()),
+        _ => None,
+    };
+    let Some(literal) = literal else { return Ok(Change::Risky(edits)) };
     match in_v2(literal.value.to_str()) {
         InV2::Same => Ok(Change::Restoring(edits)),
         InV2::Differs => Ok(Change::Risky(edits)),
@@ -299,11 +304,23 @@ fn regex(name: &ast::Identifier, value: &Expr) -> Result<Change, &'static str> {
     }
 }
 
+/// The text of a constant at the top of the module, where it is bound once.
+fn constant_text<'a>(cx: &Cx<'a>, name: &str) -> Option<&'a ast::ExprStringLiteral> {
+    let Block::Module(body) = cx.scopes.first()?.block else { return None };
+    let mut bindings = body.iter().filter(|stmt| crate::python::imports::bound(stmt).contains(&name));
+    let (Some(only), None) = (bindings.next(), bindings.next()) else { return None };
+    match only {
+        Stmt::Assign(ast::StmtAssign { value, .. })
+        | Stmt::AnnAssign(ast::StmtAnnAssign { value: Some(value), .. }) => value.as_string_literal_expr(),
+        _ => None,
+    }
+}
+
 fn constr(cx: &Cx, call: &ast::ExprCall) -> Option<Found> {
     let arguments = call.arguments.keywords.iter().filter_map(|keyword| {
         let name = keyword.arg.as_ref()?;
         let outcome = match name.as_str() {
-            "regex" => regex(name, &keyword.value),
+            "regex" => regex(cx, name, &keyword.value),
             "curtail_length" => Err("cut the text in an `AfterValidator`"),
             _ => return None,
         };

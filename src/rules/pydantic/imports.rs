@@ -128,6 +128,7 @@ const GONE: &[(&str, &[&str], &str)] = &[
         "V2 has `FieldInfo`, which knows the annotation, the default and the constraints",
     ),
     ("pydantic.fields", &["SHAPE_LIST", "SHAPE_SINGLETON"], "look at the annotation of the field instead"),
+    ("pydantic.decorator", &["ValidatedFunction"], "V2 keeps it, deprecated, in `pydantic.deprecated.decorator`"),
 ];
 
 /// Modules of which V2 keeps the names in [`MOVED`], and refuses every other.
