@@ -20,6 +20,8 @@ pub struct Types<'a> {
     flows: RefCell<HashMap<(u8, usize), Rc<Flow<'a>>>>,
     /// Every `import name as local` of the file: local, name.
     aliases: OnceCell<Vec<(&'a str, &'a str)>>,
+    /// Every name that an import of the file binds, with the module.
+    imported: OnceCell<Vec<(&'a str, &'a str)>>,
     budget: Cell<u32>,
 }
 
@@ -69,6 +71,20 @@ impl<'a> Types<'a> {
             }
             _ => false,
         }
+    }
+
+    /// Whether `name` is bound by an import from `package`, anywhere in the file.
+    pub fn is_imported_from(&self, name: &str, package: &str, scopes: &[Scope<'a>]) -> bool {
+        let imported = self.imported.get_or_init(|| {
+            let mut found = Vec::new();
+            if let Some(Block::Module(body)) = scopes.first().map(|scope| scope.block) {
+                imports(body, &mut found);
+            }
+            found
+        });
+        let within =
+            |module: &str| module.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        imported.iter().any(|(local, module)| *local == name && within(module))
     }
 
     /// What a name means that is read at `offset`; `None` where only the scope, not the place, should decide.
@@ -437,6 +453,24 @@ fn aliases<'a>(body: &'a [ast::Stmt], found: &mut Vec<(&'a str, &'a str)>) {
             ast::Stmt::FunctionDef(function) => deeper(|| aliases(&function.body, found)),
             ast::Stmt::ClassDef(class) => deeper(|| aliases(&class.body, found)),
             other => deeper(|| super::walk::blocks(other, &mut |inner| aliases(inner, found))),
+        }
+    }
+}
+
+fn imports<'a>(body: &'a [ast::Stmt], found: &mut Vec<(&'a str, &'a str)>) {
+    for stmt in body {
+        match stmt {
+            ast::Stmt::Import(import) => {
+                found.extend(import.names.iter().map(|alias| (super::walk::imported(alias).0, alias.name.as_str())));
+            }
+            ast::Stmt::ImportFrom(import) => {
+                let module = import.module.as_ref().map(|module| module.as_str()).unwrap_or_default();
+                let local = |alias: &'a ast::Alias| alias.asname.as_ref().unwrap_or(&alias.name).as_str();
+                found.extend(import.names.iter().filter(|_| import.level == 0).map(|alias| (local(alias), module)));
+            }
+            ast::Stmt::FunctionDef(function) => deeper(|| imports(&function.body, found)),
+            ast::Stmt::ClassDef(class) => deeper(|| imports(&class.body, found)),
+            other => deeper(|| super::walk::blocks(other, &mut |inner| imports(inner, found))),
         }
     }
 }

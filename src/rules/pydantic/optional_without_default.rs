@@ -32,6 +32,16 @@ fn check<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
         if name.starts_with('_') || name == "model_config" {
             continue;
         }
+        // A value of its own, or a type that is all but `None`: most fields.
+        let plain = matches!(&*assign.annotation, Expr::Name(name) if matches!(name.id.as_str(), "bool" | "float" | "int" | "str"));
+        let decided = match assign.value.as_deref() {
+            None => plain,
+            Some(Expr::NoneLiteral(_) | Expr::Call(_)) => false,
+            Some(_) => true,
+        };
+        if decided {
+            continue;
+        }
         let annotation = cx.types.annotation(&assign.annotation, &inside);
         if annotation.is_unknown() || says(&assign.annotation, &["ClassVar", "Final", "InitVar", "Required"]) {
             continue;

@@ -5,7 +5,7 @@ use super::undeclared_settings_package::{PACKAGE, SETTINGS};
 use super::{fate, graded, in_version_shim, is_shim, only_v2};
 use crate::fact::{Name, TypeExpr};
 use crate::finding::{Ask, Edit, Fate, Fix, Piece, Rebind};
-use crate::python::ast::{self, AnyNodeRef, Stmt};
+use crate::python::ast::{self, AnyNodeRef, Expr, Stmt};
 use crate::python::walk::blocks;
 use crate::python::{Tree, deeper, span};
 use crate::rule::{Check, Cx};
@@ -99,6 +99,14 @@ fn title(module: &str, name: &str) -> String {
 fn attribute<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
     // The module itself is imported here, if its attributes are read here.
     if !cx.mentions("pydantic") {
+        return;
+    }
+    let mut root = &*attribute.value;
+    while let Expr::Attribute(inner) = root {
+        root = &inner.value;
+    }
+    let Expr::Name(root) = root else { return };
+    if !cx.types.is_imported_from(root.id.as_str(), "pydantic", &cx.scopes) {
         return;
     }
     let TypeExpr::Name(Name::Import { level: 0, module, path }) = cx.type_of(&attribute.value) else { return };
