@@ -71,6 +71,7 @@ const MOVED: &[(&str, &str)] = &[
     ("pydantic.config.BaseConfig", "pydantic.BaseConfig"),
     ("pydantic.config.Extra", "pydantic.Extra"),
     ("pydantic.config.ConfigDict", "pydantic.ConfigDict"),
+    ("pydantic.config.with_config", "pydantic.with_config"),
     ("pydantic.deprecated.config.BaseConfig", "pydantic.BaseConfig"),
     ("pydantic.deprecated.config.Extra", "pydantic.Extra"),
     ("pydantic.tools.parse_obj_as", "pydantic.parse_obj_as"),
@@ -177,6 +178,7 @@ const MODEL_ATTRIBUTES: &[&str] = &[
     "schema_json",
     "update_forward_refs",
     "validate",
+    "__get_pydantic_core_schema__",
     "__fields__",
     "__fields_set__",
 ];

@@ -9,6 +9,7 @@ pub mod deprecated_field_argument;
 pub mod deprecated_function;
 pub mod deprecated_model_method;
 pub mod deprecated_root_validator;
+pub mod deprecated_since_v2;
 pub mod deprecated_validator;
 pub mod generic_model;
 mod gone;
