@@ -48,6 +48,8 @@ pub enum TypeExpr {
     Call(Box<TypeExpr>),
     /// What calling gives, or the default that is passed along, where the callee is a method of a mapping that may give it.
     CallOr(Box<TypeExpr>, Box<TypeExpr>),
+    /// What calling gives, with arguments that may decide it.
+    CallWith(Box<TypeExpr>, Vec<Argument>),
     /// The class that pydantic's `create_model` makes, and the class it is made from.
     Made(Box<TypeExpr>, Box<TypeExpr>),
     /// What awaiting gives.
@@ -230,8 +232,30 @@ pub struct FunctionFact {
     pub decorators: Vec<TypeExpr>,
     /// How many parameters it takes behind a leading `cls`; `None` where it takes any number, or a great many.
     pub takes: Option<u8>,
+    /// Parameters whose annotation shares a name with the return annotation, so that an argument may decide the result.
+    pub deciding: Vec<Deciding>,
     /// The name of the attribute that a one-line getter returns: `return self._x`.
     pub returns_attribute: Option<String>,
+}
+
+/// A parameter that may decide what a function gives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deciding {
+    /// Its name.
+    pub name: String,
+    /// Its position, `self` and `cls` included; none where it is given by name only.
+    pub at: Option<u8>,
+    /// Its annotation.
+    pub annotation: TypeExpr,
+}
+
+/// An argument of a call.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Argument {
+    /// The name that it is given by; none by position.
+    pub name: Option<String>,
+    /// What it is.
+    pub value: TypeExpr,
 }
 
 /// Who a private attribute belongs to, seen from the file that reaches for it.

@@ -51,7 +51,7 @@ impl Judge<'_> {
                 }
             }
             TypeExpr::Attr(of, attr) => inner(of).unwrap_or_else(|| self.unknown_member(of, attr, file, depth)),
-            TypeExpr::Call(of) | TypeExpr::CallOr(of, _) => {
+            TypeExpr::Call(of) | TypeExpr::CallOr(of, _) | TypeExpr::CallWith(of, _) => {
                 inner(of).unwrap_or_else(|| self.unknown_result(&self.values.eval(of, file)))
             }
             TypeExpr::Made(_, base) => inner(base).unwrap_or_else(|| "`create_model` is not pydantic's".to_owned()),

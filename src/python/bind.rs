@@ -4,9 +4,9 @@
 
 use super::ast::{self, Expr, Stmt};
 use super::types::{Receiver, Types, last_name, receiver};
-use super::walk::{blocks, imported, imported_from};
+use super::walk::{blocks, children, imported, imported_from};
 use super::{Block, Scope, deeper, span};
-use crate::fact::{Binding, ClassFact, Facts, FunctionFact, Name, Tied, TypeExpr, Validator};
+use crate::fact::{Binding, ClassFact, Deciding, Facts, FunctionFact, Name, Tied, TypeExpr, Validator};
 
 /// Collects the facts of a file.
 pub fn facts<'a>(body: &'a [Stmt], types: &Types<'a>) -> Facts {
@@ -291,8 +291,12 @@ impl<'a> Binder<'_, 'a> {
             return None;
         }
         let scopes: Vec<Scope<'a>> = scopes.iter().cloned().chain([inner.clone()]).collect();
-        let made = TypeExpr::Call(Box::new(TypeExpr::Name(Name::Here(class.name.clone()))));
-        let all = body.returns.iter().all(|value| value.is_some_and(|value| self.types.of(value, &scopes) == made));
+        let made = TypeExpr::Name(Name::Here(class.name.clone()));
+        let makes = |value: &'a Expr| match self.types.of(value, &scopes) {
+            TypeExpr::Call(callee) | TypeExpr::CallWith(callee, _) => *callee == made,
+            _ => false,
+        };
+        let all = body.returns.iter().all(|value| value.is_some_and(makes));
         all.then(|| TypeExpr::import("typing", "Self"))
     }
 
@@ -344,6 +348,29 @@ impl<'a> Binder<'_, 'a> {
         found
     }
 
+    /// The parameters that may decide what a function gives: `def first(rows: List[T]) -> T`.
+    fn deciding(&self, function: &'a ast::StmtFunctionDef, scopes: &[Scope<'a>]) -> Vec<Deciding> {
+        let mut named = Vec::new();
+        function.returns.iter().for_each(|returns| names_in(returns, &mut named));
+        if named.is_empty() {
+            return Vec::new();
+        }
+        let all = &function.parameters;
+        let positional =
+            all.posonlyargs.iter().chain(&all.args).enumerate().map(|(at, one)| (u8::try_from(at).ok(), one));
+        let mut found = Vec::new();
+        for (at, parameter) in positional.chain(all.kwonlyargs.iter().map(|one| (None, one))) {
+            let Some(annotation) = parameter.parameter.annotation.as_deref() else { continue };
+            let mut own = Vec::new();
+            names_in(annotation, &mut own);
+            if own.iter().any(|name| named.contains(name)) {
+                let name = parameter.parameter.name.as_str().to_owned();
+                found.push(Deciding { name, at, annotation: self.types.annotation(annotation, scopes) });
+            }
+        }
+        found
+    }
+
     fn decorators(&self, list: &'a [ast::Decorator], scopes: &[Scope<'a>]) -> Vec<TypeExpr> {
         list.iter().map(|decorator| self.types.of(&decorator.expression, scopes)).collect()
     }
@@ -386,6 +413,7 @@ impl<'a> Binder<'_, 'a> {
             is_generator: body.yields,
             decorators: self.decorators(&function.decorator_list, scopes),
             takes: takes(&function.parameters),
+            deciding: self.deciding(function, scopes),
             returns_attribute,
         };
         self.bind(scope.qualify(function.name.as_str()), Binding::Function(fact));
@@ -406,6 +434,19 @@ impl<'a> Binder<'_, 'a> {
         for stmt in body.nested {
             self.stmt(stmt, &scopes);
         }
+    }
+}
+
+/// The names of an annotation that may be type variables.
+fn names_in<'a>(annotation: &'a Expr, names: &mut Vec<&'a str>) {
+    const COMMON: &[&str] =
+        &["Any", "Dict", "Iterable", "Iterator", "List", "Optional", "Sequence", "Set", "Tuple", "Type", "Union"];
+    match annotation {
+        Expr::Name(name) if COMMON.contains(&name.id.as_str()) => {}
+        Expr::Name(name) if name.id.trim_start_matches('_').starts_with(|c: char| c.is_ascii_uppercase()) => {
+            names.push(name.id.as_str());
+        }
+        other => children(other, &mut |child| deeper(|| names_in(child, names))),
     }
 }
 

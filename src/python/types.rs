@@ -5,7 +5,7 @@
 use super::ast::{self, Expr, Ranged};
 use super::flow::{Def, Defs, Flow, flow};
 use super::{Block, Scope, deeper};
-use crate::fact::{Name, TypeExpr};
+use crate::fact::{Argument, Name, TypeExpr};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -224,7 +224,35 @@ impl<'a> Types<'a> {
             let default = Box::new(self.value(default, scopes, depth));
             return wrap(callee, |callee| TypeExpr::CallOr(callee, default));
         }
-        wrap(callee, TypeExpr::Call)
+        self.called(callee, call, scopes, depth)
+    }
+
+    /// What a call gives; with the arguments that have names of their own, where they may decide it.
+    fn called(&self, callee: TypeExpr, call: &'a ast::ExprCall, scopes: &[Scope<'a>], depth: u32) -> TypeExpr {
+        let last = match &*call.func {
+            Expr::Name(name) => name.id.as_str(),
+            Expr::Attribute(attribute) => attribute.attr.as_str(),
+            _ => "",
+        };
+        let is_class = last.trim_start_matches('_').starts_with(|c: char| c.is_ascii_uppercase());
+        let few = call.arguments.len() <= 4 && !call.arguments.args.iter().any(Expr::is_starred_expr);
+        if callee.is_unknown() || is_class || !few {
+            return wrap(callee, TypeExpr::Call);
+        }
+        let value = |value: &'a Expr| match value {
+            Expr::Name(_) | Expr::Attribute(_) => self.value(value, scopes, depth),
+            _ => TypeExpr::Unknown,
+        };
+        let positional = call.arguments.args.iter().map(|arg| Argument { name: None, value: value(arg) });
+        let named = call.arguments.keywords.iter().map(|keyword| Argument {
+            name: keyword.arg.as_ref().map(|name| name.as_str().to_owned()),
+            value: value(&keyword.value),
+        });
+        let all: Vec<Argument> = positional.chain(named.filter(|one| one.name.is_some())).collect();
+        if all.iter().all(|one| one.value.is_unknown()) {
+            return wrap(callee, TypeExpr::Call);
+        }
+        TypeExpr::CallWith(Box::new(callee), all)
     }
 
     /// What the builtins that take iterables give, where nothing hides them.

@@ -6,7 +6,7 @@ use super::super::container::{item, method};
 use super::super::index::{File, Found};
 use super::super::known;
 use super::super::value::{Symbol, Value};
-use super::Eval;
+use super::{Eval, Given};
 use crate::fact::{Binding, FunctionFact, Name, TypeExpr};
 
 /// What a function under `@contextmanager` gives, with what entering it gives.
@@ -14,6 +14,10 @@ const MANAGER: &str = "contextlib.AbstractContextManager";
 
 impl Eval<'_, '_> {
     pub(super) fn call(&self, callee: Value, depth: u32) -> Value {
+        self.call_with(callee, None, depth)
+    }
+
+    pub(super) fn call_with(&self, callee: Value, given: Option<&Given>, depth: u32) -> Value {
         if !self.spend(depth) {
             return Value::Unknown;
         }
@@ -48,7 +52,9 @@ impl Eval<'_, '_> {
             Value::Function(symbol, receiver) => {
                 let Some(bindings) = self.values.bindings(&symbol) else { return Value::Unknown };
                 Value::union(bindings.into_iter().map(|binding| match binding {
-                    Binding::Function(function) => self.result(function, &symbol, receiver.as_deref(), depth + 1),
+                    Binding::Function(function) => {
+                        self.result(function, &symbol, receiver.as_deref(), given, depth + 1)
+                    }
                     _ => Value::Unknown,
                 }))
             }
@@ -63,6 +69,7 @@ impl Eval<'_, '_> {
         function: &FunctionFact,
         symbol: &Symbol,
         receiver: Option<&Value>,
+        given: Option<&Given>,
         depth: u32,
     ) -> Value {
         let Some(returns) = &function.returns else { return self.inferred(function, symbol, receiver, depth) };
@@ -71,11 +78,11 @@ impl Eval<'_, '_> {
             let manager = Value::External(MANAGER.to_owned(), vec![items.map(item)]);
             return Value::Instance(Box::new(manager));
         }
-        // What a type variable stands for is decided by the class, or by the arguments, which are not looked at.
+        // What a type variable stands for is decided by the class, or by the arguments.
         if self.holds_type_var(returns, symbol.file) {
-            let Some(vars) = receiver.and_then(|receiver| self.arguments(receiver, symbol, depth)) else {
-                return Value::Unknown;
-            };
+            let of_class = receiver.and_then(|receiver| self.arguments(receiver, symbol, depth));
+            let of_call = given.and_then(|given| self.decided(function, symbol, receiver, given, depth));
+            let Some(vars) = of_class.or(of_call) else { return Value::Unknown };
             let before = self.vars.replace(vars);
             let value = self.annotated_result(function, returns, symbol, receiver, depth);
             self.vars.replace(before);
@@ -137,6 +144,82 @@ impl Eval<'_, '_> {
         })
     }
 
+    /// What the type variables of a function stand for in one call, by the annotations of its parameters.
+    fn decided(
+        &self,
+        function: &FunctionFact,
+        symbol: &Symbol,
+        receiver: Option<&Value>,
+        given: &Given,
+        depth: u32,
+    ) -> Option<Vec<(Symbol, Value)>> {
+        let is_static = |decorator: &TypeExpr| matches!(self.eval(decorator, symbol.file, depth + 1), Value::External(path, _) if path == "builtins.staticmethod");
+        let bound = usize::from(receiver.is_some() && !function.decorators.iter().any(is_static));
+        let mut vars: Vec<(Symbol, Value)> = Vec::new();
+        for parameter in &function.deciding {
+            let by_name = given.arguments.iter().find(|one| one.name.as_deref() == Some(parameter.name.as_str()));
+            let positional = given.arguments.iter().filter(|one| one.name.is_none());
+            let by_place = parameter.at.and_then(|at| usize::from(at).checked_sub(bound));
+            let Some(argument) = by_name.or_else(|| positional.clone().nth(by_place?)) else { continue };
+            let value = self.eval(&argument.value, given.file, depth + 1);
+            let (var, class) = self.unified(&parameter.annotation, symbol.file, value, depth + 1)?;
+            match vars.iter().find(|(known, _)| *known == var) {
+                Some((_, known)) if *known == class => {}
+                Some(_) => return None,
+                None => vars.push((var, class)),
+            }
+        }
+        Some(vars).filter(|vars| !vars.is_empty())
+    }
+
+    /// The type variable of an annotation, and the class that it stands for where an argument is this.
+    fn unified(&self, annotation: &TypeExpr, file: File, value: Value, depth: u32) -> Option<(Symbol, Value)> {
+        if !self.spend(depth) {
+            return None;
+        }
+        let class_of = |value: Value| match value {
+            Value::Instance(class) if matches!(*class, Value::Class(_) | Value::External(..)) => Some(*class),
+            _ => None,
+        };
+        match annotation {
+            TypeExpr::Name(name) => Some((self.type_var(name, file)?, class_of(value)?)),
+            TypeExpr::Subscript(of, args) => {
+                let Value::External(path, _) = self.eval(of, file, depth + 1) else { return None };
+                match (path.as_str(), args.as_slice()) {
+                    ("builtins.type", [TypeExpr::Name(name)]) => match value {
+                        class @ (Value::Class(_) | Value::External(..)) => Some((self.type_var(name, file)?, class)),
+                        _ => None,
+                    },
+                    ("typing.Optional", [inner]) => {
+                        let mut members: Vec<Value> = value.members().to_vec();
+                        members.retain(|member| *member != Value::None);
+                        match members.as_slice() {
+                            [only] => self.unified(inner, file, only.clone(), depth + 1),
+                            _ => None,
+                        }
+                    }
+                    (path, [inner]) if path.starts_with("builtins.") || path.starts_with("collections.abc.") => {
+                        self.unified(inner, file, item(value), depth + 1)
+                    }
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// The type variable behind a name.
+    fn type_var(&self, name: &Name, file: File) -> Option<Symbol> {
+        let symbol = match name {
+            Name::Here(name) => Symbol { file, name: name.clone() },
+            Name::Import { level, module, path } => match self.values.index.import(file, *level, module) {
+                Found::File(file) => Symbol { file, name: path.clone() },
+                _ => return None,
+            },
+        };
+        self.is_type_var(symbol.file, &symbol.name).then_some(symbol)
+    }
+
     /// What the type variables of the class that defines a method stand for, in the class of its receiver.
     fn arguments(&self, receiver: &Value, method: &Symbol, depth: u32) -> Option<Vec<(Symbol, Value)>> {
         let class = match receiver {
@@ -184,17 +267,8 @@ impl Eval<'_, '_> {
         };
         let mut found = Vec::new();
         for arg in bases.iter().flat_map(args) {
-            let symbol = match arg {
-                TypeExpr::Name(Name::Here(name)) => Symbol { file: class.file, name },
-                TypeExpr::Name(Name::Import { level, module, path }) => {
-                    match self.values.index.import(class.file, level, &module) {
-                        Found::File(file) => Symbol { file, name: path },
-                        _ => continue,
-                    }
-                }
-                _ => continue,
-            };
-            if self.is_type_var(symbol.file, &symbol.name) && !found.contains(&symbol) {
+            let TypeExpr::Name(name) = arg else { continue };
+            if let Some(symbol) = self.type_var(&name, class.file).filter(|symbol| !found.contains(symbol)) {
                 found.push(symbol);
             }
         }
@@ -225,7 +299,7 @@ impl Eval<'_, '_> {
     fn harmless(&self, decorator: &TypeExpr, file: File, depth: u32) -> bool {
         // `@lru_cache(maxsize=1)` is a call; `@router.get("/")` is a call of a method of a router.
         let callee = match decorator {
-            TypeExpr::Call(callee) | TypeExpr::CallOr(callee, _) => &**callee,
+            TypeExpr::Call(callee) | TypeExpr::CallOr(callee, _) | TypeExpr::CallWith(callee, _) => &**callee,
             other => other,
         };
         match self.eval(callee, file, depth + 1) {
@@ -250,7 +324,7 @@ impl Eval<'_, '_> {
             if let Value::Function(function, _) = self.class_member(symbol, method, &value, 0, depth + 1)
                 && let Some([Binding::Function(fact)]) = self.values.bindings(&function).as_deref()
             {
-                return match self.result(fact, &function, Some(&value), depth + 1) {
+                return match self.result(fact, &function, Some(&value), None, depth + 1) {
                     Value::Coroutine(value) => *value,
                     value => value,
                 };

@@ -10,7 +10,7 @@ use super::container::{index, is_mapping_method, item};
 use super::index::{File, Index};
 use super::known;
 use super::value::{Ancestor, Symbol, Value};
-use crate::fact::{Binding, ClassFact, TypeExpr};
+use crate::fact::{Argument, Binding, ClassFact, TypeExpr};
 use crate::unit::Unit;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -89,6 +89,12 @@ impl<'a> Values<'a> {
     }
 }
 
+/// The arguments of a call, and the file that they stand in.
+struct Given<'g> {
+    arguments: &'g [Argument],
+    file: File,
+}
+
 struct Eval<'v, 'a> {
     values: &'v Values<'a>,
     budget: Budget,
@@ -124,6 +130,10 @@ impl Eval<'_, '_> {
                 self.member(of, attr, next)
             }
             TypeExpr::Call(of) => self.eval(of, file, next).map(|callee| self.call(callee, next)),
+            TypeExpr::CallWith(of, arguments) => {
+                let given = Given { arguments, file };
+                self.eval(of, file, next).map(|callee| self.call_with(callee, Some(&given), next))
+            }
             TypeExpr::CallOr(of, default) => self.eval(of, file, next).map(|callee| {
                 let gives_default = matches!(&callee, Value::Method(path, _) if is_mapping_method(path));
                 let value = self.call(callee, next);

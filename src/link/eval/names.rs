@@ -193,7 +193,7 @@ impl Eval<'_, '_> {
                     let is_instance = matches!(receiver, Value::Instance(_));
                     return Value::union(bindings.into_iter().map(|binding| match binding {
                         Binding::Function(function) if is_instance && self.is_property(function, owner.file, depth) => {
-                            self.result(function, &symbol, Some(receiver), depth + 1)
+                            self.result(function, &symbol, Some(receiver), None, depth + 1)
                         }
                         binding => self.binding(binding, &symbol, Some(receiver), depth + 1),
                     }));
