@@ -18,7 +18,7 @@ use std::time::Instant;
 
 /// Runs the command.
 pub fn run(check: &Check, when: When) -> io::Result<Outcome> {
-    with_threads(check.threads, || inside(check, when))
+    with_threads(usize::from(check.threads), || inside(check, when))
 }
 
 /// Runs a command on threads of its own; 0 leaves their number to the machine.
@@ -114,7 +114,7 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
         return show_diff(check, &request, &scan, &fixed, &definitions);
     }
     if check.fix {
-        let from_stdin = check.paths.iter().any(|path| path.as_os_str() == "-");
+        let from_stdin = request.stdin.is_some();
         if from_stdin {
             return show_stdin(check, &request, &scan, &fixed);
         }
@@ -150,7 +150,7 @@ fn quiet_panics() {
 
 /// Options that say nothing together.
 fn combination(check: &Check) -> Result<(), (&'static str, &'static str)> {
-    let from_stdin = check.paths.iter().any(|path| path.as_os_str() == "-");
+    let from_stdin = check.stdin_filename.is_some() || check.paths.iter().any(|path| path.as_os_str() == "-");
     if check.statistics && check.format != Format::Text {
         return Err((
             "`--statistics` is a table of its own",
@@ -173,6 +173,13 @@ fn request(check: &Check) -> Result<Request, (String, &'static str)> {
         paths = vec![file];
     }
     let mut stdin = None;
+    if check.stdin_filename.is_some() && !paths.iter().any(|path| path.as_os_str() == "-") {
+        if !paths.iter().all(|path| path.as_os_str() == ".") {
+            let message = "`--stdin-filename` names standard input, and other paths are named, too".to_owned();
+            return Err((message, "write `-` in their place, or leave the option out"));
+        }
+        paths = vec![PathBuf::from("-")];
+    }
     if paths.iter().any(|path| path.as_os_str() == "-") {
         if paths.len() > 1 {
             let message = "`-` reads standard input and goes with no other path".to_owned();
@@ -185,7 +192,7 @@ fn request(check: &Check) -> Result<Request, (String, &'static str)> {
         read.map_err(|error| (unreadable(error), "pipe the source in: `davy check - < FILE`"))?;
         stdin = Some((check.stdin_filename.clone().unwrap_or_else(|| PathBuf::from("<stdin>")), bytes));
     }
-    Ok(Request { paths, stdin, force_exclude: check.force_exclude, threads: check.threads })
+    Ok(Request { paths, stdin, force_exclude: check.force_exclude, threads: usize::from(check.threads) })
 }
 
 fn configs<'a>(check: &Check, pages: &'a [&'a crate::page::Page]) -> Result<Configs<'a>, ConfigError> {

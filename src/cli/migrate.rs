@@ -98,7 +98,10 @@ fn inside(migrate: &MigratePydantic, when: When) -> io::Result<Outcome> {
         (0, true) => {
             writeln!(out, "Nothing to rewrite in {} files", scan.files.iter().filter(|file| file.shown).count())?
         }
-        (rewrites, _) => writeln!(out, "Rewrote {rewrites} places in {count} files")?,
+        (rewrites, _) => {
+            let some = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+            writeln!(out, "Rewrote {} in {}", some(rewrites, "place"), some(count, "file"))?;
+        }
     }
     for note in &manifests.notes {
         writeln!(out, "{note}")?;

@@ -152,8 +152,8 @@ struct Check {
     #[arg(long, value_name = "SETTING")]
     config: Vec<String>,
     /// Threads to use; 0 leaves it to the machine
-    #[arg(long, default_value_t = 0, value_name = "N")]
-    threads: usize,
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=256))]
+    threads: u16,
     /// Print findings, but no summary
     #[arg(long, short, conflicts_with = "verbose")]
     quiet: bool,

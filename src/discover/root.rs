@@ -24,13 +24,27 @@ pub fn project_root(path: &Path) -> Root {
     root_below(&paths::absolute(path, &paths::working_directory()), std::env::home_dir().as_deref())
 }
 
+/// What says that a folder is a project, where nothing stronger does.
+const MANIFESTS: &[&str] = &[
+    "pyproject.toml",
+    "setup.py",
+    "setup.cfg",
+    "Pipfile",
+    "Pipfile.lock",
+    "poetry.lock",
+    "pdm.lock",
+    "uv.lock",
+    "requirements.txt",
+    "requirements.in",
+];
+
 pub(super) fn root_below(path: &Path, home: Option<&Path>) -> Root {
     let start = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
     let too_far = |folder: &Path| folder != start && (Some(folder) == home || folder.parent().is_none());
     let folders = || start.ancestors().take_while(|folder| !too_far(folder));
     let holds = |folder: &Path, names: &[&str]| names.iter().any(|name| folder.join(name).is_file());
     let configured = |folder: &&Path| holds(folder, &["davy.toml"]) || is_configuration(&folder.join("pyproject.toml"));
-    let declared = |folder: &&Path| holds(folder, &["pyproject.toml", "setup.py", "setup.cfg", "Pipfile"]);
+    let declared = |folder: &&Path| holds(folder, MANIFESTS);
     let outside = || folders().find(|folder| !holds(folder, &["__init__.py"]));
     let marked = folders()
         .find(|folder| folder.join(".git").exists())

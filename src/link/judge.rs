@@ -18,6 +18,8 @@ pub struct Judge<'a> {
     pub manifests: &'a Manifests<'a>,
     /// For each attribute: the project's classes that define it themselves.
     overrides: OnceLock<HashMap<&'a str, Vec<Symbol>>>,
+    /// Classes with several bases.
+    joined: OnceLock<Vec<Symbol>>,
     /// The project's classes that write settings of a model, with what they turn on.
     settings: OnceLock<Vec<(Symbol, &'a [Setting])>>,
 }
@@ -25,7 +27,14 @@ pub struct Judge<'a> {
 impl<'a> Judge<'a> {
     /// Nothing is judged yet.
     pub fn new(values: &'a Values<'a>, project: &'a Project<'a>, manifests: &'a Manifests<'a>) -> Self {
-        Judge { values, project, manifests, overrides: OnceLock::new(), settings: OnceLock::new() }
+        Judge {
+            values,
+            project,
+            manifests,
+            overrides: OnceLock::new(),
+            joined: OnceLock::new(),
+            settings: OnceLock::new(),
+        }
     }
 
     /// Whether a condition holds for a file.
@@ -252,7 +261,20 @@ impl<'a> Judge<'a> {
             Ancestor::Project(own) => own != definer && self.values.order(definer).contains(&wanted),
             _ => self.values.order(definer).contains(&wanted),
         };
-        Verdict::from_bool(definers.iter().any(below))
+        if definers.iter().any(below) {
+            return Verdict::Yes;
+        }
+        // A class that puts one of them in front of this one, as in `class D(Mixin, Order)`.
+        let beside: Vec<Ancestor> = definers.iter().cloned().map(Ancestor::Project).collect();
+        let joined = self.joined.get_or_init(|| joined(self.values));
+        let puts = |class: &Symbol| {
+            let order = self.values.order(class);
+            order
+                .iter()
+                .position(|one| *one == wanted)
+                .is_some_and(|at| order[..at].iter().any(|one| beside.contains(one)))
+        };
+        Verdict::from_bool(!beside.is_empty() && joined.iter().any(puts))
     }
 
     /// Whether a class derives from an external one, or is it.
@@ -411,6 +433,20 @@ fn overrides<'a>(values: &Values<'a>) -> HashMap<&'a str, Vec<Symbol>> {
         for name in unit.facts.symbols.keys() {
             if let Some((class, attr)) = name.rsplit_once('.').filter(|(class, _)| !class.ends_with("<locals>")) {
                 all.entry(attr).or_default().push(Symbol { file, name: class.to_owned() });
+            }
+        }
+    }
+    all
+}
+
+/// The classes with more than one base.
+fn joined(values: &Values) -> Vec<Symbol> {
+    let mut all = Vec::new();
+    for (file, unit) in values.units.iter().enumerate() {
+        for (name, bindings) in &unit.facts.symbols {
+            let several = |binding: &Binding| matches!(binding, Binding::Class(class) if class.bases.len() > 1);
+            if bindings.iter().any(several) {
+                all.push(Symbol { file, name: name.clone() });
             }
         }
     }

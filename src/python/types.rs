@@ -203,8 +203,11 @@ impl<'a> Types<'a> {
         }
         let callee = self.value(&call.func, scopes, depth);
         if last_name(&callee, scopes) == Some("create_model") {
+            // Whoever gives a configuration gives no base.
+            let configured = call.arguments.find_keyword("__config__").is_some();
+            let unpacks = !configured && call.arguments.keywords.iter().any(|one| one.arg.is_none());
             let base = match call.arguments.find_keyword("__base__").map(|keyword| &keyword.value) {
-                Some(Expr::NoneLiteral(_)) | None if call.arguments.keywords.iter().any(|one| one.arg.is_none()) => {
+                Some(Expr::NoneLiteral(_)) | None if unpacks => {
                     return TypeExpr::Unknown;
                 }
                 Some(Expr::NoneLiteral(_)) | None => TypeExpr::import("pydantic", "BaseModel"),
@@ -395,8 +398,13 @@ impl<'a> Types<'a> {
                     }
                     one => vec![self.annotated(one, scopes, depth)],
                 };
-                let of = Box::new(self.defs(&narrow.of, scopes, depth));
-                TypeExpr::Narrow { of, to, is: narrow.is }
+                let of = self.defs(&narrow.of, scopes, depth);
+                // A class is narrowed as its instances would be.
+                if !narrow.class {
+                    return TypeExpr::Narrow { of: Box::new(of), to, is: narrow.is };
+                }
+                let instances = TypeExpr::Narrow { of: Box::new(TypeExpr::Of(Box::new(of))), to, is: narrow.is };
+                TypeExpr::Attr(Box::new(instances), "__class__".to_owned())
             }
         }
     }

@@ -68,6 +68,9 @@ impl<'a> Walk<'a> {
             Expr::Named(named) => {
                 self.expr(&named.value);
                 self.target(&named.target, &|path| Def::Assign(&named.value, path), &[]);
+                if let Expr::Name(name) = &*named.target {
+                    self.walruses.push((name.id.as_str(), Def::Assign(&named.value, Rc::new([]))));
+                }
             }
             Expr::BoolOp(op) => {
                 let truth = op.op == ast::BoolOp::And;
@@ -186,14 +189,14 @@ impl<'a> Walk<'a> {
         let Some(first) = generators.first() else { return };
         self.expr(&first.iter);
         let before = self.env.clone();
-        let known = self.inner.len();
+        let (known, bound) = (self.inner.len(), self.walruses.len());
         for (index, generator) in generators.iter().enumerate() {
             if index > 0 {
                 self.expr(&generator.iter);
             }
-            let mut bound = Vec::new();
-            targets(&generator.target, &mut Vec::new(), &mut bound);
-            for (name, path) in bound {
+            let mut names = Vec::new();
+            targets(&generator.target, &mut Vec::new(), &mut names);
+            for (name, path) in names {
                 let def = match path {
                     Some(path) => Def::Item(&generator.iter, path.into()),
                     None => Def::Opaque(generator.start().to_u32()),
@@ -210,6 +213,14 @@ impl<'a> Walk<'a> {
         }
         self.inner.truncate(known);
         self.env = before;
+        // A walrus in a comprehension binds outside of it, as often as there are items.
+        if let Some(env) = &mut self.env {
+            for (name, def) in &self.walruses[bound..] {
+                let mut all: Vec<Def<'a>> = env.get(name).map(|defs| defs.to_vec()).unwrap_or_default();
+                all.push(def.clone());
+                env.insert(name, Rc::new(all));
+            }
+        }
     }
 
     /// Takes what `test` says of local names into the environment, where it was found to be `truth`.
@@ -222,12 +233,14 @@ impl<'a> Walk<'a> {
             Expr::Call(call) => {
                 let Expr::Name(function) = &*call.func else { return };
                 let [Expr::Name(name), to] = &*call.arguments.args else { return };
-                if function.id.as_str() != "isinstance" {
-                    return;
-                }
+                let class = match function.id.as_str() {
+                    "isinstance" => false,
+                    "issubclass" => true,
+                    _ => return,
+                };
                 let Some(env) = &mut self.env else { return };
                 let Some(of) = env.get(name.id.as_str()).cloned() else { return };
-                let narrow = Def::Narrow(Rc::new(Narrow { of, to, is: truth }));
+                let narrow = Def::Narrow(Rc::new(Narrow { class, of, to, is: truth }));
                 env.insert(name.id.as_str(), Rc::new(vec![narrow]));
             }
             _ => {}

@@ -20,6 +20,7 @@ impl<'a> Walk<'a> {
             late: Vec::new(),
             lambdas: 0,
             inner: Vec::new(),
+            walruses: Vec::new(),
             rebound: self.rebound.clone(),
         };
         inner.bindings(body);

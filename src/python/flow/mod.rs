@@ -45,8 +45,10 @@ pub enum Def<'a> {
     Narrow(Rc<Narrow<'a>>),
 }
 
-/// A value that an `isinstance` has looked at.
+/// A value that an `isinstance` or `issubclass` has looked at.
 pub struct Narrow<'a> {
+    /// It was `issubclass`: the value is a class.
+    pub class: bool,
     /// What it was before.
     pub of: Defs<'a>,
     /// The classes.
@@ -86,6 +88,7 @@ pub fn flow<'a>(block: Block<'a>) -> Flow<'a> {
         late: Vec::new(),
         lambdas: 0,
         inner: Vec::new(),
+        walruses: Vec::new(),
         rebound: HashSet::new(),
     };
     if !matches!(block, Block::Class(_)) {
@@ -115,6 +118,8 @@ struct Walk<'a> {
     lambdas: usize,
     /// Names that lambdas and comprehensions bind around the place, for themselves.
     inner: Vec<&'a str>,
+    /// Bindings by walruses, in order.
+    walruses: Vec<(&'a str, Def<'a>)>,
     /// Names that a function defined inside binds through `nonlocal` or, in a module, `global`: at any time.
     rebound: HashSet<&'a str>,
 }

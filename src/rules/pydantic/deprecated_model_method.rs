@@ -311,6 +311,11 @@ fn copy(site: &Site) -> Form {
         return Form::help("`model_copy` has neither `include` nor `exclude`: build the copy from `model_dump(...)`");
     }
     let mut fix = site.renamed();
+    // V2's own `copy` does not go through `model_copy`, as the others go through their new names.
+    let of = || site.receiver.clone();
+    let plain = Condition::resolves(of().attr("model_copy"), "pydantic.BaseModel.model_copy")
+        .and(Condition::Overridden { of: of(), attr: "model_copy".to_owned() }.not());
+    fix.safe = fix.safe.and(plain);
     if site.has("update") {
         // Where extra fields are kept, `model_copy` keeps new ones among them, and `copy` did not.
         fix.safe = fix.safe.and(Condition::Sets { of: site.receiver.clone(), key: "extra".into() }.not());

@@ -106,7 +106,7 @@ fn rewrite<'a>(
     if each_item && !scalar {
         return each_item_of(cx, function, decorator, callee, call).ok_or_else(|| Obstacle::new(EACH_ITEM));
     }
-    let (mut edits, proof) = flags(cx, callee, call, scalar)?;
+    let Flags { mut edits, proof, when } = flags(cx, callee, call, scalar)?;
     let is_static = function.decorator_list.iter().any(|other| {
         other.start() > decorator.start()
             && matches!(&other.expression, Expr::Name(name) if name.id.as_str() == "staticmethod")
@@ -120,6 +120,7 @@ fn rewrite<'a>(
     let title = "Replace with `@field_validator`";
     let mut fix = if restores || scalar { Fix::restoring(title, edits) } else { Fix::safe(title, edits) };
     fix.safe = fix.safe.and(proof);
+    fix = fix.when(when);
     if let Expr::Name(name) = callee {
         fix = fix.orphan(name.id.as_str());
     }
@@ -133,7 +134,7 @@ fn reuse<'a>(cx: &Cx<'a>, outer: &'a ast::ExprCall, call: &'a ast::ExprCall) -> 
     let ([function], true) = (&*outer.arguments.args, outer.arguments.keywords.is_empty()) else {
         return Err(Obstacle::new("a validator is made of one function"));
     };
-    let (edits, proof) = flags(cx, &call.func, call, false)?;
+    let Flags { edits, proof, when } = flags(cx, &call.func, call, false)?;
     let takes = match function {
         Expr::Lambda(lambda) => {
             let names: Vec<&str> =
@@ -149,6 +150,7 @@ fn reuse<'a>(cx: &Cx<'a>, outer: &'a ast::ExprCall, call: &'a ast::ExprCall) -> 
     let by_hand = || Obstacle::new(REUSE);
     let mut fix = Fix::safe("Replace with `field_validator`", edits).when(takes.ok_or_else(by_hand)?);
     fix.safe = fix.safe.and(proof);
+    fix = fix.when(when);
     if let Expr::Name(name) = &*call.func {
         fix = fix.orphan(name.id.as_str());
     }
@@ -199,11 +201,11 @@ fn each_item_of<'a>(
     let validates = match lambda {
         Some(lambda) => lambda,
         None => {
-            let name = format!("_{}", function.name);
+            // Two underscores in front would be mangled where the class reads it.
+            let bare = function.name.trim_start_matches('_');
+            let mut names = [format!("_{bare}"), format!("_check_{bare}")].into_iter();
+            let name = names.find(|name| !cx.text.contains(name.as_str()))?;
             let indent = super::indent_of(cx, span(model).start)?;
-            if cx.text.contains(&name) {
-                return None;
-            }
             let mut text =
                 super::moved(cx, function, &format!("{indent}def {name}({}):", cx.source(span(value))), indent)?;
             let newline = super::newline(cx);
@@ -287,13 +289,16 @@ fn item_of(annotation: &Expr) -> Option<&Expr> {
     }
 }
 
-/// The edits of the name and its flags, and what has to hold of the fields' defaults.
-fn flags<'a>(
-    cx: &Cx<'a>,
-    callee: &'a Expr,
-    call: &'a ast::ExprCall,
-    scalar: bool,
-) -> Result<(Vec<Edit>, Condition), Obstacle> {
+/// What becomes of the name of a validator and its flags.
+struct Flags {
+    edits: Vec<Edit>,
+    /// What has to hold of the fields' defaults.
+    proof: Condition,
+    /// What has to be settled before.
+    when: Condition,
+}
+
+fn flags<'a>(cx: &Cx<'a>, callee: &'a Expr, call: &'a ast::ExprCall, scalar: bool) -> Result<Flags, Obstacle> {
     let mut edits = vec![Edit { span: span(callee), text: vec![pydantic("field_validator")] }];
     let mut removed = Vec::new();
     let mut always = false;
@@ -326,13 +331,14 @@ fn flags<'a>(
         return Err(Obstacle::new("the comments between the arguments need a person"));
     }
     edits.extend(removals);
-    let mut proof = Condition::Always;
+    let (mut proof, mut when) = (Condition::Always, Condition::Always);
     if always {
         let (defaults, plain) = validate_defaults(cx, &fields)?;
         edits.extend(defaults);
         proof = plain;
+        when = defaults_written(cx, &fields);
     }
-    Ok((edits, proof))
+    Ok(Flags { edits, proof, when })
 }
 
 /// A string in the quotes that the call uses.
@@ -355,6 +361,22 @@ fn field_names(call: &ast::ExprCall) -> Result<Vec<&str>, Obstacle> {
         }
         None => Ok(Vec::new()),
     }
+}
+
+/// In a move, a field that V1 took for optional gets its `None` first, so that this default is validated.
+fn defaults_written<'a>(cx: &Cx<'a>, fields: &[&str]) -> Condition {
+    let Some((class, _)) = cx.class() else { return Condition::Always };
+    let bare = class.body.iter().filter_map(|stmt| match stmt {
+        Stmt::AnnAssign(assign) if assign.value.is_none() => match &*assign.target {
+            Expr::Name(name) if fields.contains(&name.id.as_str()) => Some(&*assign.annotation),
+            _ => None,
+        },
+        _ => None,
+    });
+    let scopes = &cx.scopes;
+    let optional: Vec<Condition> =
+        bare.map(|annotation| Condition::Nullable(cx.types.annotation(annotation, scopes))).collect();
+    if optional.is_empty() { Condition::Always } else { Condition::Migrating.and(Condition::any(optional)).not() }
 }
 
 /// `always=True` lives on the field in V2: a default becomes `Field(<default>, validate_default=True)`.

@@ -6,7 +6,7 @@ use crate::finding::Grade;
 use crate::python::ast::{AnyNodeRef, Expr};
 use crate::python::{Block, dotted};
 use crate::rule::{Check, Cx};
-use crate::secrets::{Judgement, Likelihood, NameClass, judge};
+use crate::secrets::{Judgement, Likelihood, NameClass, judge, pem_private_key};
 use crate::text;
 
 pub const CHECK: Check = Check::Literal(check);
@@ -22,7 +22,7 @@ fn check<'a>(cx: &mut Cx<'a>, literal: &'a Expr) {
         return;
     }
     // What a provider's format recognises is said by that rule, with more.
-    if !cx.definitions.formats.find_in(name, value).is_empty() {
+    if !cx.definitions.formats.find_in(name, value).is_empty() || pem_private_key(value).is_some() {
         return;
     }
     let spans = parts(literal);
