@@ -47,8 +47,8 @@ pub fn write(root: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<(), Failure> {
     let mut staged = Vec::new();
     let mut steps = Vec::new();
     let folder = fs::canonicalize(root).map_err(|error| Failure { path: root.to_owned(), error })?;
-    for (path, bytes) in files {
-        let (file, step) = stage(&folder, path, bytes).map_err(|error| Failure { path: path.clone(), error })?;
+    for one in stage_all(&folder, files) {
+        let (file, step) = one?;
         staged.push(file);
         steps.push(step);
     }
@@ -63,6 +63,24 @@ pub fn write(root: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<(), Failure> {
         file.keep().map_err(|error| refused(error.error))?;
     }
     finish(root).map(|_| ()).map_err(refused)
+}
+
+/// How many files are written at a time: each waits for the disk.
+const AT_ONCE: usize = 16;
+
+type Staged = Result<(tempfile::NamedTempFile, Step), Failure>;
+
+fn stage_all(root: &Path, files: &[(PathBuf, Vec<u8>)]) -> Vec<Staged> {
+    let one = |(path, bytes): &(PathBuf, Vec<u8>)| {
+        stage(root, path, bytes).map_err(|error| Failure { path: path.clone(), error })
+    };
+    let share = files.len().div_ceil(AT_ONCE).max(1);
+    std::thread::scope(|scope| {
+        let workers: Vec<_> =
+            files.chunks(share).map(|chunk| scope.spawn(move || chunk.iter().map(one).collect::<Vec<_>>())).collect();
+        let lost = || Failure { path: root.to_owned(), error: io::Error::other("a thread was lost") };
+        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_else(|_| vec![Err(lost())])).collect()
+    })
 }
 
 fn stage(root: &Path, path: &Path, bytes: &[u8]) -> io::Result<(tempfile::NamedTempFile, Step)> {

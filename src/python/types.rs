@@ -411,7 +411,10 @@ impl<'a> Types<'a> {
 
     fn parameter(&self, parameter: &'a ast::Parameter, index: usize, scopes: &[Scope<'a>], depth: u32) -> TypeExpr {
         if let Some(annotation) = &parameter.annotation {
-            return self.annotated(annotation, outside(scopes), depth).instance();
+            // `def first[T: Order](one: T)`: its own type parameters are seen from inside.
+            let own = matches!(scopes.last().map(|scope| scope.block), Some(Block::Function(function)) if function.type_params.is_some());
+            let scopes = if own { scopes } else { outside(scopes) };
+            return self.annotated(annotation, scopes, depth).instance();
         }
         if index > 0 {
             return TypeExpr::Unknown;

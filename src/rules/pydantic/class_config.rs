@@ -21,7 +21,10 @@ fn check<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
     let model_type = TypeExpr::Name(Name::Here(scope.name.clone()));
     let dead: Vec<&str> = keys(class).filter(|key| config_keys::is_dead(key)).collect();
     let outcome = rewrite(cx, model, class);
+    // A shared class of keys may hold some that V2 does not know.
+    let inherits_dead = base(cx, model, class).is_ok_and(|base| base.plain.is_some_and(|plain| plain.dead));
     let (message, what_becomes) = match dead.as_slice() {
+        [] if inherits_dead => (text!["what `class Config` inherits ", fate(Fate::Ignored)], Fate::Ignored),
         [] => (text!["`class Config` ", fate(Fate::Deprecated)], Fate::Deprecated),
         [one] => (text![format!("`{one}` in `class Config` "), fate(Fate::Ignored)], Fate::Ignored),
         several => {

@@ -30,7 +30,11 @@ fn decorated<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
     let raises = matches!(flags, Some(Flags { pre: false, skip_on_failure: false })) || stacked;
     let pre = matches!(flags, Some(Flags { pre: true, .. }));
     let copied = if pre && !stacked && !commented { copied(cx, function, decorator, callee) } else { None };
+    let of_root = cx.class().is_some_and(|(class, _)| {
+        class.body.iter().any(|stmt| crate::python::imports::bound(stmt).contains(&"__root__"))
+    });
     let outcome = match flags {
+        _ if of_root => Err("the model has a `__root__`, which a `RootModel` calls `root`: rewrite both by hand"),
         _ if stacked => Err("one function takes one `@root_validator`"),
         _ if function.is_async => Err("nobody awaits a validator: make it a plain function"),
         Some(_) if commented => Err("the comments between the arguments need a person"),

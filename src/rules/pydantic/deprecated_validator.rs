@@ -111,8 +111,9 @@ fn rewrite<'a>(
         other.start() > decorator.start()
             && matches!(&other.expression, Expr::Name(name) if name.id.as_str() == "staticmethod")
     });
-    let (parameters, restores) = parameters(cx, function, is_static)?;
+    let Parameters { edits: parameters, restores, when: of_values } = parameters(cx, function, is_static)?;
     edits.extend(parameters);
+    let when = when.and(of_values);
     if !is_static {
         let classmethod = make_classmethod(cx, function, decorator);
         edits.extend(classmethod.ok_or_else(|| Obstacle::new("put `@classmethod` directly below `@field_validator`"))?);
@@ -477,9 +478,17 @@ fn is_plain<'a>(cx: &Cx<'a>, default: &'a Expr) -> Option<Condition> {
     })
 }
 
+/// What becomes of the parameters of a validator.
+struct Parameters {
+    edits: Vec<Edit>,
+    /// V2 refuses the old form.
+    restores: bool,
+    /// Where the new form means the same.
+    when: Condition,
+}
+
 /// The parameters after the value: `values` becomes `info`, read through `info.data`; `field.name` becomes `info.field_name`.
-/// And whether V2 refuses the old form.
-fn parameters(cx: &Cx, function: &ast::StmtFunctionDef, is_static: bool) -> Result<(Vec<Edit>, bool), Obstacle> {
+fn parameters(cx: &Cx, function: &ast::StmtFunctionDef, is_static: bool) -> Result<Parameters, Obstacle> {
     let all = &function.parameters;
     let positional: Vec<_> = all.posonlyargs.iter().chain(&all.args).collect();
     let (value, further) = match (is_static, positional.as_slice()) {
@@ -516,13 +525,15 @@ fn parameters(cx: &Cx, function: &ast::StmtFunctionDef, is_static: bool) -> Resu
         all.kwonlyargs.last().map(|parameter| parameter.range().end()),
         all.kwarg.as_ref().map(|parameter| parameter.range().end()),
     ];
-    let Some(end) = last.into_iter().flatten().max().map(|end| end.to_u32()) else { return Ok((Vec::new(), false)) };
+    let Some(end) = last.into_iter().flatten().max().map(|end| end.to_u32()) else {
+        return Ok(Parameters { edits: Vec::new(), restores: false, when: Condition::Always });
+    };
     let tail = Span::new(start, end);
     if cx.has_comment(tail) {
         return Err(Obstacle::new("the comments between the parameters need a person"));
     }
     if wanted.is_empty() && kwargs.is_none() {
-        return Ok((vec![Edit::replace(tail, "")], false));
+        return Ok(Parameters { edits: vec![Edit::replace(tail, "")], restores: false, when: Condition::Always });
     }
     if super::is_called(cx, function) {
         return Err(Obstacle::new("it is called directly, too: `info` is no dict of values there"));
@@ -561,7 +572,37 @@ fn parameters(cx: &Cx, function: &ast::StmtFunctionDef, is_static: bool) -> Resu
         let edit = super::prepend(cx, function, &statement);
         edits.push(edit.ok_or_else(|| Obstacle::new("replace `values` by `info.data` by hand"))?);
     }
-    Ok((edits, wanted.contains(&"field")))
+    // V1 handed on the field and the configuration, too.
+    let more = kwargs.is_some_and(|name| reads_of_values(function, name) != uses(&function.body, name).reads.len());
+    let when = if more { Condition::Migrating.not() } else { Condition::Always };
+    Ok(Parameters { edits, restores: wanted.contains(&"field"), when })
+}
+
+/// How often `name["values"]` or `name.get("values")` is read in a function's body.
+fn reads_of_values(function: &ast::StmtFunctionDef, name: &str) -> usize {
+    use ast::visitor::source_order::{SourceOrderVisitor, walk_expr};
+    struct Found<'n>(&'n str, usize);
+    impl<'a> SourceOrderVisitor<'a> for Found<'_> {
+        fn visit_expr(&mut self, expr: &'a Expr) {
+            let (of, key) = match expr {
+                Expr::Subscript(subscript) => (Some(&*subscript.value), Some(&*subscript.slice)),
+                Expr::Call(call) => match &*call.func {
+                    Expr::Attribute(get) if get.attr.as_str() == "get" => {
+                        (Some(&*get.value), call.arguments.args.first())
+                    }
+                    _ => (None, None),
+                },
+                _ => (None, None),
+            };
+            let named = matches!(of, Some(Expr::Name(of)) if of.id.as_str() == self.0);
+            let values = matches!(key, Some(Expr::StringLiteral(key)) if key.value.to_str() == "values");
+            self.1 += usize::from(named && values);
+            crate::python::deeper(|| walk_expr(self, expr));
+        }
+    }
+    let mut found = Found(name, 0);
+    found.visit_body(&function.body);
+    found.1
 }
 
 /// The spans of all `name.attr` in a function's body.

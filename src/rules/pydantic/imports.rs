@@ -260,6 +260,12 @@ pub fn status(module: &str, name: &str) -> Option<Status> {
             return Some(Status::Successor("pydantic", known));
         }
     }
+    if matches!(
+        (module, name),
+        ("pydantic.color", "Color") | ("pydantic" | "pydantic.types" | "pydantic.payment", "PaymentCardNumber")
+    ) {
+        return Some(Status::Redirected("take it from the package pydantic-extra-types"));
+    }
     if module == "pydantic.utils" && REDIRECTED.contains(&name) {
         return Some(Status::Redirected("write it yourself: what V2 has under this name is its copy of V1"));
     }

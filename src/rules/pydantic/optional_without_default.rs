@@ -66,6 +66,8 @@ fn form<'a>(cx: &Cx<'a>, assign: &'a ast::StmtAnnAssign, name: &str, nullable: C
         Some((nullable.clone(), message, edits))
     };
     match assign.value.as_deref() {
+        // `None` alone was required by V1, too.
+        None if assign.annotation.is_none_literal_expr() => None,
         None => required(vec![Edit::insert(span(&*assign.annotation).end, " = None")]),
         Some(Expr::NoneLiteral(_)) => refuses(cx, assign, name, nullable),
         Some(Expr::Call(call)) if super::named(cx, &call.func, &["Field"]).is_some() => {

@@ -43,6 +43,7 @@ fn class<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
     match fix {
         Some(fix) => {
             finding.fix(fix);
+            finding.otherwise("make it `class Name(RootModel[T])` with `root: T = None`, and read `.root`");
         }
         None => {
             finding.help("make it `class Name(RootModel[T])`, read `.root`, and look at what `.dict()` gives");
@@ -59,6 +60,15 @@ fn rewrite<'a>(cx: &Cx<'a>, class: &'a ast::StmtClassDef, root: &'a Stmt) -> Opt
     // A Config with `extra` raises beside a root.
     let refuses = class.body.iter().any(|stmt| match stmt {
         Stmt::ClassDef(inner) => inner.name.as_str() == "Config" && cx.source(span(inner)).contains("extra"),
+        Stmt::Assign(assign) => {
+            let source = cx.source(span(assign));
+            source.starts_with("model_config") && source.contains("extra") || source.starts_with("Config")
+        }
+        // It sees the root under its old name.
+        Stmt::FunctionDef(function) => function.decorator_list.iter().any(|decorator| {
+            let source = cx.source(span(decorator));
+            source.contains("root_validator") || source.contains("model_validator")
+        }),
         _ => false,
     });
     if !ends_in(cx, &type_, "BaseModel") || refuses {
@@ -94,7 +104,12 @@ fn rewrite<'a>(cx: &Cx<'a>, class: &'a ast::StmtClassDef, root: &'a Stmt) -> Opt
             }
         }
     }
-    Some((edits, Condition::resolves(type_, "pydantic.BaseModel")))
+    // Without a default, V1 took `None` for the root of an optional type.
+    let required = match &assign.value {
+        None => Condition::Nullable(cx.types.annotation(&assign.annotation, &cx.scopes)).not(),
+        Some(_) => Condition::Always,
+    };
+    Some((edits, Condition::resolves(type_, "pydantic.BaseModel").and(required)))
 }
 
 /// A statement with its line, and the empty line behind it where it is the first of its class.
