@@ -225,12 +225,34 @@ fn moved(scan: &Scan) -> Moved {
             moved.changed.push(Change { path, display: key.clone(), old: old.clone(), new });
         }
     }
+    for key in scan.manifests.iter().map(|(key, _)| key.as_str()).chain(["davy.toml"]) {
+        if configured_below(&scan.root.join(key)) {
+            moved
+                .notes
+                .push(format!("{key}: davy's own `pydantic.version` still says 1; make it \"2\", or take it out"));
+        }
+    }
     if add_settings {
         moved
             .notes
             .push(format!("pydantic-settings{SETTINGS} is imported and declared nowhere; add it to the dependencies"));
     }
     moved
+}
+
+/// Whether davy's configuration in a file says that pydantic 1 runs.
+fn configured_below(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let Some(table) = std::fs::read_to_string(path).ok().and_then(|text| text.parse::<toml::Table>().ok()) else {
+        return false;
+    };
+    let table = match &*name {
+        "pyproject.toml" => table.get("tool").and_then(|tool| tool.get("davy")).and_then(|davy| davy.as_table()),
+        "davy.toml" => Some(&table),
+        _ => None,
+    };
+    let version = table.and_then(|davy| davy.get("pydantic")).and_then(|pydantic| pydantic.get("version"));
+    version.is_some_and(|version| matches!(version.as_str(), Some("1" | "both")))
 }
 
 /// Whether a file imports a package.

@@ -104,6 +104,18 @@ impl Eval<'_, '_> {
                 return Value::Unknown;
             }
         }
+        // `-> Type[Self]`
+        if let (TypeExpr::Subscript(of, args), Some(receiver)) = (returns, receiver)
+            && let [own] = args.as_slice()
+            && matches!(self.eval(own, symbol.file, depth + 1), Value::External(path, _) if path == "typing.Self")
+            && matches!(self.eval(of, symbol.file, depth + 1), Value::External(path, _) if path == "builtins.type")
+            && !function.is_async
+        {
+            return match receiver {
+                Value::Instance(class) => (**class).clone(),
+                class => class.clone(),
+            };
+        }
         let class = self.eval(returns, symbol.file, depth + 1);
         let value = class.map(|class| match (class, receiver) {
             (Value::External(path, _), Some(receiver)) if path == "typing.Self" => match receiver {
