@@ -296,6 +296,12 @@ impl<'a> Types<'a> {
         })
     }
 
+    /// Whether a name means the builtin where it is read in the innermost of `scopes`.
+    pub fn means_builtin(&self, name: &str, scopes: &[Scope<'a>]) -> bool {
+        self.budget.set(BUDGET);
+        self.is_builtin(name, scopes, 0)
+    }
+
     /// Whether nothing in the file hides a builtin.
     fn is_builtin(&self, name: &str, scopes: &[Scope<'a>], depth: u32) -> bool {
         self.lookup(name, None, scopes, depth) == TypeExpr::Name(Name::Here(name.to_owned()))

@@ -10,7 +10,39 @@ use crate::rule::{Check, Cx};
 use crate::text;
 use crate::text::Span;
 
-pub const CHECK: Check = Check::Several(&[Check::Class(check), Check::Class(shared)]);
+pub const CHECK: Check = Check::Several(&[Check::Class(check), Check::Class(shared), Check::Attribute(extra)]);
+
+/// `Extra.forbid` anywhere but in a class of keys, which says it itself.
+fn extra<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
+    let value = attribute.attr.as_str();
+    if !matches!(value, "allow" | "forbid" | "ignore") || in_version_shim(cx) {
+        return;
+    }
+    let Some((_, _)) = super::named(cx, &attribute.value, &["Extra"]) else { return };
+    let in_keys = matches!(cx.scopes.last().map(|scope| scope.block), Some(Block::Class(_)))
+        && matches!(cx.parent(0), Some(ast::AnyNodeRef::StmtAssign(assign))
+            if matches!(assign.targets.as_slice(), [Expr::Name(name)] if name.id.as_str() == "extra"));
+    if in_keys {
+        return;
+    }
+    let orphan = match &*attribute.value {
+        Expr::Name(name) => Some(name.id.as_str()),
+        _ => None,
+    };
+    let printed = cx.is_printed();
+    let what = cx.type_of(&attribute.value).attr(value);
+    let finding = cx.report(span(attribute), text![format!("`Extra.{value}` "), fate(Fate::Deprecated)]);
+    finding.when(Condition::Resolves { what, to: format!("pydantic.Extra.{value}").into() });
+    graded(finding, Fate::Deprecated);
+    if !printed {
+        let mut fix =
+            Fix::safe(format!("Write `\"{value}\"`"), vec![Edit::replace(span(attribute), format!("\"{value}\""))]);
+        if let Some(orphan) = orphan {
+            fix = fix.orphan(orphan);
+        }
+        finding.fix(fix.when(only_v2()));
+    }
+}
 
 fn check<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
     if class.name.as_str() != "Config" || in_version_shim(cx) {

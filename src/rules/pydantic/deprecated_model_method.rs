@@ -69,13 +69,18 @@ fn attribute<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
         finding.help(help);
     }
     let overridden = Condition::Overridden { of: receiver.clone(), attr: old.to_owned() };
+    // A model of V1 that has a method of the new name means something else by it, or calls the old one in it.
+    let free = Condition::Resolves { what: receiver.clone().attr(new), to: format!("pydantic.BaseModel.{new}").into() };
+    let free = Condition::any(vec![Condition::Migrating.not(), free]);
     for mut fix in fixes {
         fix.safe = fix.safe.and(overridden.clone().not());
+        fix = fix.when(free.clone());
         finding.fix(fix.when(only_v2()));
     }
-    if old == "__fields__" {
-        finding.otherwise(FIELDS);
-    }
+    finding.otherwise(match old {
+        "__fields__" => FIELDS,
+        _ => "the model has a method of the new name, or cannot take it: look at both",
+    });
     let label = if is_constructor { "this model" } else { "the receiver is this model" };
     finding.definition(receiver, label);
 }
@@ -218,7 +223,8 @@ fn reference(cx: &Cx, site: &Site) -> Form {
             let any_model = Condition::resolves(site.receiver.clone().attr("__class__"), "pydantic.BaseModel");
             through_class.safe = any_model.not();
             let fix = fix.when(Condition::derives(site.receiver.clone(), "pydantic.BaseModel"));
-            let mut fixes = vec![fix, through_class];
+            let mut fixes = vec![fix];
+            fixes.extend(cx.types.means_builtin("type", &cx.scopes).then_some(through_class));
             // Behind the names, V1 had other objects. Where V2 runs, both spellings give the same.
             if !takes_names(cx, site.attribute) {
                 fixes = fixes.into_iter().map(|fix| fix.when(Condition::Migrating.not())).collect();

@@ -90,7 +90,11 @@ fn called<'a>(cx: &mut Cx<'a>, outer: &'a ast::ExprCall) {
                 Edit::replace(span(call.arguments.range()), "(mode=\"before\")"),
             ];
             let fix = Fix::safe("Replace with `model_validator(mode=\"before\")`", edits);
-            if function.is_unknown() { Err(BY_HAND) } else { Ok(vec![fix.when(Condition::Takes(function, 1))]) }
+            if function.is_unknown() {
+                Err("write the function out, then use `@model_validator(mode=\"before\")`")
+            } else {
+                Ok(vec![fix.when(Condition::Takes(function, 1))])
+            }
         }
         _ => Err(BY_HAND),
     };

@@ -404,6 +404,8 @@ fn validate_defaults<'a>(cx: &Cx<'a>, fields: &[&str]) -> Result<(Vec<Edit>, Con
         // A subclass that declares the field again would not validate its default.
         proof = proof.and(Condition::Overridden { of: class_type.clone(), attr: (*field).to_owned() }.not());
         match assign.value.as_deref() {
+            // Its default stands in the annotation.
+            None if cx.source(span(&*assign.annotation)).contains("Field(") => return Err(unknown()),
             None => {}
             Some(Expr::EllipsisLiteral(_)) => {}
             Some(Expr::Call(call)) if named(cx, &call.func, &["Field"]).is_some() => {

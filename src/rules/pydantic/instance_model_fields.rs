@@ -26,7 +26,7 @@ fn check<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
         _ => matches!(&*attribute.value, Expr::Name(_) | Expr::Attribute(_) | Expr::Call(_) | Expr::Subscript(_))
             .then_some(value),
     };
-    let printed = cx.is_printed();
+    let printed = cx.is_printed() || !cx.types.means_builtin("type", &cx.scopes);
     let message = text![format!("`{name}` on an instance is deprecated since pydantic 2.11, and gone in 3")];
     let finding = cx.report(span(&attribute.attr), message);
     finding.when(Condition::Resolves {

@@ -151,7 +151,10 @@ fn is_shim(cx: &Cx, node: AnyNodeRef) -> bool {
         AnyNodeRef::StmtTry(stmt) => stmt.handlers.iter().any(|handler| {
             let ast::ExceptHandler::ExceptHandler(handler) = handler;
             let source = handler.type_.as_deref().map(|type_| cx.source(span(type_))).unwrap_or_default();
-            source.contains("ImportError")
+            // An import that may fail for any reason.
+            let imports = |stmt: &Stmt| matches!(stmt, Stmt::Import(_) | Stmt::ImportFrom(_));
+            let any = matches!(source, "" | "Exception" | "BaseException") && stmt.body.iter().any(imports);
+            any || source.contains("ImportError")
                 || source.contains("AttributeError")
                 || source.contains("ModuleNotFoundError")
         }),
