@@ -635,3 +635,20 @@ fn a_secret_is_masked_wherever_it_stands() {
         project.davy(args).silent_about(&[value]);
     }
 }
+
+#[test]
+fn bases_that_disagree_are_said_before_a_move_and_after_it() {
+    let source = "from pydantic import BaseModel\n\n\nclass A(BaseModel):\n    class Config:\n        extra = \"forbid\"\n\n\nclass B(BaseModel):\n    class Config:\n        extra = \"allow\"\n\n\nclass C(A, B):\n    pass\n\n\nclass D(A):\n    pass\n";
+    let project = Project::new(&[("models.py", source), ("requirements.txt", "pydantic<2\n")]);
+    let said = "models.py:14";
+    let before = project.davy(&["check", "--notes", "--format", "concise"]);
+    assert!(
+        before.out.lines().any(|line| line.starts_with(said) && line.contains("the last counts on 2")),
+        "{}",
+        before.out
+    );
+    let moved = project.davy(&["migrate", "pydantic", "--allow-dirty"]);
+    assert!(moved.out.contains("PYM003 the bases set the same thing in two ways"), "{}", moved.out);
+    let after = project.davy(&["check", "--notes", "--format", "concise"]);
+    assert!(!after.out.contains("two ways"), "on pydantic 2 alone it is how it is: {}", after.out);
+}

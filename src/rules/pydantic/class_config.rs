@@ -10,7 +10,50 @@ use crate::rule::{Check, Cx};
 use crate::text;
 use crate::text::Span;
 
-pub const CHECK: Check = Check::Several(&[Check::Class(check), Check::Class(shared), Check::Attribute(extra)]);
+pub const CHECK: Check =
+    Check::Several(&[Check::Class(check), Check::Class(shared), Check::Class(several), Check::Attribute(extra)]);
+
+/// Of several bases with settings that differ, the first won in V1, and the last wins in V2.
+fn several<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
+    const KEYS: &[&str] = &[
+        "arbitrary_types_allowed",
+        "extra",
+        "from_attributes",
+        "frozen",
+        "orm_mode",
+        "populate_by_name",
+        "use_enum_values",
+        "validate_assignment",
+    ];
+    let bases = class.arguments.as_deref().map(|arguments| &*arguments.args).unwrap_or_default();
+    if bases.len() < 2 || !super::may_be_model(class) || in_version_shim(cx) {
+        return;
+    }
+    let types: Vec<TypeExpr> = bases.iter().map(|base| cx.type_of(base)).filter(|base| !base.is_unknown()).collect();
+    let own = cx.scopes.last().map(|scope| TypeExpr::Name(Name::Here(scope.qualify(class.name.as_str()))));
+    let (Some(own), [first, .., last]) = (own, types.as_slice()) else { return };
+    let differ = KEYS.iter().map(|key| {
+        let mentions = |of: &TypeExpr| Condition::Mentions { of: of.clone(), key: (*key).into() };
+        let has = |of: &TypeExpr| Condition::Has { of: of.clone(), key: (*key).into() };
+        let other = Condition::any(vec![has(first).and(has(last).not()), has(last).and(has(first).not())]);
+        mentions(first).and(mentions(last)).and(other)
+    });
+    let differ = Condition::any(differ.collect());
+    let sets = class.body.iter().any(|stmt| {
+        matches!(stmt, Stmt::ClassDef(inner) if inner.name.as_str() == "Config")
+            || assigned(stmt).is_some_and(|(name, _)| name.id.as_str() == "model_config")
+    });
+    if sets {
+        return;
+    }
+    let message =
+        text!["the bases set the same thing in two ways: the first counted on pydantic 1, the last counts on 2"];
+    let finding = cx.report(span(&class.name), message);
+    finding.when(Condition::derives(own, "pydantic.BaseModel")).when(differ);
+    finding.when(Condition::any(vec![only_v2().not(), Condition::Migrating]));
+    finding.grade(super::maybe_v2().not(), crate::finding::Grade::Pinned);
+    finding.help("write what has to count into the class itself");
+}
 
 /// `Extra.forbid` anywhere but in a class of keys, which says it itself.
 fn extra<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
