@@ -10,11 +10,12 @@ use std::time::{Duration, Instant};
 /// Whether to colour what goes to standard output.
 pub fn color(when: When) -> bool {
     let set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
+    let forces = |name: &str| set(name) && env::var_os(name).is_some_and(|value| value != "0");
     match when {
         When::Always => true,
         When::Never => false,
         When::Auto if set("NO_COLOR") => false,
-        When::Auto if set("FORCE_COLOR") || env::var_os("CLICOLOR_FORCE").is_some_and(|value| value != "0") => true,
+        When::Auto if forces("FORCE_COLOR") || forces("CLICOLOR_FORCE") => true,
         When::Auto => std::io::stdout().is_terminal() && env::var_os("TERM").is_none_or(|term| term != "dumb"),
     }
 }

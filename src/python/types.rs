@@ -320,6 +320,9 @@ impl<'a> Types<'a> {
             }
             let flow = self.flow(scope.block);
             let here = offset.filter(|_| index == innermost);
+            if here.is_some_and(|offset| flow.outside.contains(&offset)) {
+                continue;
+            }
             if let Some(defs) = here.and_then(|offset| flow.uses.get(&offset)) {
                 return self.defs(defs, scopes, depth);
             }

@@ -111,7 +111,10 @@ impl<'a> Walk<'a> {
         let id = name.id.as_str();
         let offset = name.start().to_u32();
         let reaches = self.env.as_ref().and_then(|env| env.get(id)).cloned();
-        if self.lambdas > 0 && !self.inner.contains(&id) {
+        let inner = self.lambdas + self.comprehensions > 0;
+        if self.in_class && inner && !self.inner.contains(&id) {
+            self.flow.outside.insert(offset);
+        } else if self.lambdas > 0 && !self.inner.contains(&id) {
             self.late.push((offset, id));
         } else if let Some(defs) = reaches {
             self.flow.uses.insert(offset, defs);
@@ -190,6 +193,7 @@ impl<'a> Walk<'a> {
         self.expr(&first.iter);
         let before = self.env.clone();
         let (known, bound) = (self.inner.len(), self.walruses.len());
+        self.comprehensions += 1;
         for (index, generator) in generators.iter().enumerate() {
             if index > 0 {
                 self.expr(&generator.iter);
@@ -211,6 +215,7 @@ impl<'a> Walk<'a> {
         for result in results {
             self.expr(result);
         }
+        self.comprehensions -= 1;
         self.inner.truncate(known);
         self.env = before;
         // A walrus in a comprehension binds outside of it, as often as there are items.

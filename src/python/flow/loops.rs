@@ -6,7 +6,7 @@ use super::super::ast::{self, Stmt};
 use super::super::deeper;
 use super::{Def, Env, Flow, Walk};
 use crate::python::ast::Ranged;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 impl<'a> Walk<'a> {
@@ -14,7 +14,14 @@ impl<'a> Walk<'a> {
     pub(super) fn close_loop(&mut self, body: &'a [Stmt]) {
         let Some(env) = self.env.take() else { return };
         let mut inner = Walk {
-            flow: Flow { uses: HashMap::new(), locals: HashMap::new(), elsewhere: self.flow.elsewhere.clone() },
+            flow: Flow {
+                uses: HashMap::new(),
+                locals: HashMap::new(),
+                elsewhere: self.flow.elsewhere.clone(),
+                outside: HashSet::new(),
+            },
+            in_class: self.in_class,
+            comprehensions: 0,
             env: None,
             loops: Vec::new(),
             late: Vec::new(),

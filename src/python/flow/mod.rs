@@ -70,6 +70,8 @@ pub struct Flow<'a> {
     pub locals: HashMap<&'a str, Vec<Def<'a>>>,
     /// Names declared `global` or `nonlocal`.
     pub elsewhere: HashSet<&'a str>,
+    /// Offsets of names in a class body that do not see its names: lambdas and comprehensions look past it.
+    pub outside: HashSet<u32>,
 }
 
 /// Follows the bindings of a block.
@@ -82,7 +84,9 @@ pub fn flow<'a>(block: Block<'a>) -> Flow<'a> {
     let mut elsewhere = HashSet::new();
     declared_elsewhere(body, &mut elsewhere);
     let mut walk = Walk {
-        flow: Flow { uses: HashMap::new(), locals: HashMap::new(), elsewhere },
+        flow: Flow { uses: HashMap::new(), locals: HashMap::new(), elsewhere, outside: HashSet::new() },
+        in_class: matches!(block, Block::Class(_)),
+        comprehensions: 0,
         env: Some(Env::new()),
         loops: Vec::new(),
         late: Vec::new(),
@@ -116,6 +120,10 @@ struct Walk<'a> {
     /// Reads inside lambdas, which run at another time.
     late: Vec<(u32, &'a str)>,
     lambdas: usize,
+    /// The block is a class body.
+    in_class: bool,
+    /// How many comprehensions stand around the place, but for the iterable of the first.
+    comprehensions: usize,
     /// Names that lambdas and comprehensions bind around the place, for themselves.
     inner: Vec<&'a str>,
     /// Bindings by walruses, in order.
