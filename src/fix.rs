@@ -143,6 +143,12 @@ pub fn stage(path: &Path, bytes: &[u8]) -> io::Result<tempfile::NamedTempFile> {
     let mut file = tempfile::Builder::new().prefix(STAGED).tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().set_permissions(metadata.permissions())?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, chown};
+        // Only whoever may, as root may: a file that stays with its new owner is still whole.
+        let _ = chown(file.path(), Some(metadata.uid()), Some(metadata.gid()));
+    }
     file.as_file().sync_all()?;
     Ok(file)
 }

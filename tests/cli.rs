@@ -603,6 +603,14 @@ fn hints_hold_what_was_typed() {
         .davy(&["check", "--statistics", "--format", "json"])
         .exits(2)
         .says(&["`--statistics` is a table of its own"]);
+    project.davy(&["check", "--diff", "--format", "json"]).exits(2).says(&["`--diff` is a format of its own"]);
+    project
+        .davy(&["check", "--stdin-filename", "x.py", "other.py"])
+        .exits(2)
+        .says(&["`--stdin-filename` names standard input"]);
+    project.davy(&["check", "--threads", "5000"]).exits(2).says(&["5000 is not in 0..=256"]);
+    let read = project.piped(&["check", "--stdin-filename", "x.py", "--format", "concise"], b"x = (\n");
+    assert!(read.out.starts_with("x.py:"), "a name for standard input means that it is read: {}", read.out);
     let source = b"from datetime import datetime\nt = datetime.utcnow()\n";
     project.piped(&["check", "-", "--add-ignore"], source).exits(2).says(&["name the file instead of `-`"]);
     let excluded = ["check", "-", "--stdin-filename", "docs/a.py", "--force-exclude", "--config", "exclude = ['docs']"];

@@ -157,6 +157,9 @@ fn combination(check: &Check) -> Result<(), (&'static str, &'static str)> {
             "leave out `--format`, or count the findings of the JSON",
         ));
     }
+    if check.diff && check.format != Format::Text {
+        return Err(("`--diff` is a format of its own", "leave out `--format`; the JSON holds the edits of every fix"));
+    }
     if check.explain_unknown.as_deref().is_some_and(|word| explain_unknown::place(word).is_none()) {
         return Err(("`--explain-unknown` wants a file and a line", "write it as FILE:LINE, such as `app/crud.py:12`"));
     }
