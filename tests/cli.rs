@@ -660,3 +660,13 @@ fn bases_that_disagree_are_said_before_a_move_and_after_it() {
     let after = project.davy(&["check", "--notes", "--format", "concise"]);
     assert!(!after.out.contains("two ways"), "on pydantic 2 alone it is how it is: {}", after.out);
 }
+
+#[test]
+fn a_diff_shows_no_value_that_a_fix_leaves_elsewhere() {
+    let source =
+        "def connect(db):\n    return db.open(password=\"Tr0ub4dor&3\")\n\n\nNOTE = \"try Tr0ub4dor&3 first\"\n";
+    let project = Project::new(&[("a.py", source)]);
+    let run = project.davy(&["check", "--diff", "--unsafe-fixes"]);
+    assert!(run.out.contains("os.environ"), "{}", run.out);
+    assert!(!run.out.contains("Tr0ub4dor"), "{}", run.out);
+}

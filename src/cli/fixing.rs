@@ -252,13 +252,35 @@ pub fn diff(scan: &Scan, given: Option<&[u8]>, definitions: &Definitions) -> Str
         let (Some(new), Some(old)) = (&file.overlay, old) else { continue };
         let before = crate::compile::compile(&old, file.kind, definitions);
         let (old, new) = (decode(&old), decode(new));
-        let old = masked(&old.text, &before.secrets);
-        let new = masked(&new.text, &file.unit.secrets);
+        // What was a secret on one side is one wherever it stands on the other: a fix may take away what told so.
+        let of = |text: &str, spans: &[Span]| -> Vec<String> {
+            spans
+                .iter()
+                .filter_map(|span| text.get(span.start as usize..span.end as usize))
+                .map(str::to_owned)
+                .collect()
+        };
+        let mut values = of(&old.text, &before.secrets);
+        values.extend(of(&new.text, &file.unit.secrets));
+        let old = masked(&old.text, &everywhere(&old.text, &before.secrets, &values));
+        let new = masked(&new.text, &everywhere(&new.text, &file.unit.secrets, &values));
         let path = one_line(&file.display).into_owned();
         let diff = similar::TextDiff::from_lines(old.as_str(), new.as_str());
         let _ = write!(text, "{}", diff.unified_diff().header(&path, &path));
     }
     text
+}
+
+/// The places of secrets in a text, and of all else that reads like one of the values, in order.
+fn everywhere(text: &str, secrets: &[Span], values: &[String]) -> Vec<Span> {
+    let mut spans = secrets.to_vec();
+    for value in values.iter().filter(|value| value.len() >= 4) {
+        spans.extend(
+            text.match_indices(value.as_str()).map(|(at, found)| Span::new(at as u32, (at + found.len()) as u32)),
+        );
+    }
+    spans.sort();
+    spans
 }
 
 /// The text with every byte of a secret replaced by `*`, line breaks excepted.
