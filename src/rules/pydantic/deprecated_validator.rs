@@ -119,7 +119,15 @@ fn rewrite<'a>(
         edits.extend(classmethod.ok_or_else(|| Obstacle::new("put `@classmethod` directly below `@field_validator`"))?);
     }
     let title = "Replace with `@field_validator`";
-    let mut fix = if restores || scalar { Fix::restoring(title, edits) } else { Fix::safe(title, edits) };
+    // V2 knows a class method of V1 by the name of its first parameter.
+    let first = function.parameters.posonlyargs.iter().chain(&function.parameters.args).next();
+    let by_name = first.is_some_and(|first| first.parameter.name.as_str() == "cls");
+    let decorated = function
+        .decorator_list
+        .iter()
+        .any(|other| matches!(&other.expression, Expr::Name(name) if name.id.as_str() == "classmethod"));
+    let unseen = !is_static && !by_name && !decorated;
+    let mut fix = if restores || scalar || unseen { Fix::restoring(title, edits) } else { Fix::safe(title, edits) };
     fix.safe = fix.safe.and(proof);
     fix = fix.when(when);
     if let Expr::Name(name) = callee {
