@@ -121,14 +121,8 @@ pub const PLAN: &str = ".davy-journal";
 /// After so long nobody is about to rename a staged file any more.
 const ABANDONED: Duration = Duration::from_secs(600);
 
-/// Writes beside a file what is to replace it, with its mode; gone with the guard, unless it is renamed. What a killed run left
-/// there goes first.
-pub fn stage(path: &Path, bytes: &[u8]) -> io::Result<tempfile::NamedTempFile> {
-    let metadata = fs::metadata(path)?;
-    if metadata.permissions().readonly() {
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
-    }
-    let folder = path.parent().unwrap_or(Path::new("."));
+/// Takes away what a killed run left in a folder.
+pub fn sweep(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
@@ -140,6 +134,15 @@ pub fn stage(path: &Path, bytes: &[u8]) -> io::Result<tempfile::NamedTempFile> {
             let _ = fs::remove_file(entry.path());
         }
     }
+}
+
+/// Writes beside a file what is to replace it, with its mode; gone with the guard, unless it is renamed.
+pub fn stage(path: &Path, bytes: &[u8]) -> io::Result<tempfile::NamedTempFile> {
+    let metadata = fs::metadata(path)?;
+    if metadata.permissions().readonly() {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
+    }
+    let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new().prefix(STAGED).tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().set_permissions(metadata.permissions())?;
@@ -151,4 +154,30 @@ pub fn stage(path: &Path, bytes: &[u8]) -> io::Result<tempfile::NamedTempFile> {
     }
     file.as_file().sync_all()?;
     Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::File;
+    use std::time::SystemTime;
+
+    #[test]
+    fn only_what_is_abandoned_is_swept_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        for name in [".davy-abc123", ".davy-new123", ".davy-notes.txt", "a.py"] {
+            let file = File::create(path(name)).unwrap();
+            if name != ".davy-new123" {
+                file.set_modified(SystemTime::now() - ABANDONED * 2).unwrap();
+            }
+        }
+        fs::write(path(PLAN), "{}").unwrap();
+        sweep(folder.path());
+        assert!(path(".davy-abc123").exists(), "a plan may name it");
+        fs::remove_file(path(PLAN)).unwrap();
+        sweep(folder.path());
+        assert!(!path(".davy-abc123").exists());
+        assert!(path(".davy-new123").exists() && path(".davy-notes.txt").exists() && path("a.py").exists());
+    }
 }

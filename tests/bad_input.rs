@@ -541,7 +541,7 @@ fn a_kill_under_fix_leaves_files_that_belong_together_to_the_next_run() {
         let is_torn = !matches!(state(&project), (0, false) | (80, true));
         *if is_torn { &mut torn } else { &mut whole } += 1;
         let looked = project.davy(&["check", "--quiet", "--exit-zero"]);
-        assert_eq!(is_torn, project.path(".davy-journal").exists() && is_torn, "a torn chain has a plan");
+        assert!(!is_torn || project.path(".davy-journal").exists(), "a torn chain has a plan");
         assert!(!is_torn || looked.err.contains("an interrupted run has changed some files"), "{}", looked.err);
         // It needs no fix of its own to finish what had begun.
         let run = project.davy(&["check", "--fix", "--quiet", "--select", "SYN"]);

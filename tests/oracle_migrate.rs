@@ -13,6 +13,11 @@ use std::process::{Command, Output};
 const ONE: &[&str] = &["pydantic>=1.10.17,<2", "python-dotenv>=0.21", "pytest>=8,<9"];
 const TWO: &[&str] = &["pydantic>=2.12,<3", "pydantic-settings>=2.6,<3", "pytest>=8,<9"];
 
+/// Pythons with pydantic 1 and with pydantic 2.
+fn both() -> Result<(PathBuf, PathBuf), String> {
+    Ok((venv("pydantic-1", ONE)?, venv("pydantic-2-pytest", TWO)?))
+}
+
 fn pytest(python: &Path, place: &Path) -> String {
     let mut command = Command::new(python);
     command.args(["-m", "pytest", "-q", "-p", "no:cacheprovider"]).current_dir(place);
@@ -55,12 +60,8 @@ fn texts(place: &Path) -> BTreeMap<PathBuf, String> {
 #[test]
 fn bottle_depot() {
     let test = "oracle_migrate::bottle_depot";
-    let one = match venv("pydantic-1", ONE) {
-        Ok(python) => python,
-        Err(why) => return skip(test, &why),
-    };
-    let two = match venv("pydantic-2-pytest", TWO) {
-        Ok(python) => python,
+    let (one, two) = match both() {
+        Ok(pythons) => pythons,
         Err(why) => return skip(test, &why),
     };
     let scratch = scratch();
@@ -117,12 +118,8 @@ fn bottle_depot() {
 #[test]
 fn moves() {
     let test = "oracle_migrate::moves";
-    let one = match venv("pydantic-1", ONE) {
-        Ok(python) => python,
-        Err(why) => return skip(test, &why),
-    };
-    let two = match venv("pydantic-2-pytest", TWO) {
-        Ok(python) => python,
+    let (one, two) = match both() {
+        Ok(pythons) => pythons,
         Err(why) => return skip(test, &why),
     };
     const PROJECT: &str = "[project]\nname = \"case\"\nversion = \"0\"\ndependencies = [\"pydantic>=1.10,<2\"]\n";
@@ -205,12 +202,8 @@ fn moves() {
 #[test]
 fn pairs() {
     let test = "oracle_migrate::pairs";
-    let one = match venv("pydantic-1", ONE) {
-        Ok(python) => python,
-        Err(why) => return skip(test, &why),
-    };
-    let two = match venv("pydantic-2-pytest", TWO) {
-        Ok(python) => python,
+    let (one, two) = match both() {
+        Ok(pythons) => pythons,
         Err(why) => return skip(test, &why),
     };
     let cases = cases::read(&root().join("tests/data/pydantic_pairs"));

@@ -162,6 +162,7 @@ pub fn write(scan: &mut Scan, fixed: &mut Fixed, definitions: &Definitions) {
     for file in scan.files.iter().filter(|file| file.shown && file.overlay.is_some()) {
         groups.entry(fixed.ties.of(&file.key)).or_default().push(file);
     }
+    sweep(groups.values().flatten().map(|file| file.path.as_path()));
     for files in groups.values() {
         let Err((file, why)) = write_group(&scan.root, files) else { continue };
         let message = format!("the fixes could not be written: {why}");
@@ -182,6 +183,11 @@ pub fn write(scan: &mut Scan, fixed: &mut Fixed, definitions: &Definitions) {
     let before = fixed.linked.findings.len();
     fixed.linked = scan.link();
     fixed.count = fixed.count.saturating_sub(fixed.linked.findings.len() - before.min(fixed.linked.findings.len()));
+}
+
+/// Takes away what killed runs left beside these files, once a folder.
+pub fn sweep<'p>(files: impl Iterator<Item = &'p Path>) {
+    files.filter_map(Path::parent).collect::<BTreeSet<_>>().into_iter().for_each(fix::sweep);
 }
 
 /// Replaces one file, or several as one; else the file that could not be, and why.

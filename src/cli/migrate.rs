@@ -87,6 +87,7 @@ fn inside(migrate: &MigratePydantic, when: When) -> io::Result<Outcome> {
         files.push((file.path.clone(), bytes.clone()));
     }
     files.extend(manifests.changed.iter().map(|change| (change.path.clone(), change.new.clone())));
+    fixing::sweep(files.iter().map(|(path, _)| path.as_path()));
     if let Err(journal::Failure { path, error }) = journal::write(&scan.root, &files) {
         let message = format!("{}: could not be written: {}", path.display(), scan::plain(&error));
         terminal::complain(&message, Some("nothing was changed, in this file or any other"));
