@@ -27,6 +27,7 @@ pub mod settings_environment;
 pub mod unannotated_field;
 pub mod undeclared_settings_package;
 mod uses;
+mod validator_parameters;
 mod writing;
 
 use crate::fact::{Condition, Name, TypeExpr};
