@@ -6,6 +6,7 @@ use crate::finding::{Edit, Piece, Proposal};
 use crate::python::{self, imports};
 use crate::text::Span;
 use crate::unit::Kind;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
@@ -24,19 +25,14 @@ pub struct Applied {
 /// `None` where none of them leaves a file that parses at least as well as before.
 pub fn apply(text: &str, kind: Kind, proposals: &[&Proposal], keep: bool) -> Option<Applied> {
     let mut accepted: Vec<usize> = Vec::new();
-    let mut taken: Vec<(Span, Option<&Edit>)> = Vec::new();
+    let mut taken = Taken::default();
     for (index, proposal) in proposals.iter().enumerate() {
         let edits = proposal.edits.iter().map(|edit| (edit.span, Some(edit)));
         let own: Vec<_> = edits.chain(proposal.rebinds.iter().map(|one| (one.at, None))).collect();
-        // Two fixes may want the very same thing of a third place.
-        let same = |one: &Option<&Edit>, other: &Option<&Edit>| match (one, other) {
-            (Some(one), Some(other)) => one == other || adds_lines(one) && adds_lines(other),
-            _ => false,
-        };
-        if own.iter().any(|(span, edit)| taken.iter().any(|(other, of)| collide(*other, *span) && !same(of, edit))) {
+        if own.iter().any(|(span, edit)| taken.refuses(*span, *edit)) {
             continue;
         }
-        taken.extend(own);
+        own.into_iter().for_each(|(span, edit)| taken.insert(span, edit));
         accepted.push(index);
     }
     let chosen: Vec<&Proposal> = accepted.iter().map(|&index| proposals[index]).collect();
@@ -68,10 +64,11 @@ fn together(text: &str, kind: Kind, proposals: &[&Proposal], keep: bool) -> Opti
     }
     let tree = python::parse(text, kind);
     let mut edits: Vec<Edit> = Vec::new();
-    for (index, proposal) in proposals.iter().enumerate() {
-        let before = &proposals[..index];
-        let shared = |edit: &&Edit| before.iter().any(|other| other.edits.contains(edit));
+    let mut known: BTreeMap<Span, Vec<&Edit>> = BTreeMap::new();
+    for proposal in proposals {
+        let shared = |edit: &&Edit| known.get(&edit.span).is_some_and(|same| same.contains(edit));
         edits.extend(proposal.edits.iter().filter(|edit| !shared(edit)).cloned());
+        proposal.edits.iter().for_each(|edit| known.entry(edit.span).or_default().push(edit));
     }
     let orphans: Vec<_> = proposals.iter().flat_map(|proposal| proposal.orphans.iter().cloned()).collect();
     let rebinds: Vec<_> = proposals.iter().flat_map(|proposal| proposal.rebinds.iter().cloned()).collect();
@@ -85,6 +82,31 @@ fn together(text: &str, kind: Kind, proposals: &[&Proposal], keep: bool) -> Opti
 fn adds_lines(edit: &Edit) -> bool {
     let last = edit.text.last();
     edit.span.start == edit.span.end && matches!(last, Some(Piece::Text(text)) if text.ends_with(['\n', '\r']))
+}
+
+/// The edits that are in, by where they start, so that a file of 20,000 fixes does not compare them all with each other.
+#[derive(Default)]
+struct Taken<'a> {
+    by_start: BTreeMap<u32, Vec<(Span, Option<&'a Edit>)>>,
+    /// Bytes of the longest.
+    longest: u32,
+}
+
+impl<'a> Taken<'a> {
+    /// Whether an edit gets into the way of one that is in, and is not the very same: two fixes may want one thing of a third place.
+    fn refuses(&self, span: Span, edit: Option<&Edit>) -> bool {
+        let same = |of: &Option<&Edit>| match (of, edit) {
+            (Some(one), Some(other)) => *one == other || adds_lines(one) && adds_lines(other),
+            _ => false,
+        };
+        let near = self.by_start.range(span.start.saturating_sub(self.longest)..=span.end).flat_map(|(_, edits)| edits);
+        near.into_iter().any(|(other, of)| collide(*other, span) && !same(of))
+    }
+
+    fn insert(&mut self, span: Span, edit: Option<&'a Edit>) {
+        self.longest = self.longest.max(span.end - span.start);
+        self.by_start.entry(span.start).or_default().push((span, edit));
+    }
 }
 
 /// Whether two edits of different fixes get into each other's way.

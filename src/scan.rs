@@ -93,7 +93,10 @@ pub fn scan(
     let mut named: Vec<PathBuf> = request.paths.iter().map(|path| paths::absolute(path, &here)).collect();
     let stdin = request.stdin.as_ref().map(|(name, bytes)| (paths::absolute(name, &here), bytes));
     let places = named.iter().chain(stdin.iter().map(|(path, _)| path));
-    let mut found: Vec<Root> = places.map(|path| project_root(path)).collect();
+    // A hook names a thousand files of a few folders.
+    let starts: HashSet<&Path> =
+        places.map(|path| if path.is_dir() { path } else { path.parent().unwrap_or(path) }).collect();
+    let mut found: Vec<Root> = starts.into_iter().map(project_root).collect();
     found.sort();
     found.dedup();
     let loose: Vec<PathBuf> = found.iter().filter(|root| !root.marked).map(|root| root.folder.clone()).collect();

@@ -1,7 +1,7 @@
 //! The compiled form of one file: a pure function of its bytes, cached by them.
 
 use crate::fact::Facts;
-use crate::finding::{Code, Finding};
+use crate::finding::Finding;
 use crate::text::Span;
 use serde::{Deserialize, Serialize};
 
@@ -44,7 +44,7 @@ pub struct Ignore {
     pub removal: Span,
     /// What it silences: the statement or line. The whole file where `None`.
     pub covers: Option<Span>,
-    /// The codes, names or words in it, with their places; empty silences all the form allows.
+    /// The codes, names or words in it, with their places; empty silences all that another tool's form allows.
     pub codes: Vec<(String, Span)>,
 }
 
@@ -59,11 +59,6 @@ pub enum IgnoreForm {
     Nosec,
     /// `# pylint: disable=`.
     Pylint,
-}
-
-impl Ignore {
-    /// Whether this davy comment names the rule `code`, called `name`, of `family`.
-    pub fn names(&self, code: &Code, name: &str, family: &str) -> bool {
-        self.codes.iter().any(|(word, _)| *word == code.0 || word == name || word == family)
-    }
+    /// Meant for davy, but it names no rule or says nothing that davy knows: silences nothing.
+    Unread,
 }

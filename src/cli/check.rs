@@ -125,7 +125,7 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
     problems.extend(fixed.problems);
     problems.sort();
     let report = report(check, &scan, linked, problems, fixed.count, shown);
-    render(check, when, &report)?;
+    terminal::read_or_not(render(check, when, &report))?;
     say("done");
     Ok(outcome(check, &report))
 }
@@ -217,7 +217,7 @@ fn show_diff(
 ) -> io::Result<Outcome> {
     let given = request.stdin.as_ref().map(|(_, bytes)| bytes.as_slice());
     let text = fixing::diff(scan, given, definitions);
-    io::stdout().lock().write_all(text.as_bytes())?;
+    terminal::read_or_not(io::stdout().lock().write_all(text.as_bytes()))?;
     let failed = complain_of(scan.problems.iter().chain(&fixed.problems));
     if !check.quiet {
         let would = if fixed.count == 1 { "1 finding".to_owned() } else { format!("{} findings", fixed.count) };
@@ -236,7 +236,8 @@ fn show_stdin(check: &Check, request: &Request, scan: &Scan, fixed: &fixing::Fix
     let file = scan.files.iter().find(|file| file.shown);
     // An editor replaces its buffer by this: what davy could not read goes back as it came.
     let given = || request.stdin.as_ref().map(|(_, bytes)| bytes.clone());
-    io::stdout().lock().write_all(&file.and_then(scan::File::bytes).or_else(given).unwrap_or_default())?;
+    let source = file.and_then(scan::File::bytes).or_else(given).unwrap_or_default();
+    terminal::read_or_not(io::stdout().lock().write_all(&source))?;
     let failed = complain_of(scan.problems.iter().chain(&fixed.problems));
     let left = fixed.linked.findings.iter().any(|finding| finding.severity > Severity::Note);
     Ok(if failed {

@@ -91,7 +91,21 @@ pub fn apply(scan: &mut Scan, wanted: Wanted, definitions: &Definitions) -> Fixe
         }
         linked = scan.link();
     }
+    problems.extend(gone(scan, &linked, wanted));
     Fixed { linked, count, problems, ties }
+}
+
+/// Files that somebody changed or took away while davy read them, and that have fixes waiting.
+fn gone(scan: &Scan, linked: &Linked, wanted: Wanted) -> Vec<Problem> {
+    let waiting = linked.findings.iter().filter(|finding| finding.fix.as_ref().is_some_and(|fix| wanted.takes(fix)));
+    let files: BTreeSet<&str> = waiting.map(|finding| finding.path.as_str()).collect();
+    let changed = files.into_iter().filter_map(|key| scan.file(key)).filter(|file| file.bytes().is_none());
+    let problem = |file: &File| Problem {
+        display: Some(file.display.clone()),
+        message: "has changed since it was read, so its fixes were left out".to_owned(),
+        help: Some("run again".to_owned()),
+    };
+    changed.map(problem).collect()
 }
 
 /// What one pass makes of a file.
@@ -305,4 +319,33 @@ fn masked(text: &str, secrets: &[Span]) -> String {
     }
     masked.push_str(text.get(at..).unwrap_or_default());
     masked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Changes, Configs};
+    use crate::scan::{Request, scan};
+    use std::fs;
+
+    #[test]
+    fn what_changed_since_it_was_read_is_told_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a.py", "b.py", "c.py"] {
+            fs::write(folder.path().join(name), "import datetime\n\nnow = datetime.datetime.utcnow()\n").unwrap();
+        }
+        let pages = crate::rules::pages();
+        let mut configs = Configs::new(&pages, Changes::default()).unwrap();
+        let paths = vec![folder.path().to_owned()];
+        let request = Request { paths, stdin: None, force_exclude: false, threads: 1 };
+        let definitions = Definitions::default();
+        let mut scan = scan(&request, &mut configs, &definitions, &|_, _| {}).unwrap();
+        fs::write(folder.path().join("a.py"), "edited = 1\n").unwrap();
+        fs::remove_file(folder.path().join("b.py")).unwrap();
+        let fixed = apply(&mut scan, Wanted::Safe, &definitions);
+        let told: Vec<&str> = fixed.problems.iter().filter_map(|problem| problem.display.as_deref()).collect();
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[0].ends_with("a.py") && told[1].ends_with("b.py"));
+        assert_eq!((fixed.count, fixed.linked.findings.len()), (1, 2));
+    }
 }

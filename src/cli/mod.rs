@@ -234,7 +234,7 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
     };
     match result {
         Ok(outcome) => outcome.into(),
-        // `davy check | head` has what it wanted.
+        // `davy rules | head` has what it wanted.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             terminal::complain(&format!("cannot write the output: {}", crate::scan::plain(&error)), None);

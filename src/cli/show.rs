@@ -2,6 +2,7 @@
 
 use super::{Outcome, RulesFormat, When, terminal};
 use crate::page::{FAMILIES, Fixable, Page};
+use crate::report::wrap::wrap;
 use crate::rules;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -15,10 +16,16 @@ pub fn explain(word: &str, when: When) -> io::Result<Outcome> {
     let Some(page) = page else {
         let known = pages.iter().flat_map(|page| [page.code.as_str(), page.name.as_str()]);
         let near = crate::page::nearest(word, known);
+        let about: Vec<String> = pages
+            .iter()
+            .filter(|page| word.len() > 2 && page.name.contains(&word.to_lowercase()))
+            .map(|page| format!("`{}`", page.name))
+            .collect();
         let help = match near {
             _ if FAMILIES.iter().any(|family| family.name == word || family.prefix == word) => {
                 "that is a family: `davy rules` lists its rules".to_owned()
             }
+            _ if !about.is_empty() => format!("did you mean {}? `davy rules` lists all", about.join(" or ")),
             Some(near) => format!("did you mean `{near}`? `davy rules` lists all"),
             None => "`davy rules` lists all".to_owned(),
         };
@@ -31,7 +38,7 @@ pub fn explain(word: &str, when: When) -> io::Result<Outcome> {
     let (_, rest) = prose.split_once('\n').unwrap_or((prose, ""));
     let _ = writeln!(text, "{}\n", bold(&format!("{} {}", page.code, page.name)));
     let _ = writeln!(text, "{} in family {}, {}\n", page.severity.word(), page.family.name, fixes(page));
-    let _ = writeln!(text, "{}", rest.trim());
+    let _ = writeln!(text, "{}", filled(rest.trim(), terminal::width().clamp(40, 100)));
     if !page.equivalents.is_empty() {
         let _ = writeln!(text, "\nIn other tools: {}.", page.equivalents.join(", "));
     }
@@ -41,6 +48,28 @@ pub fn explain(word: &str, when: When) -> io::Result<Outcome> {
     let _ = writeln!(text, "\nSilence one place with `# davy: ignore[{}] why`.", page.name);
     io::stdout().lock().write_all(text.as_bytes())?;
     Ok(Outcome::Clean)
+}
+
+/// The prose of a page within so many columns; code, lists and tables as they are.
+fn filled(prose: &str, columns: usize) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    let mut paragraph: Vec<&str> = Vec::new();
+    let mut code = false;
+    for line in prose.lines().chain([""]) {
+        let fence = line.starts_with("```");
+        let is_prose = !code && !fence && !line.is_empty() && !line.starts_with(['#', '|', ' ']);
+        let item = line.starts_with("- ");
+        if !is_prose || item {
+            let text = std::mem::take(&mut paragraph).join(" ");
+            let hanging = if text.starts_with("- ") { "  " } else { "" };
+            let wrapped = wrap(&text, columns, columns - hanging.len());
+            let indent = |(at, line): (usize, String)| if at == 0 { line } else { format!("{hanging}{line}") };
+            lines.extend(wrapped.into_iter().enumerate().map(indent).filter(|line| !line.is_empty()));
+        }
+        code ^= fence;
+        if is_prose { paragraph.push(line) } else { lines.push(line.to_owned()) }
+    }
+    lines.join("\n").trim_end().to_owned()
 }
 
 /// Prints all rules.

@@ -38,6 +38,14 @@ pub fn unicode() -> bool {
     utf8 && env::var_os("TERM").is_none_or(|term| term != "linux")
 }
 
+/// Takes it well that whoever reads standard output has seen enough, as `head` has: the verdict stays what it is.
+pub fn read_or_not(written: std::io::Result<()>) -> std::io::Result<()> {
+    match written {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
 /// Says what went wrong and what to do about it.
 pub fn complain(message: &str, help: Option<&str>) {
     let mut err = std::io::stderr().lock();

@@ -131,11 +131,10 @@ impl Config {
             self.selections.push(Selection::default());
         }
         let first = &mut self.selections[0];
-        let lists = [
-            (raw.select, &mut first.select),
-            (raw.extend_select, &mut first.extend_select),
-            (raw.ignore, &mut first.ignore),
-        ];
+        if let Some(words) = raw.select {
+            first.select = Some(reader.selectors(&words)?);
+        }
+        let lists = [(raw.extend_select, &mut first.extend_select), (raw.ignore, &mut first.ignore)];
         for (words, list) in lists {
             if let Some(words) = words {
                 *list = reader.selectors(&words)?;
@@ -158,7 +157,7 @@ impl Config {
         }
         self.pydantic_version = raw.pydantic.version.or(self.pydantic_version);
         if let Some(models) = raw.pydantic.models {
-            self.pydantic_models = models;
+            self.pydantic_models = models.iter().map(|word| reader.class(word)).collect::<Result<_, _>>()?;
         }
         if let Some(command) = raw.pytest.command {
             self.pytest_command = Some(command);
@@ -199,15 +198,27 @@ impl Reader<'_> {
         Ok(pattern)
     }
 
+    /// `sqlmodel.SQLModel`.
+    fn class(&self, word: &Word) -> Result<String, ConfigError> {
+        let text = word.get_ref();
+        let letter = |c: char| c == '_' || c.is_alphanumeric();
+        let name = |part: &str| part.chars().all(letter) && part.starts_with(|c: char| !c.is_numeric());
+        if text.contains('.') && text.split('.').all(name) {
+            return Ok(text.clone());
+        }
+        let message = format!("`{text}` is no class of a package");
+        Err(self.wrong(word, message, "write where it is imported from, and its name: `sqlmodel.SQLModel`"))
+    }
+
     /// `3.9` or `py39`.
     fn version(&self, word: &Word) -> Result<(u32, u32), ConfigError> {
         let text = word.get_ref();
         let numbers = text.strip_prefix("py").and_then(|digits| digits.split_at_checked(1)).or(text.split_once('.'));
         let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse().ok()).flatten();
         match numbers.map(|(major, minor)| (digits(major), digits(minor))) {
-            Some((Some(3), Some(minor))) if minor < 100 => Ok((3, minor)),
+            Some((Some(3), Some(minor))) if minor <= NEWEST => Ok((3, minor)),
             _ => {
-                let message = format!("`{text}` is no Python 3 version");
+                let message = format!("`{text}` is no version from 3.0 to 3.{NEWEST}");
                 Err(self.wrong(
                     word,
                     message,
@@ -221,6 +232,9 @@ impl Reader<'_> {
         ConfigError::WrongValue { place: self.document.place(word.span().start), message, help: help.to_owned() }
     }
 }
+
+/// The newest Python 3 there is, counted by its second number: 3.15 is in its beta since May 2026 (PEP 790).
+const NEWEST: u32 = 15;
 
 /// Where davy's keys stand in a file of this name.
 fn form_of(file: &Path) -> Form {

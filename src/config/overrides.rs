@@ -70,7 +70,7 @@ pub fn apply_selection(
     pages: &[&Page],
 ) -> Result<(), ConfigError> {
     let selection = Selection {
-        select: selectors("--select", select, pages)?,
+        select: if select.is_empty() { None } else { Some(selectors("--select", select, pages)?) },
         extend_select: selectors("--extend-select", extend_select, pages)?,
         ignore: selectors("--ignore", ignore, pages)?,
     };
@@ -81,6 +81,6 @@ pub fn apply_selection(
 }
 
 fn selectors(option: &str, words: &[String], pages: &[&Page]) -> Result<Vec<Selector>, ConfigError> {
-    let words = words.iter().flat_map(|word| word.split(',')).map(str::trim).filter(|word| !word.is_empty());
+    let words = words.iter().flat_map(|word| word.split(',')).map(str::trim);
     words.map(|word| Selector::parse(word, pages, || Place::whole(option))).collect()
 }

@@ -34,7 +34,7 @@ pub struct Raw {
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct RawPydantic {
     pub version: Option<PydanticVersion>,
-    pub models: Option<Vec<String>>,
+    pub models: Option<Vec<Word>>,
 }
 
 /// `[tool.davy.pytest]`
@@ -122,7 +122,7 @@ fn wrong(document: &Document, error: &toml::de::Error) -> ConfigError {
         return ConfigError::WrongValue { place, message, help: meant(value, known, "the values are") };
     }
     let help = if message.contains("expected a sequence") {
-        "write a list, such as `[\"DTM001\"]`"
+        "write a list: put it in `[...]`"
     } else if message.contains("expected a string") || message.contains("wanted string or table") {
         "write it in quotes"
     } else if message.contains("expected a map") || message.contains("expected struct") {

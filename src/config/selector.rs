@@ -35,20 +35,22 @@ pub enum Rank {
 impl Selector {
     /// Reads a selector; the error names the nearest known one.
     pub fn parse(word: &str, pages: &[&Page], place: impl FnOnce() -> Place) -> Result<Selector, ConfigError> {
+        // `dtm001` can mean nothing else.
+        let (code, name) = (word.to_ascii_uppercase(), word.to_ascii_lowercase());
         let named =
-            |page: &&&Page| page.code == word || page.name == word || page.renamed_from.iter().any(|old| old == word);
+            |page: &&&Page| page.code == code || page.name == name || page.renamed_from.iter().any(|old| *old == word);
         if let Some(page) = pages.iter().find(named) {
             return Ok(Selector::Rule(page.code.clone()));
         }
-        if word == "all" || word == "ALL" {
+        if name == "all" {
             return Ok(Selector::All);
         }
-        if FAMILIES.iter().any(|family| family.name == word) {
-            return Ok(Selector::Family(word.to_owned()));
+        if FAMILIES.iter().any(|family| family.name == name) {
+            return Ok(Selector::Family(name));
         }
-        let family = FAMILIES.iter().find(|family| word.starts_with(family.prefix));
-        if family.is_some_and(|family| family.prefix == word || pages.iter().any(|page| page.code.starts_with(word))) {
-            return Ok(Selector::Prefix(word.to_owned()));
+        let family = FAMILIES.iter().find(|family| code.starts_with(family.prefix));
+        if family.is_some_and(|family| family.prefix == code || pages.iter().any(|page| page.code.starts_with(&code))) {
+            return Ok(Selector::Prefix(code));
         }
         Err(ConfigError::UnknownRule { place: place(), selector: word.to_owned(), help: help(word, pages) })
     }
@@ -68,6 +70,9 @@ fn help(word: &str, pages: &[&Page]) -> String {
     if let Some(page) = pages.iter().find(|page| page.equivalents.iter().any(|other| other == word)) {
         return format!("davy's rule for it is `{}` ({})", page.code, page.name);
     }
+    if word.is_empty() {
+        return "name a rule, a family or `all`: `davy rules` lists what there is".to_owned();
+    }
     let families = FAMILIES.iter().flat_map(|family| [family.name, family.prefix]);
     let rules = pages.iter().flat_map(|page| [page.code.as_str(), page.name.as_str()]);
     match nearest(word, rules.chain(families).chain(["all"])) {
@@ -79,8 +84,8 @@ fn help(word: &str, pages: &[&Page]) -> String {
 /// What one place (a file, or the command line) says about which rules are on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// Replaces what was on before; says nothing where empty.
-    pub select: Vec<Selector>,
+    /// Replaces what was on before, be it by nothing; `None` where the place says nothing.
+    pub select: Option<Vec<Selector>>,
     /// Adds to what was on before.
     pub extend_select: Vec<Selector>,
     /// Takes away.
@@ -94,9 +99,9 @@ pub fn is_on(selections: &[Selection], page: &Page) -> bool {
     let mut on = page.default;
     let mut ignored_before = None;
     for Selection { select, extend_select, ignore } in selections {
-        let selected = strongest(select, page).max(strongest(extend_select, page));
+        let selected = strongest(select.as_deref().unwrap_or_default(), page).max(strongest(extend_select, page));
         let ignored = strongest(ignore, page);
-        if !select.is_empty() {
+        if select.is_some() {
             on = false;
         }
         if ignored.is_some() && ignored >= selected {

@@ -120,7 +120,10 @@ fn a_pyproject_without_a_table_is_no_configuration() {
 fn the_more_specific_selector_wins() {
     for (text, codes) in [
         ("", &["DTM001", "DTM002", "SEC001"][..]),
-        ("select = []", &["DTM001", "DTM002", "SEC001"]),
+        ("select = []", &[]),
+        ("select = []\nextend-select = ['sec001']", &["SEC001"]),
+        ("select = ['dtm0']", &["DTM001", "DTM002"]),
+        ("select = ['Naive-UTCnow', 'Secrets']", &["DTM001", "SEC001"]),
         ("select = ['all']", &["DTM001", "DTM002", "DTM101", "SEC001"]),
         ("select = ['DTM']", &["DTM001", "DTM002", "DTM101"]),
         ("select = ['DTM0']", &["DTM001", "DTM002"]),
@@ -157,7 +160,11 @@ fn the_command_line_comes_after_the_file() {
     assert_eq!(after(file, &[], &["DTM002"], &[]), ["DTM001", "DTM002", "SEC001"]);
     assert_eq!(after(file, &[], &[], &["datetime"]), ["SEC001"], "although the file selects the rule by its code");
     assert_eq!(after(file, &["all"], &[], &["DTM1, SEC001"]), ["DTM001"], "words may be joined by commas");
-    assert_eq!(after("", &[""], &[], &[]), ["DTM001", "DTM002", "SEC001"]);
+    let nothing = apply_selection(&mut config(file), &strings(&[""]), &[], &[], &pages()).unwrap_err();
+    assert_eq!(
+        nothing.to_string(),
+        "--select: unknown rule ``; name a rule, a family or `all`: `davy rules` lists what there is"
+    );
 }
 
 #[test]
@@ -206,10 +213,13 @@ fn unknown_rules_name_the_nearest() {
     for (text, says) in [
         ("select = ['DTM',\n  'DTM00l']", "davy.toml:2:3: unknown rule `DTM00l`; did you mean `DTM001`?"),
         ("ignore = ['naive-utcnw']", "davy.toml:1:11: unknown rule `naive-utcnw`; did you mean `naive-utcnow`?"),
-        ("ignore = ['dtm']", "davy.toml:1:11: unknown rule `dtm`; did you mean `DTM`?"),
+        ("ignore = ['DTN']", "davy.toml:1:11: unknown rule `DTN`; did you mean `DTM`?"),
         ("ignore = ['DTM9']", "davy.toml:1:11: unknown rule `DTM9`; did you mean `DTM`?"),
         ("ignore = ['D']", "davy.toml:1:11: unknown rule `D`; `davy rules` lists what there is"),
-        ("ignore = ['']", "davy.toml:1:11: unknown rule ``; `davy rules` lists what there is"),
+        (
+            "ignore = ['']",
+            "davy.toml:1:11: unknown rule ``; name a rule, a family or `all`: `davy rules` lists what there is",
+        ),
         ("[severity]\nsecret = 'note'", "davy.toml:2:1: unknown rule `secret`; did you mean `secrets`?"),
         ("[per-file-ignores]\na = ['X']", "davy.toml:2:6: unknown rule `X`; `davy rules` lists what there is"),
         (
@@ -224,12 +234,18 @@ fn unknown_rules_name_the_nearest() {
 #[test]
 fn wrong_values_say_what_to_write() {
     for (text, says) in [
-        ("select = 'DTM'", "davy.toml:1:10: unexpected string \"DTM\"; write a list, such as `[\"DTM001\"]`"),
+        ("select = 'DTM'", "davy.toml:1:10: unexpected string \"DTM\"; write a list: put it in `[...]`"),
         ("target-version = 3.10", "davy.toml:1:18: unexpected floating point `3.1`; write it in quotes"),
-        ("target-version = '3'", "davy.toml:1:18: `3` is no Python 3 version; write the oldest one"),
-        ("target-version = 'py27'", "davy.toml:1:18: `py27` is no Python 3 version; write the oldest one"),
-        ("target-version = 'pyé9'", "davy.toml:1:18: `pyé9` is no Python 3 version; write the oldest one"),
-        ("target-version = '>=3.9'", "davy.toml:1:18: `>=3.9` is no Python 3 version; write the oldest one"),
+        ("target-version = '3'", "davy.toml:1:18: `3` is no version from 3.0 to 3.15; write the oldest one"),
+        ("target-version = 'py27'", "davy.toml:1:18: `py27` is no version from 3.0 to 3.15; write the oldest one"),
+        ("target-version = 'pyé9'", "davy.toml:1:18: `pyé9` is no version from 3.0 to 3.15; write the oldest one"),
+        ("target-version = '3.99'", "davy.toml:1:18: `3.99` is no version from 3.0 to 3.15; write the oldest one"),
+        (
+            "pydantic.models = ['a.B', 'SQLModel']",
+            "davy.toml:1:27: `SQLModel` is no class of a package; write where it is imported from, and its name: `sqlmodel.",
+        ),
+        ("pydantic.models = ['a..B']", "davy.toml:1:20: `a..B` is no class of a package; "),
+        ("target-version = '>=3.9'", "davy.toml:1:18: `>=3.9` is no version from 3.0 to 3.15; write the oldest one"),
         ("severity.DTM = 'eror'", "davy.toml:1:16: `eror` is no value of this key; did you mean `error`?"),
         (
             "severity.DTM = 'high'",

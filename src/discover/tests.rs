@@ -313,6 +313,29 @@ fn a_project_starts_at_git_else_at_configuration_else_at_manifests() {
 }
 
 #[test]
+fn a_project_starts_where_any_manifest_that_is_read_lies() {
+    let manifests = [
+        "requirements/base.txt",
+        "dev-requirements.in",
+        "pylock.toml",
+        "constraints.txt",
+        "PKG-INFO",
+        "shop-1.2.dist-info/METADATA",
+        "shop.egg-info/PKG-INFO",
+    ];
+    for manifest in manifests {
+        let tree = tree(&[manifest, "shop/a.py", "shop/sub/b.py"]);
+        assert_eq!(root_below(&tree.base.join("shop/sub"), None), Root { folder: tree.base.clone(), marked: true });
+    }
+    for others in
+        [&["pytest.ini", "tox.ini", ".env.example"][..], &["a-1.dist-info/METADATA", "b-2.dist-info/METADATA"]]
+    {
+        let tree = tree(&[others, &["shop/a.py"]].concat());
+        assert!(!root_below(&tree.base.join("shop"), None).marked, "{others:?}");
+    }
+}
+
+#[test]
 fn a_project_without_anything_is_its_folder_and_never_the_home() {
     let tree = tree(&["home/pyproject.toml", "home/.git/", "home/x/a.py", "home/y/pkg/__init__.py", "home/y/pkg/sub/"]);
     tree.write("home/y/pkg/sub/__init__.py", "");

@@ -3,7 +3,8 @@
 use super::Candidate;
 use crate::fact::{Condition, Verdict};
 use crate::finding::{Code, Edit, Finding, Fix};
-use crate::page::{FAMILIES, Page};
+use crate::page::{FAMILIES, Page, nearest};
+use crate::python::ignores::OWN;
 use crate::rules;
 use crate::text::Span;
 use crate::unit::{Ignore, IgnoreForm, Unit};
@@ -24,6 +25,10 @@ pub fn apply(
     let mut silenced = vec![false; candidates.len()];
     let mut findings = Vec::new();
     for ignore in &unit.ignores {
+        if ignore.form == IgnoreForm::Unread {
+            findings.push(unread(ignore));
+            continue;
+        }
         let mut used = vec![false; ignore.codes.len()];
         for (candidate, silent) in candidates.iter().zip(&mut silenced) {
             let covered = ignore.covers.is_none_or(|covers| meets(covers, candidate.finding.span));
@@ -60,7 +65,8 @@ fn names(ignore: &Ignore, page: &Page) -> bool {
     let listed = |extra: fn(&str, &Page) -> bool| ignore.codes.iter().any(|(word, _)| extra(word, page));
     let equivalent = |word: &str, page: &Page| page.equivalents.iter().any(|one| one == word);
     match ignore.form {
-        IgnoreForm::Davy => ignore.codes.is_empty() || listed(matches),
+        IgnoreForm::Davy => listed(matches),
+        IgnoreForm::Unread => false,
         // A bare `# noqa` usually stands there for a long line: it says nothing about secrets.
         IgnoreForm::Noqa if ignore.codes.is_empty() => page.family.name != "secrets",
         IgnoreForm::Noqa => listed(|word, page| page.equivalents.iter().any(|one| one == word) || matches(word, page)),
@@ -106,11 +112,26 @@ fn judge(ignore: &Ignore, used: &[bool], unit: &Unit, selected: &impl Fn(&Page) 
     findings
 }
 
+/// What is to be said of a comment that was meant for davy and names nothing.
+fn unread(ignore: &Ignore) -> Finding {
+    let word = ignore.codes.first().map_or("", |(word, _)| word);
+    if OWN.contains(&word) {
+        let text = "this comment names no rule in `[...]`, so it silences nothing".to_owned();
+        let mut finding = finding(UNKNOWN, ignore.span, text);
+        finding.help(format!("write `# davy: {word}[name]`, with the names or codes of the rules that it is about"));
+        return finding;
+    }
+    let text = format!("`{word}` is none of davy's words, so this comment silences nothing");
+    let mut finding = finding(UNKNOWN, ignore.span, text);
+    finding.help(format!("did you mean `{}`?", nearest(word, OWN).unwrap_or("ignore")));
+    finding
+}
+
 /// What somebody meant by a word that names no rule.
 fn meant(word: &str) -> String {
     let equivalent = rules::all().iter().find(|rule| rule.page.equivalents.iter().any(|one| one == word));
     let codes = rules::all().iter().flat_map(|rule| [rule.page.code.as_str(), rule.page.name.as_str()]);
-    let near = equivalent.map(|rule| rule.page.name.as_str()).or_else(|| crate::page::nearest(word, codes));
+    let near = equivalent.map(|rule| rule.page.name.as_str()).or_else(|| nearest(word, codes));
     match near {
         Some(near) => format!("did you mean `{near}`?"),
         None => "`davy rules` lists them".to_owned(),

@@ -4,6 +4,7 @@
 
 use super::ast::token::TokenKind;
 use super::{Tree, span};
+use crate::page::nearest;
 use crate::text::{Lines, Span};
 use crate::unit::{Ignore, IgnoreForm};
 use aho_corasick::AhoCorasick;
@@ -16,7 +17,10 @@ static MARKERS: LazyLock<AhoCorasick> = LazyLock::new(|| {
         .expect("five short literals make an automaton")
 });
 
-/// All comments of a file that silence something.
+/// What davy's own comments may start with.
+pub const OWN: [&str; 2] = ["ignore", "file-ignore"];
+
+/// All comments of a file that silence something, and those of davy's that were meant to.
 pub fn ignores(tree: &Tree, text: &str) -> Vec<Ignore> {
     if !MARKERS.is_match(text) {
         return Vec::new();
@@ -157,20 +161,26 @@ impl Place<'_> {
 
     fn davy(&self, word: &str, offset: u32, part: &str) -> Option<Ignore> {
         let rest = word[5..].trim_start();
-        let (file, rest) = match rest.strip_prefix("file-ignore") {
-            Some(rest) => (true, rest),
-            None => (false, rest.strip_prefix("ignore")?),
-        };
-        let codes = self.bracketed(rest);
-        let covers = (!file).then(|| self.statement());
-        Some(self.ignore(IgnoreForm::Davy, self.span_of(offset, part), covers, codes))
+        let verb = &rest[..rest.find(|c: char| !c.is_alphanumeric() && c != '-' && c != '_').unwrap_or(rest.len())];
+        let listed = rest[verb.len()..].trim_start();
+        let span = self.span_of(offset, part);
+        if !OWN.contains(&verb) {
+            // `# davy: please look` is talk; a list, or a word like ours, was meant for davy.
+            let meant = listed.starts_with('[') || nearest(verb, OWN).is_some();
+            return meant.then(|| self.ignore(IgnoreForm::Unread, span, None, self.words(verb, ' ')));
+        }
+        let codes = self.bracketed(listed);
+        if codes.is_empty() {
+            return Some(self.ignore(IgnoreForm::Unread, span, None, self.words(verb, ' ')));
+        }
+        let covers = (verb == "ignore").then(|| self.statement());
+        Some(self.ignore(IgnoreForm::Davy, span, covers, codes))
     }
 
-    /// The words of `[A, B]` with their places.
+    /// The words of `[A, B]` with their places; none where a bracket is missing.
     fn bracketed(&self, rest: &str) -> Vec<(String, Span)> {
-        let Some(inner) = rest.trim_start().strip_prefix('[') else { return Vec::new() };
-        let inner = &inner[..inner.find(']').unwrap_or(inner.len())];
-        self.words(inner, ',')
+        let list = rest.trim_start().strip_prefix('[').and_then(|inner| inner.split_once(']'));
+        list.map_or_else(Vec::new, |(inner, _)| self.words(inner, ','))
     }
 
     /// The words of a list, with the places where they stand in the file.

@@ -13,7 +13,7 @@ pub mod statistics;
 mod summary;
 mod table;
 pub mod text;
-mod wrap;
+pub mod wrap;
 
 #[cfg(test)]
 mod frame_tests;

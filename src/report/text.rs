@@ -199,7 +199,7 @@ impl Screen<'_> {
         let names = widest(&|row| row.code.len() + 1 + row.name.len());
         let fixes = widest(&|row| row.fixable().len());
         let lead = 2 + counts + 2 + names + 2 + fixes + 2;
-        let wide = self.options.width >= lead + 44;
+        let wide = self.options.width >= lead + 30;
         let ellipsis = self.pick("…", "...");
         let mut heading = None;
         for row in rows {

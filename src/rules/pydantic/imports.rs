@@ -53,7 +53,7 @@ const SUCCESSORS: &[(&str, &str, &str, &str)] = &[
 const TYPES: &str =
     "annotate the type instead: `Annotated[str, StringConstraints(...)]`, `Annotated[int, Field(gt=0)]`";
 const ERRORS: &str = "raise a `ValueError`, or a `PydanticCustomError` of pydantic_core";
-const TYPING: &str = "take it from `typing`, or write it out: it was never meant for users";
+const TYPING: &str = "it was never meant for users: `typing` holds some of it, the rest is to be written out";
 
 /// Names of modules that V2 still has and that raise.
 const GONE: &[(&str, &[&str], &str)] = &[
