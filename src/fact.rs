@@ -204,6 +204,10 @@ pub struct Validator {
     pub by: TypeExpr,
     /// The fields that it names; `*` for all, and where they cannot be read; none for the whole model.
     pub fields: Vec<String>,
+    /// The name that it has in the class.
+    pub name: String,
+    /// It is written `pre=True`.
+    pub pre: bool,
 }
 
 /// A setting of a model, as one class writes it.
@@ -363,6 +367,16 @@ pub enum Condition {
     Same(TypeExpr, TypeExpr),
     /// It is a function that takes the named parameters, behind a `cls` or not, and no others.
     Takes(TypeExpr, u32),
+    /// A class above this one has a V1 validator with `pre=True` of one of these fields (`*` for all; none for the whole model)
+    /// under another name than this.
+    PreAbove {
+        /// The class.
+        of: TypeExpr,
+        /// The fields.
+        fields: Vec<String>,
+        /// The name of a validator, which takes the place of one of the same name.
+        but: String,
+    },
     /// A test replaces this name of the file.
     Patched(String),
     /// The project is being moved from the first major version of pydantic to the second.

@@ -121,7 +121,7 @@ impl<'l, 'a> Chains<'l, 'a> {
 
 fn class_of(value: &Value) -> Option<Symbol> {
     match value {
-        Value::Class(class) => Some(class.clone()),
+        Value::Class(class, _) => Some(class.clone()),
         Value::Instance(class) => class_of(class),
         _ => None,
     }

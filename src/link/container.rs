@@ -98,7 +98,7 @@ pub fn index(class: Value, args: &[TypeExpr]) -> Value {
 pub fn method(path: &str, receiver: Value) -> Value {
     if known::gives_own_class(path) {
         return match receiver {
-            class @ Value::Class(_) => Value::Instance(Box::new(class)),
+            class @ Value::Class(..) => Value::Instance(Box::new(class)),
             instance => instance,
         };
     }

@@ -4,7 +4,7 @@ use super::eval::Values;
 use super::index::File;
 use super::project::{Manifests, Pin, Project, plays};
 use super::value::{Ancestor, Symbol, Value};
-use crate::fact::{Binding, Condition, OwnerKind, Setting, Tied, TypeExpr, Verdict};
+use crate::fact::{Binding, Condition, OwnerKind, Setting, Tied, TypeExpr, Validator, Verdict};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -74,6 +74,9 @@ impl<'a> Judge<'a> {
                     Some(setting) => Verdict::from_bool(setting.is_some()),
                     None => Verdict::Unknown,
                 })
+            }
+            Condition::PreAbove { of, fields, but } => {
+                all(self.values.eval(of, file).members(), |value| self.pre_above(value, fields, but))
             }
             Condition::Nullable(annotation) => nullable(&self.values.eval(annotation, file)),
             Condition::Same(one, other) => {
@@ -164,7 +167,7 @@ impl<'a> Judge<'a> {
                 Value::Instance(class) => class,
                 other => other,
             };
-            let Value::Class(class) = class else { return Verdict::Unknown };
+            let Value::Class(class, _) = class else { return Verdict::Unknown };
             let all = self.settings.get_or_init(|| settings(self.values)).iter();
             let sets = |one: &Setting| one.key == "*" || one.key == key && !one.off;
             let mut on = all.filter(|(_, settings)| settings.iter().any(sets));
@@ -189,6 +192,31 @@ impl<'a> Judge<'a> {
         Verdict::from_bool(plain && function.takes.is_some_and(|takes| usize::from(takes) == count))
     }
 
+    fn pre_above(&self, class: &Value, fields: &[String], but: &str) -> Verdict {
+        let Value::Class(class, _) = class else { return Verdict::Unknown };
+        let every = |fields: &[String]| fields.iter().any(|field| field == "*");
+        let meets = |one: &Validator| match (fields.is_empty(), one.fields.is_empty()) {
+            (true, true) => true,
+            (false, false) => {
+                every(fields) || every(&one.fields) || one.fields.iter().any(|field| fields.contains(field))
+            }
+            _ => false,
+        };
+        let is_v1 = |by: &TypeExpr, file| match self.values.eval(by, file) {
+            Value::External(path, _) => matches!(path.as_str(), "pydantic.validator" | "pydantic.root_validator"),
+            _ => false,
+        };
+        let order = self.values.order(class);
+        let above = order.iter().skip(1).filter_map(|ancestor| match ancestor {
+            Ancestor::Project(owner) => Some((self.values.class(owner)?, owner.file)),
+            _ => None,
+        });
+        let mut validators = above.flat_map(|(class, file)| class.validators.iter().map(move |one| (one, file)));
+        Verdict::from_bool(
+            validators.any(|(one, file)| one.pre && one.name != but && meets(one) && is_v1(&one.by, file)),
+        )
+    }
+
     /// What the nearest class along the method resolution order that mentions a setting says of it: on, off or nothing.
     /// `None` where that is not known.
     fn setting(&self, value: &Value, key: &str) -> Option<Option<bool>> {
@@ -198,7 +226,7 @@ impl<'a> Judge<'a> {
         };
         let root = |path: &str| path == "pydantic.RootModel" && key == "__root__";
         let class = match class {
-            Value::Class(class) | Value::Super(class) => class,
+            Value::Class(class, _) | Value::Super(class) => class,
             Value::External(path, _) if self.values.bases(path).is_some() => return Some(root(path).then_some(true)),
             _ => return None,
         };
@@ -248,7 +276,7 @@ impl<'a> Judge<'a> {
             other => other,
         };
         let wanted = match class {
-            Value::Class(symbol) => Ancestor::Project(symbol.clone()),
+            Value::Class(symbol, _) => Ancestor::Project(symbol.clone()),
             Value::External(path, _) => Ancestor::External(path.clone()),
             // `super()` goes past every subclass.
             Value::Super(_) => return Verdict::No,
@@ -280,7 +308,7 @@ impl<'a> Judge<'a> {
     /// Whether a class derives from an external one, or is it.
     fn derives(&self, value: &Value, of: &str) -> Verdict {
         match value {
-            Value::Class(class) => {
+            Value::Class(class, _) => {
                 let order = self.values.order(class);
                 if order.contains(&Ancestor::External(of.to_owned())) {
                     Verdict::Yes
@@ -343,9 +371,9 @@ impl<'a> Judge<'a> {
                 let imported = bindings.iter().any(|binding| matches!(binding, crate::fact::Binding::Import(_)));
                 (!imported).then_some(Definer::Module(*file))
             }
-            Value::Class(class) => self.definer_on(class, attr),
+            Value::Class(class, _) => self.definer_on(class, attr),
             Value::Instance(class) => match &**class {
-                Value::Class(class) => self.definer_on(class, attr),
+                Value::Class(class, _) => self.definer_on(class, attr),
                 Value::External(path, _) => Some(Definer::External(path.clone())),
                 _ => None,
             },
@@ -421,7 +449,7 @@ fn nullable(annotation: &Value) -> Verdict {
     let takes = |member: &Value| match member {
         Value::None => Verdict::Yes,
         Value::External(path, _) => Verdict::from_bool(matches!(path.as_str(), "typing.Any" | "builtins.object")),
-        Value::Class(_) => Verdict::No,
+        Value::Class(..) => Verdict::No,
         _ => Verdict::Unknown,
     };
     fold(annotation.members().iter().map(takes), Verdict::Yes, Verdict::No)

@@ -124,6 +124,12 @@ pub fn bases(class: &str) -> Option<&'static [&'static str]> {
     known.or_else(|| INERT.contains(&class).then_some(&[][..]))
 }
 
+/// Whether a class is one of the containers that Python brings: their bases bring nothing that matters here.
+pub fn is_container(class: &str) -> bool {
+    matches!(class, "builtins.dict" | "builtins.list" | "builtins.set" | "builtins.tuple" | "collections.UserDict")
+        || matches!(class, "collections.UserList" | "collections.OrderedDict" | "collections.defaultdict")
+}
+
 const SUBCLASSES: &[(&str, &[&str])] = &[
     ("pydantic.BaseModel", &[]),
     ("pydantic.GenericModel", &["pydantic.BaseModel"]),

@@ -358,7 +358,7 @@ impl Linker<'_, '_> {
             other => other,
         };
         match class {
-            Some(Value::Class(class)) => class.name.clone(),
+            Some(Value::Class(class, _)) => class.name.clone(),
             Some(Value::External(path, _)) => path.clone(),
             Some(Value::Super(_)) => "super()".to_owned(),
             _ => String::new(),
@@ -370,9 +370,9 @@ impl Linker<'_, '_> {
         let value = self.judge.values.eval(of, file);
         let member = value.members().iter().find(|member| **member != Value::None)?;
         let symbol: &Symbol = match member {
-            Value::Class(symbol) | Value::Function(symbol, _) => symbol,
+            Value::Class(symbol, _) | Value::Function(symbol, _) => symbol,
             Value::Instance(class) => match &**class {
-                Value::Class(symbol) => symbol,
+                Value::Class(symbol, _) => symbol,
                 _ => return None,
             },
             _ => return None,

@@ -25,14 +25,16 @@ pub enum Value {
     Module(File),
     /// A namespace package of the project.
     Folder(String),
-    /// A class of the project.
-    Class(Symbol),
+    /// A class of the project, with what its type parameters stand for, as far as somebody wrote it: `Repo[Order]`.
+    Class(Symbol, Vec<Value>),
     /// A function of the project, and what it is bound to.
     Function(Symbol, Option<Box<Value>>),
     /// A dotted object outside the project, with type arguments (as instances).
     External(String, Vec<Value>),
     /// A method of an external class, and what it is bound to.
     Method(String, Box<Value>),
+    /// A type variable, where somebody asks which one it is rather than what it stands for.
+    Variable(Symbol),
     /// An instance of a class.
     Instance(Box<Value>),
     /// What an async function returns before it is awaited.

@@ -98,9 +98,9 @@ impl Judge<'_> {
     fn unknown_member(&self, of: &TypeExpr, attr: &str, file: File, depth: usize) -> String {
         let value = self.values.eval(of, file);
         let class = value.members().iter().find_map(|member| match member {
-            Value::Class(class) => Some(class.clone()),
+            Value::Class(class, _) => Some(class.clone()),
             Value::Instance(class) => match &**class {
-                Value::Class(class) => Some(class.clone()),
+                Value::Class(class, _) => Some(class.clone()),
                 _ => None,
             },
             _ => None,
@@ -117,7 +117,7 @@ impl Judge<'_> {
         let place = self.values.index.path(class.file);
         for base in self.values.class(class).map(|class| class.bases.as_slice()).unwrap_or_default() {
             match self.values.eval(base, class.file) {
-                Value::Class(above) if self.values.order(&above).contains(&Ancestor::Unknown) && depth < 16 => {
+                Value::Class(above, _) if self.values.order(&above).contains(&Ancestor::Unknown) && depth < 16 => {
                     return self.unknown_base(&above, depth + 1);
                 }
                 Value::External(path, _) if self.values.bases(&path).is_none() => {
@@ -158,15 +158,15 @@ impl Judge<'_> {
 
     fn said(&self, value: &Value) -> String {
         match value {
-            Value::Unknown => "something unknown".to_owned(),
+            Value::Unknown | Value::Variable(_) => "something unknown".to_owned(),
             Value::None => "`None`".to_owned(),
             Value::Module(file) => format!("the module `{}`", self.values.index.module_name(*file)),
             Value::Folder(folder) => format!("the package `{folder}`"),
-            Value::Class(class) => format!("the class `{}`", self.values.dotted(class)),
+            Value::Class(class, _) => format!("the class `{}`", self.values.dotted(class)),
             Value::Function(function, _) => format!("`{}`", self.values.dotted(function)),
             Value::External(path, _) | Value::Method(path, _) => format!("`{path}`"),
             Value::Instance(class) => match &**class {
-                Value::Class(class) => format!("a `{}`", self.values.dotted(class)),
+                Value::Class(class, _) => format!("a `{}`", self.values.dotted(class)),
                 Value::External(path, _) => format!("a `{}`", path.trim_start_matches("builtins.")),
                 _ => "an instance of something".to_owned(),
             },

@@ -228,26 +228,49 @@ impl<'a> Binder<'_, 'a> {
 
     fn class(&mut self, class: &'a ast::StmtClassDef, scopes: &[Scope<'a>]) {
         let Some(scope) = scopes.last() else { return };
+        let inner = scope.child(Block::Class(class));
+        let within: Vec<Scope<'a>> = scopes.iter().cloned().chain([inner.clone()]).collect();
+        // `class Repo[M](Base[M])`: its bases see its type parameters.
+        let outside = if class.type_params.is_some() { within.as_slice() } else { scopes };
         let arguments = class.arguments.as_deref();
         let bases = arguments.map(|all| all.args.iter()).into_iter().flatten();
         let bases = bases.map(|base| match base {
             Expr::Starred(_) => TypeExpr::Unknown,
-            base => self.types.annotation(base, scopes),
+            base => self.types.annotation(base, outside),
         });
+        let own = self.type_parameters(class.type_params.as_deref(), &within);
+        let generic =
+            (!own.is_empty()).then(|| TypeExpr::Subscript(Box::new(TypeExpr::import("typing", "Generic")), own));
         let keywords = arguments.map(|all| all.keywords.iter()).into_iter().flatten();
         let keywords = keywords.map(|keyword| keyword.arg.as_ref().map_or("**", |arg| arg.as_str()).to_owned());
         let fact = ClassFact {
             span: span(&class.name),
-            bases: bases.collect(),
+            bases: bases.chain(generic).collect(),
             keywords: keywords.collect(),
             decorators: self.decorators(&class.decorator_list, scopes),
             settings: super::settings::of(class),
             validators: self.validators(class, scopes),
         };
         self.bind(scope.qualify(class.name.as_str()), Binding::Class(fact));
-        let inner = scope.child(Block::Class(class));
-        let scopes: Vec<Scope<'a>> = scopes.iter().cloned().chain([inner]).collect();
-        self.block(&class.body, &scopes);
+        self.block(&class.body, &within);
+    }
+
+    /// Binds the type parameters of the innermost scope; gives their names.
+    fn type_parameters(&mut self, all: Option<&'a ast::TypeParams>, scopes: &[Scope<'a>]) -> Vec<TypeExpr> {
+        let Some(scope) = scopes.last() else { return Vec::new() };
+        let mut names = Vec::new();
+        for parameter in all.into_iter().flat_map(|all| all.iter()) {
+            let name = scope.parameter(parameter.name().as_str());
+            let binding = match parameter {
+                ast::TypeParam::TypeVar(ast::TypeParamTypeVar { bound, .. }) => Binding::TypeVar(
+                    bound.as_ref().map_or(TypeExpr::Unknown, |bound| self.types.annotation(bound, scopes)),
+                ),
+                _ => Binding::Opaque,
+            };
+            self.bind(name.clone(), binding);
+            names.push(TypeExpr::Name(Name::Here(name)));
+        }
+        names
     }
 
     /// What a function without annotation gives, where every `return` gives something that it constructs.
@@ -303,7 +326,7 @@ impl<'a> Binder<'_, 'a> {
     /// Methods under `@validator(...)` and its kin, and names that are bound to `validator(...)(function)`.
     fn validators(&self, class: &'a ast::StmtClassDef, scopes: &[Scope<'a>]) -> Vec<Validator> {
         let mut found = Vec::new();
-        let mut add = |by: &'a Expr, arguments: Option<&'a ast::Arguments>| {
+        let mut add = |name: &str, by: &'a Expr, arguments: Option<&'a ast::Arguments>| {
             const KINDS: &[&str] = &["validator", "root_validator", "field_validator", "model_validator"];
             if !self.types.may_be(by, scopes, KINDS) {
                 return;
@@ -322,23 +345,26 @@ impl<'a> Binder<'_, 'a> {
                 ("root_validator" | "model_validator", _) => Vec::new(),
                 _ => return,
             };
-            found.push(Validator { by, fields });
+            let pre = arguments.and_then(|all| all.find_keyword("pre"));
+            let pre = pre.is_some_and(|pre| matches!(&pre.value, Expr::BooleanLiteral(pre) if pre.value));
+            found.push(Validator { by, fields, name: name.to_owned(), pre });
         };
         for stmt in &class.body {
             match stmt {
                 Stmt::FunctionDef(function) => {
                     for decorator in &function.decorator_list {
                         match &decorator.expression {
-                            Expr::Call(call) => add(&call.func, Some(&call.arguments)),
-                            other => add(other, None),
+                            Expr::Call(call) => add(&function.name, &call.func, Some(&call.arguments)),
+                            other => add(&function.name, other, None),
                         }
                     }
                 }
-                Stmt::Assign(ast::StmtAssign { value, .. }) => {
+                Stmt::Assign(ast::StmtAssign { value, targets, .. }) => {
                     if let Expr::Call(outer) = &**value {
+                        let name = targets.first().and_then(super::dotted).unwrap_or_default();
                         match &*outer.func {
-                            Expr::Call(inner) => add(&inner.func, Some(&inner.arguments)),
-                            other => add(other, None),
+                            Expr::Call(inner) => add(&name, &inner.func, Some(&inner.arguments)),
+                            other => add(&name, other, None),
                         }
                     }
                 }
@@ -405,19 +431,23 @@ impl<'a> Binder<'_, 'a> {
             }
             _ => None,
         };
+        let within: Vec<Scope<'a>> = scopes.iter().cloned().chain([inner.clone()]).collect();
+        // `def first[M](one: M) -> M`: its annotations see its type parameters.
+        let outside = if function.type_params.is_some() { within.as_slice() } else { scopes };
+        self.type_parameters(function.type_params.as_deref(), &within);
         let fact = FunctionFact {
             span: span(&function.name),
-            returns: function.returns.as_deref().map(|returns| self.types.annotation(returns, scopes)),
+            returns: function.returns.as_deref().map(|returns| self.types.annotation(returns, outside)),
             inferred: self.inferred(function, &body, scopes, &inner),
             is_async: function.is_async,
             is_generator: body.yields,
             decorators: self.decorators(&function.decorator_list, scopes),
             takes: takes(&function.parameters),
-            deciding: self.deciding(function, scopes),
+            deciding: self.deciding(function, outside),
             returns_attribute,
         };
         self.bind(scope.qualify(function.name.as_str()), Binding::Function(fact));
-        let scopes: Vec<Scope<'a>> = scopes.iter().cloned().chain([inner]).collect();
+        let scopes = within;
         for name in body.globals {
             self.bind(name.to_owned(), Binding::Opaque);
         }
@@ -441,11 +471,11 @@ impl<'a> Binder<'_, 'a> {
 fn names_in<'a>(annotation: &'a Expr, names: &mut Vec<&'a str>) {
     const COMMON: &[&str] =
         &["Any", "Dict", "Iterable", "Iterator", "List", "Optional", "Sequence", "Set", "Tuple", "Type", "Union"];
+    let capital = |name: &str| name.trim_start_matches('_').starts_with(|c: char| c.is_ascii_uppercase());
     match annotation {
         Expr::Name(name) if COMMON.contains(&name.id.as_str()) => {}
-        Expr::Name(name) if name.id.trim_start_matches('_').starts_with(|c: char| c.is_ascii_uppercase()) => {
-            names.push(name.id.as_str());
-        }
+        Expr::Name(name) if capital(&name.id) => names.push(name.id.as_str()),
+        Expr::Attribute(attribute) if capital(&attribute.attr) => names.push(attribute.attr.as_str()),
         other => children(other, &mut |child| deeper(|| names_in(child, names))),
     }
 }

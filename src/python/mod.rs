@@ -152,6 +152,11 @@ impl<'a> Scope<'a> {
         Scope { block, name: self.qualify(name) }
     }
 
+    /// The qualified name of a type parameter of the class or function: `Repo[M]`.
+    pub fn parameter(&self, name: &str) -> String {
+        format!("{}[{name}]", self.name)
+    }
+
     /// The qualified name of something bound in this scope.
     pub fn qualify(&self, name: &str) -> String {
         match self.block {

@@ -334,12 +334,7 @@ impl<'a> Types<'a> {
             if let Some(parameter) =
                 type_parameter.and_then(|all| all.iter().find(|parameter| parameter.name().as_str() == id))
             {
-                return match parameter {
-                    ast::TypeParam::TypeVar(ast::TypeParamTypeVar { bound: Some(bound), .. }) => {
-                        self.annotated(bound, &scopes[..=index], depth)
-                    }
-                    _ => TypeExpr::Unknown,
-                };
+                return TypeExpr::Name(Name::Here(scope.parameter(parameter.name().as_str())));
             }
             if matches!(scope.block, Block::Module(_)) {
                 break;

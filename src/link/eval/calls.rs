@@ -3,9 +3,9 @@
 //! Arguments are not looked at, but those of a generic class are.
 
 use super::super::container::{item, method};
-use super::super::index::{File, Found};
+use super::super::index::File;
 use super::super::known;
-use super::super::value::{Symbol, Value};
+use super::super::value::{Ancestor, Symbol, Value};
 use super::{Eval, Given};
 use crate::fact::{Binding, FunctionFact, Name, TypeExpr};
 
@@ -22,7 +22,7 @@ impl Eval<'_, '_> {
             return Value::Unknown;
         }
         match callee {
-            Value::Class(ref class) => match self.class_member(class, "__new__", &callee, 0, depth + 1) {
+            Value::Class(ref class, _) => match self.class_member(class, "__new__", &callee, 0, depth + 1) {
                 Value::Function(..) => Value::Unknown,
                 _ => Value::Instance(Box::new(callee)),
             },
@@ -79,10 +79,14 @@ impl Eval<'_, '_> {
             return Value::Instance(Box::new(manager));
         }
         // What a type variable stands for is decided by the class, or by the arguments.
-        if self.holds_type_var(returns, symbol.file) {
-            let of_class = receiver.and_then(|receiver| self.arguments(receiver, symbol, depth));
+        if self.holds_type_var(returns, symbol.file, depth) {
+            let owner = symbol.name.rsplit_once('.').map(|(owner, _)| Symbol { file: symbol.file, name: owner.to_owned() });
+            let of_class = receiver.zip(owner).map(|(receiver, owner)| self.vars_of(receiver, &owner, depth));
             let of_call = given.and_then(|given| self.decided(function, symbol, receiver, given, depth));
-            let Some(vars) = of_class.or(of_call) else { return Value::Unknown };
+            let vars = [of_class.unwrap_or_default(), of_call.unwrap_or_default()].concat();
+            if vars.is_empty() {
+                return Value::Unknown;
+            }
             let before = self.vars.replace(vars);
             let value = self.annotated_result(function, returns, symbol, receiver, depth);
             self.vars.replace(before);
@@ -119,7 +123,7 @@ impl Eval<'_, '_> {
         let class = self.eval(returns, symbol.file, depth + 1);
         let value = class.map(|class| match (class, receiver) {
             (Value::External(path, _), Some(receiver)) if path == "typing.Self" => match receiver {
-                Value::Class(_) => Value::Instance(Box::new(receiver.clone())),
+                Value::Class(..) => Value::Instance(Box::new(receiver.clone())),
                 other => other.clone(),
             },
             (class, _) => self.instance(class, depth + 1),
@@ -139,7 +143,7 @@ impl Eval<'_, '_> {
             return Value::Unknown;
         }
         let value = match receiver {
-            Some(Value::Class(class)) if is_self => Value::Instance(Box::new(Value::Class(class.clone()))),
+            Some(class @ Value::Class(..)) if is_self => Value::Instance(Box::new(class.clone())),
             Some(instance @ Value::Instance(_)) if is_self => instance.clone(),
             _ if is_self => Value::Unknown,
             _ => self.eval(inferred, symbol.file, depth + 1),
@@ -190,16 +194,30 @@ impl Eval<'_, '_> {
             return None;
         }
         let class_of = |value: Value| match value {
-            Value::Instance(class) if matches!(*class, Value::Class(_) | Value::External(..)) => Some(*class),
+            Value::Instance(class) if matches!(*class, Value::Class(..) | Value::External(..)) => Some(*class),
             _ => None,
         };
         match annotation {
-            TypeExpr::Name(name) => Some((self.type_var(name, file)?, class_of(value)?)),
+            TypeExpr::Name(_) | TypeExpr::Attr(..) => {
+                Some((self.type_var(annotation, file, depth)?, class_of(value)?))
+            }
             TypeExpr::Subscript(of, args) => {
-                let Value::External(path, _) = self.eval(of, file, depth + 1) else { return None };
+                let path = match self.eval(of, file, depth + 1) {
+                    Value::External(path, _) => path,
+                    // A `Repo[M]` that is a `Repo[Order]`, or derives from one.
+                    Value::Class(generic, _) => {
+                        let known = self.vars_of(&value, &generic, depth);
+                        let pairs = self.parameters(&generic).into_iter().zip(args);
+                        return pairs.into_iter().find_map(|(parameter, arg)| {
+                            let (_, class) = known.iter().find(|(var, _)| *var == parameter)?;
+                            Some((self.type_var(arg, file, depth)?, class.clone()))
+                        });
+                    }
+                    _ => return None,
+                };
                 match (path.as_str(), args.as_slice()) {
-                    ("builtins.type", [TypeExpr::Name(name)]) => match value {
-                        class @ (Value::Class(_) | Value::External(..)) => Some((self.type_var(name, file)?, class)),
+                    ("builtins.type", [of]) => match value {
+                        class @ (Value::Class(..) | Value::External(..)) => Some((self.type_var(of, file, depth)?, class)),
                         _ => None,
                     },
                     ("typing.Optional", [inner]) => {
@@ -220,92 +238,117 @@ impl Eval<'_, '_> {
         }
     }
 
-    /// The type variable behind a name.
-    fn type_var(&self, name: &Name, file: File) -> Option<Symbol> {
-        let symbol = match name {
-            Name::Here(name) => Symbol { file, name: name.clone() },
-            Name::Import { level, module, path } => match self.values.index.import(file, *level, module) {
-                Found::File(file) => Symbol { file, name: path.clone() },
-                _ => return None,
-            },
+    /// The type variable that a name or attribute means, through imports.
+    fn type_var(&self, expr: &TypeExpr, file: File, depth: u32) -> Option<Symbol> {
+        let last = match expr {
+            TypeExpr::Name(Name::Here(name)) => name,
+            TypeExpr::Name(Name::Import { path, .. }) => path,
+            TypeExpr::Attr(_, name) => name,
+            _ => return None,
         };
-        self.is_type_var(symbol.file, &symbol.name).then_some(symbol)
+        if !self.values.is_variable(last.rsplit('.').next().unwrap_or(last)) {
+            return None;
+        }
+        let before = self.variables.replace(true);
+        let value = self.eval(expr, file, depth + 1);
+        self.variables.set(before);
+        match value {
+            Value::Variable(symbol) => Some(symbol),
+            _ => None,
+        }
     }
 
-    /// What the type variables of the class that defines a method stand for, in the class of its receiver.
-    fn arguments(&self, receiver: &Value, method: &Symbol, depth: u32) -> Option<Vec<(Symbol, Value)>> {
-        let class = match receiver {
+    /// What the type parameters of `owner`, a class that a value's class is or derives from, stand for there.
+    pub(super) fn vars_of(&self, value: &Value, owner: &Symbol, depth: u32) -> Vec<(Symbol, Value)> {
+        let class = match value {
             Value::Instance(class) => &**class,
             other => other,
         };
-        let Value::Class(class) = class else { return None };
-        let (owner, _) = method.name.rsplit_once('.')?;
-        self.bound(class, &Symbol { file: method.file, name: owner.to_owned() }, depth).filter(|vars| !vars.is_empty())
+        match class {
+            Value::Class(class, args) if !self.parameters(owner).is_empty() => {
+                let args = self.args_of(class, args, &Ancestor::Project(owner.clone()), depth);
+                args.map_or_else(Vec::new, |args| self.given(owner, &args, depth))
+            }
+            _ => Vec::new(),
+        }
     }
 
-    fn bound(&self, class: &Symbol, owner: &Symbol, depth: u32) -> Option<Vec<(Symbol, Value)>> {
-        if !self.spend(depth) || class == owner {
+    /// What stands in the brackets of a class that another one is or derives from, for the other's own type arguments.
+    pub(super) fn args_of(&self, class: &Symbol, args: &[Value], of: &Ancestor, depth: u32) -> Option<Vec<Value>> {
+        if !self.spend(depth) {
             return None;
         }
-        for base in &self.values.class(class)?.bases {
-            let (base, args) = match base {
-                TypeExpr::Subscript(base, args) => (&**base, args.as_slice()),
-                other => (other, &[][..]),
-            };
-            let Value::Class(base) = self.eval(base, class.file, depth + 1) else { continue };
-            let vars = self.parameters(&base);
-            let own: Vec<(Symbol, Value)> =
-                vars.into_iter().zip(args.iter().map(|arg| self.eval(arg, class.file, depth + 1))).collect();
-            if base == *owner {
-                return Some(own);
-            }
-            let before = self.vars.borrow().len();
-            self.vars.borrow_mut().extend(own);
-            let above = self.bound(&base, owner, depth + 1);
-            self.vars.borrow_mut().truncate(before);
-            if above.is_some() {
-                return above;
-            }
+        if matches!(of, Ancestor::Project(of) if of == class) {
+            return Some(args.to_vec());
         }
-        None
+        let before = self.vars.replace(self.given(class, args, depth));
+        let bases = self.values.class(class).map(|class| class.bases.as_slice()).unwrap_or_default();
+        let found = bases.iter().find_map(|base| match self.eval(base, class.file, depth + 1) {
+            Value::Class(base, args) if self.order(&base).contains(of) => self.args_of(&base, &args, of, depth + 1),
+            Value::External(path, args) if matches!(of, Ancestor::External(of) if *of == path) => Some(args),
+            _ => None,
+        });
+        self.vars.replace(before);
+        found
     }
 
-    /// The type variables of a class, in the order in which they are given.
+    /// What the type parameters of a class stand for: what was written in brackets, else their bounds.
+    fn given(&self, class: &Symbol, args: &[Value], depth: u32) -> Vec<(Symbol, Value)> {
+        let parameters = self.parameters(class);
+        if args.is_empty() {
+            let before = self.vars.take();
+            let bound = |var: Symbol| (var.clone(), self.symbol(var.file, &var.name, depth + 1));
+            let bounds = parameters.into_iter().map(bound).collect();
+            self.vars.replace(before);
+            return bounds;
+        }
+        let fits = args.len() <= parameters.len();
+        let arg = |at: usize| args.get(at).filter(|_| fits).cloned().unwrap_or(Value::Unknown);
+        parameters.into_iter().enumerate().map(|(at, var)| (var, arg(at))).collect()
+    }
+
+    /// The type variables of a class, in the order in which they are given: that of `Generic[...]`, where it is among the bases.
     fn parameters(&self, class: &Symbol) -> Vec<Symbol> {
         let bases = self.values.class(class).map(|class| class.bases.as_slice()).unwrap_or_default();
-        let args = |base: &TypeExpr| match base {
-            TypeExpr::Subscript(_, args) => args.clone(),
-            _ => Vec::new(),
-        };
+        let subscripts = bases.iter().filter_map(|base| match base {
+            TypeExpr::Subscript(of, args) => Some((&**of, args)),
+            _ => None,
+        });
         let mut found = Vec::new();
-        for arg in bases.iter().flat_map(args) {
-            let TypeExpr::Name(name) = arg else { continue };
-            if let Some(symbol) = self.type_var(&name, class.file).filter(|symbol| !found.contains(symbol)) {
-                found.push(symbol);
+        for (of, args) in subscripts {
+            let is_generic = |path: &str| matches!(path, "typing.Generic" | "typing.Protocol");
+            if matches!(of, TypeExpr::Name(Name::Import { .. }) | TypeExpr::Attr(..))
+                && matches!(self.eval(of, class.file, 0), Value::External(path, _) if is_generic(&path))
+            {
+                found.clear();
+                args.iter().for_each(|arg| self.add_type_vars(arg, class.file, &mut found));
+                break;
             }
+            args.iter().for_each(|arg| self.add_type_vars(arg, class.file, &mut found));
         }
         found
     }
 
-    fn holds_type_var(&self, annotation: &TypeExpr, file: File) -> bool {
-        match annotation {
-            TypeExpr::Name(Name::Here(name)) => self.is_type_var(file, name),
-            TypeExpr::Name(Name::Import { level, module, path }) => {
-                matches!(self.values.index.import(file, *level, module), Found::File(file) if self.is_type_var(file, path))
+    fn add_type_vars(&self, arg: &TypeExpr, file: File, found: &mut Vec<Symbol>) {
+        match arg {
+            TypeExpr::Name(_) | TypeExpr::Attr(..) => {
+                found.extend(self.type_var(arg, file, 0).filter(|symbol| !found.contains(symbol)));
             }
-            TypeExpr::Attr(of, _) | TypeExpr::Of(of) => self.holds_type_var(of, file),
-            TypeExpr::Subscript(of, args) => {
-                self.holds_type_var(of, file) || args.iter().any(|arg| self.holds_type_var(arg, file))
+            TypeExpr::Subscript(_, args) | TypeExpr::Union(args) => {
+                args.iter().for_each(|arg| self.add_type_vars(arg, file, found));
             }
-            TypeExpr::Union(members) => members.iter().any(|member| self.holds_type_var(member, file)),
-            _ => false,
+            _ => {}
         }
     }
 
-    fn is_type_var(&self, file: File, name: &str) -> bool {
-        let symbol = Symbol { file, name: name.to_owned() };
-        let bindings = self.values.bindings(&symbol).unwrap_or_default();
-        bindings.iter().any(|binding| matches!(binding, Binding::TypeVar(_)))
+    fn holds_type_var(&self, annotation: &TypeExpr, file: File, depth: u32) -> bool {
+        let holds = |inner: &TypeExpr| self.holds_type_var(inner, file, depth + 1);
+        match annotation {
+            TypeExpr::Name(_) | TypeExpr::Attr(..) => self.type_var(annotation, file, depth).is_some(),
+            TypeExpr::Of(of) => holds(of),
+            TypeExpr::Subscript(_, args) | TypeExpr::Union(args) => args.iter().any(holds),
+            _ => false,
+        }
     }
 
     fn harmless(&self, decorator: &TypeExpr, file: File, depth: u32) -> bool {
@@ -331,7 +374,7 @@ impl Eval<'_, '_> {
         {
             return items.first().cloned().unwrap_or(Value::Unknown);
         }
-        let Value::Class(symbol) = &**class else { return Value::Unknown };
+        let Value::Class(symbol, _) = &**class else { return Value::Unknown };
         for method in ["__enter__", "__aenter__"] {
             if let Value::Function(function, _) = self.class_member(symbol, method, &value, 0, depth + 1)
                 && let Some([Binding::Function(fact)]) = self.values.bindings(&function).as_deref()

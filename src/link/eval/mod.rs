@@ -10,11 +10,11 @@ use super::container::{index, is_mapping_method, item};
 use super::index::{File, Index};
 use super::known;
 use super::value::{Ancestor, Symbol, Value};
-use crate::fact::{Argument, Binding, ClassFact, TypeExpr};
+use crate::fact::{Argument, Binding, ClassFact, Name, TypeExpr};
 use crate::unit::Unit;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
-use std::sync::{Arc, RwLock};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, OnceLock, RwLock};
 
 const STEPS: u32 = 3_000;
 const DEPTH: u32 = 48;
@@ -30,6 +30,8 @@ pub struct Values<'a> {
     /// Classes outside the project that a user names as models.
     models: &'a [String],
     orders: RwLock<HashMap<Symbol, Arc<Vec<Ancestor>>>>,
+    /// The last parts of all names that type variables go by, so that few names have to be followed to know that they are none.
+    variables: OnceLock<HashSet<&'a str>>,
 }
 
 /// What one question may still spend. The order of a class has a budget of its own, so that an answer never depends on
@@ -48,7 +50,7 @@ struct Open {
 impl<'a> Values<'a> {
     /// Nothing is evaluated yet.
     pub fn new(index: &'a Index, units: &'a [&'a Unit], models: &'a [String]) -> Self {
-        Values { index, units, models, orders: RwLock::new(HashMap::new()) }
+        Values { index, units, models, orders: RwLock::new(HashMap::new()), variables: OnceLock::new() }
     }
 
     /// The bases of an external class, where they are known.
@@ -83,6 +85,30 @@ impl<'a> Values<'a> {
         Some(if declared.is_empty() { all.iter().collect() } else { declared })
     }
 
+    /// Whether a type variable somewhere in the project goes by this name.
+    fn is_variable(&self, name: &str) -> bool {
+        let collect = || {
+            let bindings = || {
+                let symbols = self.units.iter().flat_map(|unit| &unit.facts.symbols);
+                symbols.flat_map(|(name, all)| all.iter().map(move |binding| (name.as_str(), binding)))
+            };
+            let mut names: HashSet<&'a str> = bindings()
+                .filter(|(_, binding)| matches!(binding, Binding::TypeVar(_)))
+                .map(|(name, _)| name.rsplit('.').next().unwrap_or(name))
+                .collect();
+            let aliases: Vec<&'a str> = bindings()
+                .filter(|(name, binding)| match binding {
+                    Binding::Import(Name::Import { path, .. }) => path != name && names.contains(path.as_str()),
+                    _ => false,
+                })
+                .map(|(name, _)| name)
+                .collect();
+            names.extend(aliases);
+            names
+        };
+        self.variables.get_or_init(collect).contains(name)
+    }
+
     /// The dotted name that a person would use for a symbol.
     pub fn dotted(&self, symbol: &Symbol) -> String {
         format!("{}.{}", self.index.module_name(symbol.file), symbol.name.replace(".<locals>", ""))
@@ -101,11 +127,13 @@ struct Eval<'v, 'a> {
     open: &'v Open,
     /// What type variables stand for, innermost last; with any known, another one is unknown.
     vars: RefCell<Vec<(Symbol, Value)>>,
+    /// Type variables are wanted as such.
+    variables: Cell<bool>,
 }
 
 impl<'v, 'a> Eval<'v, 'a> {
     fn new(values: &'v Values<'a>, open: &'v Open) -> Self {
-        Eval { values, budget: Budget { steps: Cell::new(STEPS) }, open, vars: RefCell::default() }
+        Eval { values, budget: Budget { steps: Cell::new(STEPS) }, open, vars: RefCell::default(), variables: Cell::new(false) }
     }
 }
 
@@ -141,7 +169,7 @@ impl Eval<'_, '_> {
             }),
             TypeExpr::Made(by, base) => match self.eval(by, file, next) {
                 Value::External(path, _) if path == "pydantic.create_model" => match self.eval(base, file, next) {
-                    class @ (Value::Class(_) | Value::External(..)) => class,
+                    class @ (Value::Class(..) | Value::External(..)) => class,
                     _ => Value::Unknown,
                 },
                 _ => Value::Unknown,
@@ -224,10 +252,10 @@ impl Eval<'_, '_> {
                 None if a.starts_with("builtins.") && b.starts_with("builtins.") => Some(false),
                 None => None,
             },
-            (Value::Class(a), other) => {
+            (Value::Class(a, _), other) => {
                 let order = self.order(a);
                 let wanted = match other {
-                    Value::Class(b) => Ancestor::Project(b.clone()),
+                    Value::Class(b, _) => Ancestor::Project(b.clone()),
                     Value::External(b, _) => Ancestor::External(b.clone()),
                     _ => return None,
                 };
@@ -237,7 +265,7 @@ impl Eval<'_, '_> {
                     (!order.contains(&Ancestor::Unknown)).then_some(false)
                 }
             }
-            (Value::External(a, _), Value::Class(_)) => {
+            (Value::External(a, _), Value::Class(..)) => {
                 (a.starts_with("builtins.") || self.values.bases(a).is_some()).then_some(false)
             }
             _ => None,
@@ -261,10 +289,18 @@ impl Eval<'_, '_> {
                     Value::External(path, args.collect())
                 }
             },
-            Value::Class(_) => base,
+            Value::Class(class, _) => {
+                Value::Class(class, args.iter().map(|arg| self.eval(arg, file, depth)).collect())
+            }
             Value::Instance(class) => match *class {
-                Value::Class(_) => {
-                    self.special(&Value::Instance(class), &["__getitem__"], depth).unwrap_or(Value::Unknown)
+                Value::Class(..) => {
+                    let value = Value::Instance(class);
+                    self.special(&value, &["__getitem__"], depth).unwrap_or_else(|| {
+                        match self.container(&value, depth) {
+                            Value::Instance(class) => index(*class, args),
+                            _ => Value::Unknown,
+                        }
+                    })
                 }
                 class => index(class, args),
             },
@@ -274,10 +310,12 @@ impl Eval<'_, '_> {
 
     /// What iterating a value gives, by the class's own methods where it is one of the project.
     fn item(&self, value: Value, depth: u32) -> Value {
-        if !matches!(&value, Value::Instance(class) if matches!(**class, Value::Class(_))) {
+        if !matches!(&value, Value::Instance(class) if matches!(**class, Value::Class(..))) {
             return item(value);
         }
-        let iterator = self.special(&value, &["__iter__", "__aiter__"], depth).unwrap_or(Value::Unknown);
+        let Some(iterator) = self.special(&value, &["__iter__", "__aiter__"], depth) else {
+            return item(self.container(&value, depth));
+        };
         iterator.map(|one| match self.special(&one, &["__next__", "__anext__"], depth) {
             Some(Value::Coroutine(value)) => *value,
             Some(value) => value,
@@ -285,13 +323,27 @@ impl Eval<'_, '_> {
         })
     }
 
-    /// What the first of these methods gives that the class of an instance has; `None` where it is no class of the project.
+    /// An instance of a class of the project as one of the external class that it derives from: `class Orders(list[Order])`.
+    pub(super) fn container(&self, value: &Value, depth: u32) -> Value {
+        let Value::Instance(class) = value else { return Value::Unknown };
+        let Value::Class(class, args) = &**class else { return Value::Unknown };
+        let order = self.order(class);
+        let Some(above @ Ancestor::External(path)) = order.iter().find(|one| matches!(one, Ancestor::External(_))) else {
+            return Value::Unknown;
+        };
+        match self.args_of(class, args, above, depth + 1) {
+            Some(args) => Value::Instance(Box::new(Value::External(path.clone(), args))),
+            None => Value::Unknown,
+        }
+    }
+
+    /// What the first of these methods gives that the class of an instance has, if it is one of the project.
     fn special(&self, value: &Value, methods: &[&str], depth: u32) -> Option<Value> {
         let Value::Instance(class) = value else { return None };
-        let Value::Class(class) = &**class else { return None };
+        let Value::Class(class, _) = &**class else { return None };
         let found = methods.iter().map(|method| self.class_member(class, method, value, 0, depth + 1));
-        let found = found.into_iter().find(|found| matches!(found, Value::Function(..)));
-        Some(found.map_or(Value::Unknown, |method| self.call(method, depth + 1)))
+        let method = found.into_iter().find(|found| matches!(found, Value::Function(..)))?;
+        Some(self.call(method, depth + 1))
     }
 
     fn instance(&self, class: Value, depth: u32) -> Value {
@@ -309,7 +361,7 @@ impl Eval<'_, '_> {
                 },
                 _ => Value::Instance(Box::new(Value::External(path, args))),
             },
-            Value::Class(_) => Value::Instance(Box::new(class)),
+            Value::Class(..) => Value::Instance(Box::new(class)),
             _ => Value::Unknown,
         }
     }

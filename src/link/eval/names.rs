@@ -29,7 +29,7 @@ impl Eval<'_, '_> {
     }
 
     /// A qualified name of a file: its bindings, else what star imports bring, else a builtin.
-    fn symbol(&self, file: File, name: &str, depth: u32) -> Value {
+    pub(super) fn symbol(&self, file: File, name: &str, depth: u32) -> Value {
         if !self.spend(depth) {
             return Value::Unknown;
         }
@@ -90,10 +90,11 @@ impl Eval<'_, '_> {
 
     fn binding(&self, binding: &Binding, symbol: &Symbol, receiver: Option<&Value>, depth: u32) -> Value {
         match binding {
-            Binding::Class(_) => Value::Class(symbol.clone()),
+            Binding::Class(_) => Value::Class(symbol.clone(), Vec::new()),
             Binding::Function(_) => Value::Function(symbol.clone(), receiver.cloned().map(Box::new)),
             Binding::Value(type_) | Binding::Declared(type_) => self.eval(type_, symbol.file, depth),
             Binding::Import(name) => self.name(name, symbol.file, depth),
+            Binding::TypeVar(_) if self.variables.get() => Value::Variable(symbol.clone()),
             Binding::TypeVar(bound) => {
                 let vars = self.vars.borrow();
                 let known = vars.iter().rev().find(|(var, _)| var == symbol).map(|(_, value)| value.clone());
@@ -123,14 +124,15 @@ impl Eval<'_, '_> {
             Value::Module(file) => self.module_member(file, attr, next),
             Value::Folder(folder) => module_value(self.values.index.submodule(&folder, attr).unwrap_or(Found::Unknown)),
             Value::External(path, _) => Value::external(&format!("{path}.{attr}")),
-            Value::Class(ref class) => self.class_member(class, attr, &of, 0, next),
+            Value::Class(ref class, _) => self.class_member(class, attr, &of, 0, next),
             Value::Super(ref class) => {
-                let receiver = Value::Instance(Box::new(Value::Class(class.clone())));
+                let receiver = Value::Instance(Box::new(Value::Class(class.clone(), Vec::new())));
                 self.class_member(class, attr, &receiver, 1, next)
             }
             Value::Instance(ref class) if attr == "__class__" => (**class).clone(),
             Value::Instance(ref class) => match &**class {
-                Value::Class(class) => self.class_member(class, attr, &of, 0, next),
+                Value::Class(class, _) => self.class_member(class, attr, &of, 0, next),
+                Value::External(path, args) if is_root(path, attr) => args.first().cloned().unwrap_or(Value::Unknown),
                 Value::External(path, _) => self.external_member(path, attr, &of),
                 _ => Value::Unknown,
             },
@@ -180,6 +182,13 @@ impl Eval<'_, '_> {
         for ancestor in order.iter().skip(skip) {
             match ancestor {
                 Ancestor::Unknown => return Value::Unknown,
+                // A method of `class Orders(list[Order])`, the root of `class Orders(RootModel[list[Order]])`.
+                Ancestor::External(path) if known::is_container(path) || is_root(path, attr) => {
+                    return match self.container(receiver, depth) {
+                        container @ Value::Instance(_) => self.member(container, attr, depth + 1),
+                        _ => Value::Unknown,
+                    };
+                }
                 Ancestor::External(path) => match self.values.defines(path, attr) {
                     Some(true) => {
                         return Value::Method(format!("{path}.{attr}"), Box::new(receiver.clone()));
@@ -191,12 +200,19 @@ impl Eval<'_, '_> {
                     let symbol = Symbol { file: owner.file, name: format!("{}.{attr}", owner.name) };
                     let Some(bindings) = self.values.bindings(&symbol) else { continue };
                     let is_instance = matches!(receiver, Value::Instance(_));
-                    return Value::union(bindings.into_iter().map(|binding| match binding {
+                    let is_data = |binding: &&Binding| matches!(binding, Binding::Value(_) | Binding::Declared(_));
+                    let vars = if bindings.iter().any(is_data) { self.vars_of(receiver, owner, depth) } else { Vec::new() };
+                    let before = (!vars.is_empty()).then(|| self.vars.replace(vars));
+                    let value = Value::union(bindings.into_iter().map(|binding| match binding {
                         Binding::Function(function) if is_instance && self.is_property(function, owner.file, depth) => {
                             self.result(function, &symbol, Some(receiver), None, depth + 1)
                         }
                         binding => self.binding(binding, &symbol, Some(receiver), depth + 1),
                     }));
+                    if let Some(before) = before {
+                        self.vars.replace(before);
+                    }
+                    return value;
                 }
             }
         }
@@ -209,6 +225,11 @@ impl Eval<'_, '_> {
             _ => false,
         })
     }
+}
+
+/// Whether this is what a root model holds.
+fn is_root(class: &str, attr: &str) -> bool {
+    class == "pydantic.RootModel" && attr == "root"
 }
 
 fn module_value(found: Found) -> Value {

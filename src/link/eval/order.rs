@@ -2,6 +2,7 @@
 //!
 //! Kept once it is known; circles and chains without end are cut.
 
+use super::super::known;
 use super::super::value::{Ancestor, Symbol, Value, merge};
 use super::{CHAIN, Eval, Open, Values};
 use std::sync::Arc;
@@ -51,12 +52,13 @@ impl Eval<'_, '_> {
         let mut direct = Vec::new();
         for base in &fact.bases {
             let list = match self.eval(base, class.file, 0) {
-                Value::Class(base) if base == *class => vec![Ancestor::Unknown],
-                Value::Class(base) => self.order(&base).to_vec(),
+                Value::Class(base, _) if base == *class => vec![Ancestor::Unknown],
+                Value::Class(base, _) => self.order(&base).to_vec(),
                 Value::External(path, _) => {
                     let mut list = vec![Ancestor::External(path.clone())];
                     match self.values.bases(&path) {
                         Some(bases) => list.extend(bases.iter().map(|base| Ancestor::External((*base).to_owned()))),
+                        None if known::is_container(&path) => {}
                         None => list.push(Ancestor::Unknown),
                     }
                     list

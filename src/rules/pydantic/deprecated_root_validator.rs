@@ -1,7 +1,7 @@
 //! `@root_validator`. Page: rules/pydantic/deprecated-root-validator.md
 
 use super::{
-    Decoration, decorator, fate, graded, in_version_shim, make_classmethod, named, only_v2, pydantic, uses,
+    Decoration, decorator, fate, graded, in_version_shim, make_classmethod, named, only_v2, pydantic, reversed_before_validators, uses,
     validator_tie,
 };
 use crate::fact::{Condition, Name, TypeExpr};
@@ -53,7 +53,9 @@ fn decorated<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
         None => vec![Some(fix)],
     });
     let outcome = outcome.map(|fixes| fixes.into_iter().flatten().collect());
-    report(cx, callee, type_, "`@root_validator` ", raises, outcome);
+    let turned_round =
+        pre && cx.class().is_some_and(|(class, _)| reversed_before_validators::turns_models_round(cx, class));
+    report(cx, callee, type_, "`@root_validator` ", raises, outcome, turned_round);
 }
 
 /// What V1 did before a validator that changes its dictionary: it took a copy. Only a move from V1 has to say so.
@@ -98,7 +100,7 @@ fn called<'a>(cx: &mut Cx<'a>, outer: &'a ast::ExprCall) {
         }
         _ => Err(BY_HAND),
     };
-    report(cx, &call.func, type_, "`root_validator(...)(function)` ", raises, outcome);
+    report(cx, &call.func, type_, "`root_validator(...)(function)` ", raises, outcome, false);
 }
 
 fn report(
@@ -108,6 +110,7 @@ fn report(
     what: &str,
     raises: bool,
     outcome: Result<Vec<Fix>, &'static str>,
+    turned_round: bool,
 ) {
     let what_becomes = if raises { Fate::Raises } else { Fate::Deprecated };
     let tie = validator_tie(cx);
@@ -129,10 +132,14 @@ fn report(
                     Expr::Name(name) => fix.orphan(name.id.as_str()),
                     _ => fix,
                 };
-                finding.fix(fix.when(only_v2()));
+                let fix = fix.when(only_v2());
+                finding.fix(if turned_round { fix.when(Condition::Migrating.not()) } else { fix });
             }
-            finding
-                .otherwise("V2 hands an object on as it is, where V1 gave a dictionary of its attributes: read both");
+            finding.otherwise(if turned_round {
+                reversed_before_validators::HELP
+            } else {
+                "V2 hands an object on as it is, where V1 gave a dictionary of its attributes: read both"
+            });
         }
         Err(help) if !raises => {
             finding.help(help);

@@ -48,7 +48,7 @@ fn report(cx: &mut Cx, callee: &Expr, type_: TypeExpr, what: &str, outcome: Resu
         _ => Fate::Deprecated,
     };
     let tie = validator_tie(cx);
-    let turned_round = cx.class().is_some_and(|(class, _)| reversed_before_validators::is_turned_round(cx, class));
+    let turned_round = cx.class().is_some_and(|(class, _)| reversed_before_validators::turns_fields_round(cx, class));
     let outcome = outcome.map(|fix| Fix { chain: tie.clone(), ..fix });
     let finding = cx.report(span(callee), text![what, fate(what_becomes)]);
     finding.when(Condition::resolves(type_, "pydantic.validator"));
