@@ -12,6 +12,7 @@ use crate::rule::Definitions;
 use crate::rules;
 use crate::scan::{self, Problem, Request, Scan, scan};
 use crate::text::{Lines, decode};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -64,7 +65,7 @@ fn inside(migrate: &MigratePydantic, when: When) -> io::Result<Outcome> {
     if !all.is_empty() {
         return Ok(problems(&all, Outcome::Failed));
     }
-    let left = left(&scan, &before.findings, &fixed.linked.findings);
+    let left = left(&scan, &before.findings, &fixed.linked.findings, migrate.diff);
     if migrate.diff {
         let mut text = fixing::diff(&scan, None, &definitions);
         for change in &manifests.changed {
@@ -263,22 +264,57 @@ fn imports(unit: &crate::unit::Unit, package: &str) -> bool {
     unit.facts.symbols.values().flatten().any(|binding| matches!(binding, Binding::Import(name) if is(name)))
 }
 
-/// What a person has to do: what no fix took, and what only showed before.
-fn left(scan: &Scan, before: &[Judged], after: &[Judged]) -> Vec<Judged> {
+/// Something for a person to do.
+struct Left {
+    finding: Judged,
+    /// 1-based, in the file as it lies there when the person reads this.
+    line: u32,
+}
+
+/// What a person has to do: what no fix took, and what only showed before. With `as_it_was` the files stay as they are.
+fn left(scan: &Scan, before: &[Judged], after: &[Judged], as_it_was: bool) -> Vec<Left> {
     let matters = |finding: &&Judged| {
         let page = rules::page(&finding.code.0);
         page.is_some_and(|page| page.family.name == "pydantic") && finding.severity > Severity::Note
     };
-    let mut left: Vec<Judged> = after.iter().filter(matters).cloned().collect();
     let unchanged = |finding: &&Judged| scan.file(&finding.path).is_some_and(|file| file.overlay.is_none());
     let order_only = before.iter().filter(|finding| finding.code.0 == "PYM019");
-    left.extend(order_only.filter(|finding| !unchanged(finding)).cloned());
-    left.sort_by(|a, b| (&a.path, a.span, &a.code).cmp(&(&b.path, b.span, &b.code)));
-    left.dedup_by(|a, b| (&a.path, a.span, &a.code) == (&b.path, b.span, &b.code));
+    let of_old = order_only.filter(|finding| !unchanged(finding)).map(|finding| (finding, true));
+    let mut texts: BTreeMap<&str, Option<(String, String)>> = BTreeMap::new();
+    let mut left: Vec<Left> = Vec::new();
+    for (finding, is_old) in after.iter().filter(matters).map(|finding| (finding, false)).chain(of_old) {
+        let texts = texts.entry(&finding.path).or_insert_with(|| {
+            let file = scan.file(&finding.path)?;
+            let text = |bytes: Vec<u8>| decode(&bytes).text.into_owned();
+            Some((text(file.on_disk()?), text(file.bytes()?)))
+        });
+        let Some((old, new)) = texts else { continue };
+        let here = Lines::new(if is_old { old } else { new }).line(finding.span.start);
+        let line = match (is_old, as_it_was) {
+            (true, false) => line_in(old, new, here),
+            (false, true) => line_in(new, old, here),
+            _ => here,
+        };
+        left.push(Left { finding: finding.clone(), line });
+    }
+    left.sort_by(|a, b| (&a.finding.path, a.line, &a.finding.code).cmp(&(&b.finding.path, b.line, &b.finding.code)));
+    let same = |a: &Left, b: &Left| (&a.finding.path, a.line, &a.finding.code) == (&b.finding.path, b.line, &b.finding.code);
+    left.dedup_by(|a, b| a.finding.code.0 == "PYM019" && same(a, b));
     left
 }
 
-fn say_left(scan: &Scan, left: &[Judged], when: When, out: &mut dyn Write) -> io::Result<()> {
+/// Where a line of one text stands in another that was made from it.
+fn line_in(from: &str, to: &str, line: u32) -> u32 {
+    let at = line as usize - 1;
+    let ops = similar::TextDiff::from_lines(from, to).ops().to_vec();
+    let found = ops.iter().find(|op| op.old_range().contains(&at)).map(|op| {
+        let (old, new) = (op.old_range(), op.new_range());
+        (new.start + (at - old.start)).min(new.end.max(new.start + 1) - 1)
+    });
+    found.map_or(line, |at| at as u32 + 1)
+}
+
+fn say_left(scan: &Scan, left: &[Left], when: When, out: &mut dyn Write) -> io::Result<()> {
     if left.is_empty() {
         return Ok(());
     }
@@ -291,16 +327,10 @@ fn say_left(scan: &Scan, left: &[Judged], when: When, out: &mut dyn Write) -> io
             several => format!("{several} places are left for a person:"),
         })
     )?;
-    let mut lines: Option<(&str, Lines)> = None;
     // The same advice is given once for places that follow each other.
     let mut given = None;
-    for finding in left {
+    for Left { finding, line } in left {
         let Some(file) = scan.file(&finding.path) else { continue };
-        if lines.as_ref().is_none_or(|(path, _)| *path != finding.path) {
-            let bytes = file.bytes().unwrap_or_default();
-            lines = Some((&finding.path, Lines::new(&decode(&bytes).text)));
-        }
-        let line = lines.as_ref().map_or(1, |(_, lines)| lines.line(finding.span.start));
         writeln!(out, "{}:{line}: {} {}", file.display, finding.code, finding.message)?;
         let fix =
             finding.fix.as_ref().map(|fix| format!("{} (changes behaviour; `davy check --unsafe-fixes`)", fix.title));

@@ -21,7 +21,7 @@ pub struct Types<'a> {
     /// Every `import name as local` of the file: local, name.
     aliases: OnceCell<Vec<(&'a str, &'a str)>>,
     /// Every name that an import of the file binds, with the module.
-    imported: OnceCell<Vec<(&'a str, &'a str)>>,
+    imported: OnceCell<Vec<(&'a str, String)>>,
     budget: Cell<u32>,
 }
 
@@ -73,8 +73,8 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// Whether `name` is bound by an import from `package`, anywhere in the file.
-    pub fn is_imported_from(&self, name: &str, package: &str, scopes: &[Scope<'a>]) -> bool {
+    /// The dotted path that an import of `package`, anywhere in the file, binds `name` to.
+    pub fn imported(&self, name: &str, package: &str, scopes: &[Scope<'a>]) -> Option<&str> {
         let imported = self.imported.get_or_init(|| {
             let mut found = Vec::new();
             if let Some(Block::Module(body)) = scopes.first().map(|scope| scope.block) {
@@ -83,8 +83,8 @@ impl<'a> Types<'a> {
             found
         });
         let within =
-            |module: &str| module.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-        imported.iter().any(|(local, module)| *local == name && within(module))
+            |path: &str| path.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        imported.iter().find(|(local, path)| *local == name && within(path)).map(|(_, path)| path.as_str())
     }
 
     /// What a name means that is read at `offset`; `None` where only the scope, not the place, should decide.
@@ -500,16 +500,21 @@ fn aliases<'a>(body: &'a [ast::Stmt], found: &mut Vec<(&'a str, &'a str)>) {
     }
 }
 
-fn imports<'a>(body: &'a [ast::Stmt], found: &mut Vec<(&'a str, &'a str)>) {
+fn imports<'a>(body: &'a [ast::Stmt], found: &mut Vec<(&'a str, String)>) {
     for stmt in body {
         match stmt {
             ast::Stmt::Import(import) => {
-                found.extend(import.names.iter().map(|alias| (super::walk::imported(alias).0, alias.name.as_str())));
+                let path = |alias: &'a ast::Alias| match super::walk::imported(alias) {
+                    (local, Name::Import { module, .. }) => Some((local, module)),
+                    _ => None,
+                };
+                found.extend(import.names.iter().filter_map(path));
             }
             ast::Stmt::ImportFrom(import) => {
                 let module = import.module.as_ref().map(|module| module.as_str()).unwrap_or_default();
                 let local = |alias: &'a ast::Alias| alias.asname.as_ref().unwrap_or(&alias.name).as_str();
-                found.extend(import.names.iter().filter(|_| import.level == 0).map(|alias| (local(alias), module)));
+                let path = |alias: &'a ast::Alias| (local(alias), format!("{module}.{}", alias.name));
+                found.extend(import.names.iter().filter(|_| import.level == 0).map(path));
             }
             ast::Stmt::FunctionDef(function) => deeper(|| imports(&function.body, found)),
             ast::Stmt::ClassDef(class) => deeper(|| imports(&class.body, found)),

@@ -134,11 +134,14 @@ fn passed<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
         };
         let encoder = Piece::Name { module: "pydantic_core".to_owned(), name: "to_jsonable_python".to_owned() };
         let edits = vec![Edit { span: span(expr), text: vec![encoder] }];
-        let fix = orphaned(Fix::safe("Replace with `to_jsonable_python`", edits), expr);
+        let fix = orphaned(Fix::risky("Replace with `to_jsonable_python`", edits), expr);
         let finding = cx.report(span(expr), text!["`pydantic_encoder` ", fate(Fate::Deprecated)]);
         finding.when(Condition::resolves(type_, "pydantic.pydantic_encoder"));
         graded(finding, Fate::Deprecated);
         finding.fix(fix.when(only_v2()));
+        finding.help(
+            "`pydantic_core.to_jsonable_python` takes its place, but writes durations, decimals, UTC and aliases in another way",
+        );
     }
 }
 

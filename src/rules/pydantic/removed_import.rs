@@ -3,11 +3,11 @@
 use super::imports::{self, Status};
 use super::undeclared_settings_package::{PACKAGE, SETTINGS};
 use super::{fate, graded, in_version_shim, is_shim, only_v2};
-use crate::fact::{Name, TypeExpr};
+use crate::fact::{Condition, Name, TypeExpr};
 use crate::finding::{Ask, Edit, Fate, Fix, Piece, Rebind};
 use crate::python::ast::{self, AnyNodeRef, Expr, Stmt};
 use crate::python::walk::blocks;
-use crate::python::{Tree, deeper, span};
+use crate::python::{Tree, deeper, dotted, span};
 use crate::rule::{Check, Cx};
 use crate::text;
 
@@ -107,11 +107,19 @@ fn attribute<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
         root = &inner.value;
     }
     let Expr::Name(root) = root else { return };
-    if !cx.types.is_imported_from(root.id.as_str(), "pydantic", &cx.scopes) {
-        return;
-    }
-    let TypeExpr::Name(Name::Import { level: 0, module, path }) = cx.type_of(&attribute.value) else { return };
-    let module = if path.is_empty() { module } else { format!("{module}.{path}") };
+    let Some(imported) = cx.types.imported(root.id.as_str(), "pydantic", &cx.scopes).map(str::to_owned) else { return };
+    let (module, when) = match cx.type_of(&attribute.value) {
+        TypeExpr::Name(Name::Import { level: 0, module, path }) => {
+            (if path.is_empty() { module } else { format!("{module}.{path}") }, Condition::Always)
+        }
+        // In a function, the module's import is the project's to follow.
+        TypeExpr::Name(Name::Here(_)) | TypeExpr::Attr(..) => {
+            let Some(dotted) = dotted(&attribute.value) else { return };
+            let is = Condition::Resolves { what: cx.types.name(&root.id, None, &cx.scopes), to: imported.clone().into() };
+            (format!("{imported}{}", &dotted[root.id.len()..]), is)
+        }
+        _ => return,
+    };
     let name = attribute.attr.as_str();
     if !imports::is_pydantic(&module) {
         return;
@@ -123,6 +131,7 @@ fn attribute<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
     let what_becomes = if status.raises() { Fate::Raises } else { Fate::Deprecated };
     let printed = cx.is_printed();
     let finding = cx.report(span(attribute), text![format!("`{module}.{name}` "), fate(what_becomes)]);
+    finding.when(when);
     graded(finding, what_becomes);
     let replaced = |module: &str, name: &str| {
         let piece = Piece::Name { module: module.to_owned(), name: name.to_owned() };
