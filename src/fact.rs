@@ -394,6 +394,19 @@ pub enum Condition {
 }
 
 impl Condition {
+    /// What the condition comes to while the project is moved to the second major version of pydantic.
+    pub fn once_migrated(&self) -> Condition {
+        let all = |conditions: &[Condition]| conditions.iter().map(Condition::once_migrated).collect();
+        match self {
+            Condition::Migrating => Condition::Always,
+            Condition::Runs { package, major: 2, .. } if package == "pydantic" => Condition::Always,
+            Condition::All(conditions) => Condition::All(all(conditions)),
+            Condition::Any(conditions) => Condition::Any(all(conditions)),
+            Condition::Not(condition) => Condition::Not(Box::new(condition.once_migrated())),
+            other => other.clone(),
+        }
+    }
+
     /// `what` is the external object `to`.
     pub fn resolves(what: TypeExpr, to: &'static str) -> Condition {
         Condition::Resolves { what, to: Cow::Borrowed(to) }

@@ -14,7 +14,7 @@ pub mod project;
 mod value;
 mod why;
 
-use crate::fact::{Binding, Name, Role, TypeExpr, Verdict};
+use crate::fact::{Binding, Condition, Name, Role, TypeExpr, Verdict};
 use crate::finding::{
     Ask, Code, Edit, Fate, Finding, Grade, Judged, LabelAt, Piece, Place, Proposal, Rebind, Severity,
 };
@@ -208,7 +208,10 @@ impl Linker<'_, '_> {
     fn without_fix(&self, finding: &Finding, page: &Page, file: File) -> String {
         let pin = self.judge.runs("pydantic", 2, file);
         if page.family.name == "pydantic" && pin.may_be_below {
-            return format!("no fix while {} may run here; `davy migrate pydantic` makes the move", pin.said());
+            let then = |condition: &Condition| self.judge.judge(&condition.once_migrated(), file).is_yes();
+            if finding.fixes.iter().any(|fix| then(&fix.when) && (then(&fix.safe) || then(&fix.restores))) {
+                return format!("no fix while {} may run here; `davy migrate pydantic` makes the move", pin.said());
+            }
         }
         self.text(&finding.otherwise, file)
     }
@@ -222,7 +225,7 @@ impl Linker<'_, '_> {
         ];
         let by_role = roles.into_iter().filter(|(role, grade)| {
             page.severity_when.contains_key(grade)
-                && self.judge.judge(&crate::fact::Condition::Role(*role), file).is_yes()
+                && self.judge.judge(&Condition::Role(*role), file).is_yes()
         });
         let stated = finding.grades.iter().filter(|(when, _)| self.judge.judge(when, file).is_yes());
         let grades = by_role.map(|(_, grade)| grade).chain(stated.map(|(_, grade)| *grade));

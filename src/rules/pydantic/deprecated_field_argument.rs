@@ -1,9 +1,10 @@
 //! Arguments of `Field(...)`, of `constr(...)` and its kin, and of FastAPI's parameters. Page: rules/pydantic/deprecated-field-argument.md
 
+use super::deprecated_validator::item_of;
 use super::pattern::{InV2, in_v2};
 use super::{fate, graded, in_version_shim, named, only_v2};
 use crate::fact::{Condition, Name, TypeExpr};
-use crate::finding::{Edit, Fate, Fix, Piece};
+use crate::finding::{Ask, Edit, Fate, Fix, Piece};
 use crate::python::ast::{self, AnyNodeRef, Expr, Ranged, Stmt};
 use crate::python::{Block, span};
 use crate::rule::{Check, Cx};
@@ -11,6 +12,9 @@ use crate::text;
 use crate::text::Span;
 
 pub const CHECK: Check = Check::Call(check);
+
+/// What only single values can be held to.
+const OF_ITEMS: &[&str] = &["ge", "gt", "le", "lt", "multiple_of", "max_digits", "decimal_places", "pattern"];
 
 /// What `Field` of V2 takes. Source: its signature in 2.14.3.
 const FIELD: &[&str] = &[
@@ -129,6 +133,8 @@ enum Change {
     DropRaising,
     /// The argument is a key of the JSON schema.
     Extra,
+    /// The argument, under this name, belongs to the items of a container.
+    OfItems(String),
 }
 
 fn joined(cx: &Cx, call: &ast::ExprCall, arguments: Vec<Argument>) -> Option<Found> {
@@ -136,7 +142,7 @@ fn joined(cx: &Cx, call: &ast::ExprCall, arguments: Vec<Argument>) -> Option<Fou
     let (at, name, what_becomes) = (gravest.at, gravest.name.clone(), gravest.what_becomes);
     let is_extra = matches!(gravest.outcome, Ok(Change::Extra));
     let mut edits = Vec::new();
-    let (mut removed, mut extra) = (Vec::new(), Vec::new());
+    let (mut removed, mut extra, mut of_items) = (Vec::new(), Vec::new(), Vec::new());
     let (mut restores, mut risky) = (false, false);
     let mut failed = None;
     for argument in arguments {
@@ -156,6 +162,11 @@ fn joined(cx: &Cx, call: &ast::ExprCall, arguments: Vec<Argument>) -> Option<Fou
                 removed.push(argument.at);
             }
             Ok(Change::Extra) => extra.push(argument.at),
+            Ok(Change::OfItems(name)) => {
+                restores = true;
+                removed.push(argument.at);
+                of_items.push((name, argument.at));
+            }
             Err(help) => failed = Some(help),
         }
     }
@@ -165,6 +176,7 @@ fn joined(cx: &Cx, call: &ast::ExprCall, arguments: Vec<Argument>) -> Option<Fou
         (None, None) => Err("move it into `json_schema_extra={...}`"),
         (None, Some(extras)) => {
             edits.extend(extras);
+            edits.extend(annotated_items(cx, call, &of_items));
             let removals = super::remove_arguments(cx, &call.arguments, &removed);
             if removals.iter().any(|edit| cx.has_comment(edit.span)) {
                 Err("the comments between the arguments need a person")
@@ -180,6 +192,68 @@ fn joined(cx: &Cx, call: &ast::ExprCall, arguments: Vec<Argument>) -> Option<Fou
         }
     };
     Some(Found { at, name, what_becomes, outcome, is_extra })
+}
+
+/// The constraints of the items, as `List[Annotated[int, Field(gt=0)]]`.
+fn annotated_items(cx: &Cx, call: &ast::ExprCall, arguments: &[(String, Span)]) -> Vec<Edit> {
+    let item = container(cx, call).and_then(|container| container.item).filter(|_| !arguments.is_empty());
+    let Some(item) = item.map(span) else { return Vec::new() };
+    let values = call.arguments.keywords.iter();
+    let mut behind = text![", ", span(&*call.func), "("];
+    for (index, (name, at)) in arguments.iter().enumerate() {
+        let Some(value) = values.clone().find(|keyword| span(*keyword) == *at).map(|keyword| span(&keyword.value)) else {
+            continue;
+        };
+        behind.push(format!("{}{name}=", if index > 0 { ", " } else { "" }).into());
+        behind.push(value.into());
+    }
+    behind.push(")]".into());
+    let before = text![Piece::Ask(Ask::Annotated), "["];
+    vec![Edit::pieces(Span::at(item.start), before), Edit::pieces(Span::at(item.end), behind)]
+}
+
+/// A field that holds several values.
+struct Container<'a> {
+    /// The type of one of them, where constraints can be written to it.
+    item: Option<&'a Expr>,
+}
+
+/// The container that a call of `Field` describes; none where the field is none.
+fn container<'a>(cx: &Cx<'a>, call: &ast::ExprCall) -> Option<Container<'a>> {
+    const OTHERS: &[&str] =
+        &["Deque", "Iterable", "Mapping", "MutableMapping", "MutableSequence", "Sequence", "Tuple", "deque", "tuple"];
+    const HEADS: &[&str] = &["Dict", "FrozenSet", "List", "Set", "dict", "frozenset", "list", "set"];
+    let Some(AnyNodeRef::StmtAnnAssign(assign)) = cx.parent(0) else { return None };
+    if assign.value.as_deref().is_none_or(|value| value.range() != call.range()) {
+        return None;
+    }
+    fn heads<'a>(annotation: &'a Expr, found: &mut Vec<&'a str>) {
+        match annotation {
+            Expr::Subscript(subscript) => match &*subscript.value {
+                Expr::Name(name) if name.id.as_str() == "Optional" => heads(&subscript.slice, found),
+                Expr::Name(name) => found.push(name.id.as_str()),
+                Expr::Attribute(attribute) => found.push(attribute.attr.as_str()),
+                _ => {}
+            },
+            Expr::BinOp(op) => [&op.left, &op.right].into_iter().for_each(|side| heads(side, found)),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    heads(&assign.annotation, &mut found);
+    let is_container = found.iter().any(|head| OTHERS.contains(head) || HEADS.contains(head));
+    let item = item_of(&assign.annotation).filter(|item| matches!(item, Expr::Name(_)));
+    is_container.then_some(Container { item })
+}
+
+/// V1 asked each item, V2 asks the container, which has no order and no digits.
+fn of_items(cx: &Cx, call: &ast::ExprCall, keyword: &ast::Keyword, name: &str) -> Result<Change, &'static str> {
+    const HELP: &str = "V1 held each item to it: write it to their type, as in `List[Annotated[int, Field(gt=0)]]`";
+    let item = container(cx, call).and_then(|container| container.item);
+    if item.is_none() || cx.has_comment(span(keyword)) {
+        return Err(HELP);
+    }
+    Ok(Change::OfItems(name.to_owned()))
 }
 
 /// The extra keys as one `json_schema_extra={...}` in the place of the first of them.
@@ -208,6 +282,7 @@ fn schema_extra(cx: &Cx, call: &ast::ExprCall, extra: &[Span]) -> Option<Vec<Edi
 fn field<'a>(cx: &Cx<'a>, call: &'a ast::ExprCall) -> Option<Found> {
     // What `**more` brings is not seen, and nobody knows what it joins.
     let spread = call.arguments.keywords.iter().any(|keyword| keyword.arg.is_none());
+    let holds_several = container(cx, call).is_some();
     let mut arguments = Vec::new();
     for keyword in &call.arguments.keywords {
         let Some(name) = &keyword.arg else { continue };
@@ -234,7 +309,18 @@ fn field<'a>(cx: &Cx<'a>, call: &'a ast::ExprCall) -> Option<Found> {
             ("unique_items", _) => {
                 argument(Fate::Raises, Err("take a `set`, or check for doubles in a validator: V1 refused them"))
             }
+            ("regex", _) if holds_several => {
+                let pattern = match regex(cx, name, &keyword.value) {
+                    Ok(Change::Restoring(_)) => of_items(cx, call, keyword, "pattern"),
+                    Ok(_) => Err("V1 matched each item from its start: write the pattern to their type"),
+                    Err(help) => Err(help),
+                };
+                argument(Fate::Raises, pattern)
+            }
             ("regex", _) => argument(Fate::Raises, regex(cx, name, &keyword.value)),
+            (numeric, _) if holds_several && OF_ITEMS.contains(&numeric) => {
+                argument(Fate::Raises, of_items(cx, call, keyword, numeric))
+            }
             (known, _) if FIELD.contains(&known) => continue,
             _ if spread => continue,
             _ => argument(Fate::Deprecated, Ok(Change::Extra)),

@@ -279,7 +279,7 @@ fn line_stop(cx: &Cx, offset: u32) -> u32 {
 }
 
 /// The type of the items of a container, `Optional` or not.
-fn item_of(annotation: &Expr) -> Option<&Expr> {
+pub(super) fn item_of(annotation: &Expr) -> Option<&Expr> {
     match annotation {
         Expr::BinOp(op) if op.op == ast::Operator::BitOr => match (&*op.left, &*op.right) {
             (other, Expr::NoneLiteral(_)) | (Expr::NoneLiteral(_), other) => item_of(other),
