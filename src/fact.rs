@@ -330,12 +330,20 @@ pub enum Condition {
         /// Whether no earlier one may be installed either.
         always: bool,
     },
-    /// A subclass in the project defines `attr` itself, so that another method or field may stand there at run time.
+    /// A subclass in the project defines `attr` itself, or somebody patches it, so that another method or field may stand there at run
+    /// time. Of `super()`: a class that `super()` may lead to.
     Overridden {
         /// The receiver.
         of: TypeExpr,
         /// The method or field.
         attr: String,
+    },
+    /// Some attribute is annotated with this class, one above it or one below it: anywhere, or in a union with others.
+    Held {
+        /// The class, or an instance of it.
+        of: TypeExpr,
+        /// Only in a union.
+        in_union: bool,
     },
     /// Somebody reads this attribute of something that is not known, and which may be any class.
     ReadSomewhere(Tied),

@@ -2,10 +2,10 @@
 
 use super::eval::Values;
 use super::index::File;
+use super::others::Others;
 use super::project::{Manifests, Pin, Project, plays};
 use super::value::{Ancestor, Symbol, Value};
 use crate::fact::{Binding, Condition, OwnerKind, Setting, Tied, TypeExpr, Validator, Verdict};
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// All that conditions are judged against.
@@ -16,10 +16,8 @@ pub struct Judge<'a> {
     pub project: &'a Project<'a>,
     /// Its manifests, by folder.
     pub manifests: &'a Manifests<'a>,
-    /// For each attribute: the project's classes that define it themselves.
-    overrides: OnceLock<HashMap<&'a str, Vec<Symbol>>>,
-    /// Classes with several bases.
-    joined: OnceLock<Vec<Symbol>>,
+    /// Who defines, patches and holds what.
+    pub(super) others: Others<'a>,
     /// The project's classes that write settings of a model, with what they turn on.
     settings: OnceLock<Vec<(Symbol, &'a [Setting])>>,
 }
@@ -31,8 +29,7 @@ impl<'a> Judge<'a> {
             values,
             project,
             manifests,
-            overrides: OnceLock::new(),
-            joined: OnceLock::new(),
+            others: Others::default(),
             settings: OnceLock::new(),
         }
     }
@@ -60,6 +57,9 @@ impl<'a> Judge<'a> {
             }
             Condition::Overridden { of, attr } => {
                 all(self.values.eval(of, file).members(), |value| self.overridden(value, attr))
+            }
+            Condition::Held { of, in_union } => {
+                all(self.values.eval(of, file).members(), |value| self.held(value, *in_union))
             }
             Condition::ReadSomewhere(by) => self.read_somewhere(*by),
             Condition::Sets { of, key } => self.sets(of, key, file),
@@ -269,42 +269,6 @@ impl<'a> Judge<'a> {
         fold(verdicts, Verdict::Yes, Verdict::No)
     }
 
-    /// Whether a subclass that may be what stands there at run time defines the method itself.
-    fn overridden(&self, value: &Value, attr: &str) -> Verdict {
-        let class = match value {
-            Value::Instance(class) => &**class,
-            other => other,
-        };
-        let wanted = match class {
-            Value::Class(symbol, _) => Ancestor::Project(symbol.clone()),
-            Value::External(path, _) => Ancestor::External(path.clone()),
-            // `super()` goes past every subclass.
-            Value::Super(_) => return Verdict::No,
-            _ => return Verdict::Unknown,
-        };
-        let overrides = self.overrides.get_or_init(|| overrides(self.values));
-        let definers = overrides.get(attr).map(Vec::as_slice).unwrap_or_default();
-        // Going up the order of the class itself says nothing of its subclasses.
-        let below = |definer: &Symbol| match &wanted {
-            Ancestor::Project(own) => own != definer && self.values.order(definer).contains(&wanted),
-            _ => self.values.order(definer).contains(&wanted),
-        };
-        if definers.iter().any(below) {
-            return Verdict::Yes;
-        }
-        // A class that puts one of them in front of this one, as in `class D(Mixin, Order)`.
-        let beside: Vec<Ancestor> = definers.iter().cloned().map(Ancestor::Project).collect();
-        let joined = self.joined.get_or_init(|| joined(self.values));
-        let puts = |class: &Symbol| {
-            let order = self.values.order(class);
-            order
-                .iter()
-                .position(|one| *one == wanted)
-                .is_some_and(|at| order[..at].iter().any(|one| beside.contains(one)))
-        };
-        Verdict::from_bool(!beside.is_empty() && joined.iter().any(puts))
-    }
-
     /// Whether a class derives from an external one, or is it.
     fn derives(&self, value: &Value, of: &str) -> Verdict {
         match value {
@@ -453,32 +417,6 @@ fn nullable(annotation: &Value) -> Verdict {
         _ => Verdict::Unknown,
     };
     fold(annotation.members().iter().map(takes), Verdict::Yes, Verdict::No)
-}
-
-fn overrides<'a>(values: &Values<'a>) -> HashMap<&'a str, Vec<Symbol>> {
-    let mut all: HashMap<&str, Vec<Symbol>> = HashMap::new();
-    for (file, unit) in values.units.iter().enumerate() {
-        for name in unit.facts.symbols.keys() {
-            if let Some((class, attr)) = name.rsplit_once('.').filter(|(class, _)| !class.ends_with("<locals>")) {
-                all.entry(attr).or_default().push(Symbol { file, name: class.to_owned() });
-            }
-        }
-    }
-    all
-}
-
-/// The classes with more than one base.
-fn joined(values: &Values) -> Vec<Symbol> {
-    let mut all = Vec::new();
-    for (file, unit) in values.units.iter().enumerate() {
-        for (name, bindings) in &unit.facts.symbols {
-            let several = |binding: &Binding| matches!(binding, Binding::Class(class) if class.bases.len() > 1);
-            if bindings.iter().any(several) {
-                all.push(Symbol { file, name: name.clone() });
-            }
-        }
-    }
-    all
 }
 
 fn settings<'a>(values: &Values<'a>) -> Vec<(Symbol, &'a [Setting])> {

@@ -9,6 +9,7 @@ mod ignores;
 pub mod index;
 mod judge;
 mod known;
+mod others;
 pub mod project;
 
 mod value;

@@ -23,6 +23,12 @@ pub fn expression<'a>(facts: &mut Facts, expr: &'a Expr, types: &Types<'a>, scop
             if let Some(by) = tied(attribute.attr.as_str()) {
                 facts.reads.push((by, types.of(&attribute.value, scopes)));
             }
+            // `Order.dict = show`
+            const METHODS: &[&str] =
+                &["construct", "copy", "dict", "from_orm", "json", "parse_obj", "parse_raw", "schema", "validate"];
+            if attribute.ctx == ast::ExprContext::Store && METHODS.contains(&attribute.attr.as_str()) {
+                facts.patches.push((types.of(&attribute.value, scopes), attribute.attr.as_str().to_owned()));
+            }
         }
         Expr::Call(call) => {
             if call.arguments.find_keyword("__root__").is_some() {

@@ -73,13 +73,34 @@ fn extra<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
         _ => None,
     };
     let printed = cx.is_printed();
+    // `Extra.forbid.value` is the string as well; what asks for the member of an enum is not answered by one.
+    let whole = match cx.parent(0) {
+        Some(ast::AnyNodeRef::ExprAttribute(outer)) if matches!(outer.attr.as_str(), "value" | "name") => {
+            Some(span(outer))
+        }
+        Some(ast::AnyNodeRef::ExprAttribute(_)) => None,
+        Some(ast::AnyNodeRef::ExprCompare(compare))
+            if compare.ops.iter().any(|op| matches!(op, ast::CmpOp::Is | ast::CmpOp::IsNot)) =>
+        {
+            None
+        }
+        _ if matches!(cx.parent(1), Some(ast::AnyNodeRef::ExprCall(call))
+            if matches!(&*call.func, Expr::Name(name) if name.id.as_str() == "isinstance")) =>
+        {
+            None
+        }
+        _ => Some(span(attribute)),
+    };
     let what = cx.type_of(&attribute.value).attr(value);
     let finding = cx.report(span(attribute), text![format!("`Extra.{value}` "), fate(Fate::Deprecated)]);
     finding.when(Condition::Resolves { what, to: format!("pydantic.Extra.{value}").into() });
     graded(finding, Fate::Deprecated);
+    let Some(whole) = whole else {
+        finding.help("the string is no member of an enum: rewrite what asks for one with it");
+        return;
+    };
     if !printed {
-        let mut fix =
-            Fix::safe(format!("Write `\"{value}\"`"), vec![Edit::replace(span(attribute), format!("\"{value}\""))]);
+        let mut fix = Fix::safe(format!("Write `\"{value}\"`"), vec![Edit::replace(whole, format!("\"{value}\""))]);
         if let Some(orphan) = orphan {
             fix = fix.orphan(orphan);
         }

@@ -297,12 +297,25 @@ fn field<'a>(cx: &Cx<'a>, call: &'a ast::ExprCall) -> Option<Found> {
             _ => None,
         };
         arguments.push(match (name.as_str(), literal) {
+            ("min_items" | "max_items" | "allow_mutation" | "regex", _) if spread => {
+                let fate = if name.as_str() == "regex" { Fate::Raises } else { Fate::Deprecated };
+                argument(fate, Err("what `**` brings may hold the new name, too: write it out"))
+            }
             ("min_items" | "max_items", _) => argument(Fate::Deprecated, length(call, name)),
+            ("allow_mutation", _) if call.arguments.find_keyword("frozen").is_some() => {
+                argument(Fate::Deprecated, Err("`frozen` is there, too: decide which of them counts"))
+            }
             ("allow_mutation", Some(value)) => {
                 let edit = Edit::replace(span(keyword), if value { "frozen=False" } else { "frozen=True" });
                 argument(Fate::Deprecated, Ok(Change::Exact(vec![edit])))
             }
-            ("allow_mutation", None) => argument(Fate::Deprecated, Err("`frozen` is the opposite: write it by hand")),
+            ("allow_mutation", None) => {
+                let value = span(&keyword.value);
+                let simple = matches!(&keyword.value, Expr::Name(_) | Expr::Attribute(_) | Expr::Call(_));
+                let (open, close) = if simple { ("", "") } else { ("(", ")") };
+                let text = text![format!("frozen=not {open}"), value, close];
+                argument(Fate::Deprecated, Ok(Change::Exact(vec![Edit::pieces(span(keyword), text)])))
+            }
             ("include", _) => argument(Fate::Deprecated, Ok(Change::Drop)),
             ("const", Some(false)) | ("unique_items", Some(false)) => argument(Fate::Raises, Ok(Change::DropRaising)),
             ("const", _) => argument(Fate::Raises, constant(cx, call, keyword)),

@@ -72,8 +72,14 @@ fn attribute<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
     // A model of V1 that has a method of the new name means something else by it, or calls the old one in it.
     let free = Condition::Resolves { what: receiver.clone().attr(new), to: format!("pydantic.BaseModel.{new}").into() };
     let free = Condition::any(vec![Condition::Migrating.not(), free]);
+    // V1's method calls the new one of the instance, whoever defines it; the new one through `super()` goes past it.
+    let through_super = matches!(receiver, TypeExpr::Super(_));
+    let renamed = Condition::Overridden { of: receiver.clone(), attr: new.to_owned() };
     for mut fix in fixes {
         fix.safe = fix.safe.and(overridden.clone().not());
+        if through_super {
+            fix.safe = fix.safe.and(renamed.clone().not());
+        }
         fix = fix.when(free.clone());
         finding.fix(fix.when(only_v2()));
     }

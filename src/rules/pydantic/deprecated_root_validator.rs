@@ -63,8 +63,7 @@ fn copied(cx: &Cx, function: &ast::StmtFunctionDef, decorator: &ast::Decorator, 
     let all = &function.parameters;
     let name = all.posonlyargs.iter().chain(&all.args).nth(1)?.parameter.name.as_str();
     let found = uses(&function.body, name);
-    let mut keeper =
-        Keeper { name, kept: 0, mutates: false, removes: false, returns: Vec::new(), returns_nothing: false };
+    let mut keeper = Keeper::new(name);
     keeper.visit_body(&function.body);
     let changes = keeper.mutates || keeper.removes || keeper.kept != found.reads.len();
     if found.tangled || !changes {
@@ -211,7 +210,7 @@ fn after(
         return Err(BY_HAND);
     }
     let class_uses = uses(&function.body, class.parameter.name.as_str());
-    if class_uses.tangled || class_uses.names.contains("self") {
+    if class_uses.tangled || class_uses.looks_round() || class_uses.names.contains("self") {
         return Err(BY_HAND);
     }
     if super::is_called(cx, function) {
@@ -237,6 +236,7 @@ fn after(
     let body = body(cx, function, values.parameter.name.as_str()).ok_or(BY_HAND)?;
     edits.extend(body.edits);
     let title = "Replace with `@model_validator(mode=\"after\")`";
+    let mutates = body.mutates;
     let mut fix = match (skip_on_failure, body.mutates) {
         // Who gets the dictionary may keep it, and look at it again.
         (true, _) if body.handed_on => Fix::restoring(title, edits),
@@ -250,6 +250,22 @@ fn after(
     let unassigned = Condition::Sets { of: model_type.clone(), key: "validate_assignment".into() }.not();
     fix.safe = fix.safe.and(unassigned.clone());
     fix.restores = fix.restores.and(unassigned);
+    // It ran before `model_post_init` and the `__post_init__` of a dataclass, once for what comes from outside, and under no name.
+    let post_init = |attr: &str| Condition::Overridden { of: model_type.clone(), attr: attr.to_owned() }.not();
+    let own = Condition::resolves(model_type.clone().attr("model_post_init"), "pydantic.BaseModel.model_post_init");
+    let plain = Condition::any(vec![Condition::derives(model_type.clone(), "pydantic.BaseModel").not(), own]);
+    let held = |in_union| Condition::Held { of: model_type.clone(), in_union }.not();
+    let hooked = cx.class().is_some_and(|(class, _)| {
+        class.body.iter().any(|stmt| crate::python::imports::bound(stmt).contains(&"__post_init__"))
+    });
+    fix.safe = fix.safe.and(plain).and(post_init("model_post_init")).and(held(!mutates));
+    if hooked {
+        fix.safe = Condition::Always.not();
+    }
+    // A subclass may take its place by a plain method of the same name, which V2 calls in another way.
+    let replaced = post_init(function.name.as_str());
+    fix.safe = fix.safe.and(replaced.clone());
+    fix.restores = fix.restores.and(replaced);
     // Extra fields are not in the dictionary of the model.
     if body.whole {
         let kept = Condition::Sets { of: model_type, key: "extra".into() }.not();
@@ -281,15 +297,15 @@ fn body(cx: &Cx, function: &ast::StmtFunctionDef, name: &str) -> Option<Body> {
     if ends && reader.returns && reader.understood == found.reads.len() {
         return Some(Body { edits: reader.edits, mutates: false, whole: false, handed_on: false });
     }
-    let mut keeper =
-        Keeper { name, kept: 0, mutates: false, removes: false, returns: Vec::new(), returns_nothing: false };
+    let mut keeper = Keeper::new(name);
     keeper.visit_body(&function.body);
     let handed_on = keeper.kept != found.reads.len();
     let elsewhere = keeper.returns.iter().any(|(_, value)| value.is_some());
     // What is gone from the dictionary has to go from the model, whose own dictionary holds no more than that.
     let clears = keeper.removes || handed_on || elsewhere;
     let of_model = cx.class().is_some_and(|(class, _)| class.decorator_list.is_empty());
-    if !ends || keeper.returns_nothing || clears && !of_model {
+    // What a `finally` changes comes behind what a `return` in front of it writes back.
+    if !ends || keeper.returns_nothing || keeper.finishes || clears && !of_model {
         return None;
     }
     let newline = super::newline(cx);
@@ -432,9 +448,16 @@ struct Keeper<'r> {
     /// Every `return`, with what it gives back where that is something else.
     returns: Vec<(Span, Option<Span>)>,
     returns_nothing: bool,
+    /// There is a `finally`.
+    finishes: bool,
 }
 
-impl Keeper<'_> {
+impl<'r> Keeper<'r> {
+    fn new(name: &'r str) -> Keeper<'r> {
+        let (mutates, removes, returns_nothing, finishes) = (false, false, false, false);
+        Keeper { name, kept: 0, mutates, removes, returns: Vec::new(), returns_nothing, finishes }
+    }
+
     fn is_values(&self, expr: &Expr) -> bool {
         matches!(expr, Expr::Name(name) if name.id.as_str() == self.name)
     }
@@ -463,7 +486,10 @@ impl<'a> SourceOrderVisitor<'a> for Keeper<'_> {
                 self.visit_body(&looped.body);
                 self.visit_body(&looped.orelse);
             }
-            other => crate::python::deeper(|| walk_stmt(self, other)),
+            other => {
+                self.finishes |= matches!(other, Stmt::Try(stmt) if !stmt.finalbody.is_empty());
+                crate::python::deeper(|| walk_stmt(self, other));
+            }
         }
     }
 

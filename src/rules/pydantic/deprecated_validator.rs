@@ -98,10 +98,7 @@ fn rewrite<'a>(
     if function.is_async {
         return Err(Obstacle::new("nobody awaits a validator: make it a plain function"));
     }
-    let each_item = call
-        .arguments
-        .find_keyword("each_item")
-        .is_some_and(|flag| matches!(&flag.value, Expr::BooleanLiteral(literal) if literal.value));
+    let each_item = has_flag(call, "each_item");
     let scalar = each_item && are_scalar(cx, call);
     if each_item && !scalar {
         return each_item_of(cx, function, decorator, callee, call).ok_or_else(|| Obstacle::new(EACH_ITEM));
@@ -111,7 +108,15 @@ fn rewrite<'a>(
         other.start() > decorator.start()
             && matches!(&other.expression, Expr::Name(name) if name.id.as_str() == "staticmethod")
     });
-    let Parameters { edits: parameters, restores, when: of_values } = parameters(cx, function, is_static)?;
+    let Parameters { edits: parameters, restores, when: of_values } = parameters(cx, function, decorator, is_static)?;
+    // A subclass may take its place by a plain method of the same name, which V2 calls with a `ValidationInfo`.
+    let replaced = match (parameters.is_empty(), cx.class()) {
+        (false, Some((_, class))) => {
+            let of = TypeExpr::Name(Name::Here(class.to_owned()));
+            Condition::Overridden { of, attr: function.name.to_string() }.not()
+        }
+        _ => Condition::Always,
+    };
     edits.extend(parameters);
     let when = when.and(of_values);
     if !is_static {
@@ -128,7 +133,8 @@ fn rewrite<'a>(
         .any(|other| matches!(&other.expression, Expr::Name(name) if name.id.as_str() == "classmethod"));
     let unseen = !is_static && !by_name && !decorated;
     let mut fix = if restores || scalar || unseen { Fix::restoring(title, edits) } else { Fix::safe(title, edits) };
-    fix.safe = fix.safe.and(proof);
+    fix.safe = fix.safe.and(proof).and(replaced.clone());
+    fix.restores = fix.restores.and(replaced);
     fix = fix.when(when);
     if let Expr::Name(name) = callee {
         fix = fix.orphan(name.id.as_str());
@@ -166,14 +172,22 @@ fn reuse<'a>(cx: &Cx<'a>, outer: &'a ast::ExprCall, call: &'a ast::ExprCall) -> 
     Ok(fix)
 }
 
-/// A validator of items moves into their type: as a lambda where it is one expression, else as a function before the class.
-fn each_item_of<'a>(
+/// A validator of items, as it stands in their type.
+struct OfItems {
+    /// `AfterValidator(lambda value: ...)`, or the name of a function.
+    text: Vec<Piece>,
+    /// The edit that writes that function in front of the class.
+    function: Option<Edit>,
+}
+
+/// A validator of items as a lambda where it is one expression, else as a function before the class.
+fn of_items<'a>(
     cx: &Cx<'a>,
+    model: &ast::StmtClassDef,
     function: &'a ast::StmtFunctionDef,
     decorator: &'a ast::Decorator,
-    callee: &'a Expr,
     call: &'a ast::ExprCall,
-) -> Option<Fix> {
+) -> Option<OfItems> {
     let all = &function.parameters;
     let [class, value] = &*all.args else { return None };
     let plain = all.posonlyargs.is_empty() && all.kwonlyargs.is_empty() && all.vararg.is_none() && all.kwarg.is_none();
@@ -189,68 +203,107 @@ fn each_item_of<'a>(
     let outside = super::is_called(cx, function) || !class_uses.reads.is_empty() || class_uses.tangled;
     let commented =
         cx.has_comment(span(decorator)) || cx.has_comment(Span::new(span(decorator).end, span(&function.name).end));
-    if !plain || commented || function.decorator_list.len() != 1 || outside {
+    // Of several methods of one name the last counts.
+    let same = |stmt: &&Stmt| matches!(stmt, Stmt::FunctionDef(other) if other.name.as_str() == function.name.as_str());
+    let hidden = model.body.iter().filter(same).count() > 1 || class_uses.names.contains("__class__");
+    if !plain || commented || hidden || function.decorator_list.len() != 1 || outside {
         return None;
     }
+    let mut text = text![pydantic(if before { "BeforeValidator" } else { "AfterValidator" }), "("];
+    if let [Stmt::Return(ast::StmtReturn { value: Some(result), .. })] = function.body.as_slice()
+        && !cx.source(span(&**result)).contains(['\n', '\r'])
+        && !cx.has_comment(span(function))
+    {
+        text.extend(text![format!("lambda {}: ", value.parameter.name), span(&**result), ")"]);
+        return Some(OfItems { text, function: None });
+    }
+    // Two underscores in front would be mangled where the class reads it.
+    let bare = function.name.trim_start_matches('_');
+    let mut names = [format!("_{bare}"), format!("_check_{bare}")].into_iter();
+    let name = names.find(|name| !cx.text.contains(name.as_str()))?;
+    let indent = super::indent_of(cx, span(model).start)?;
+    let mut moved = super::moved(cx, function, &format!("{indent}def {name}({}):", cx.source(span(value))), indent)?;
+    let newline = super::newline(cx);
+    moved.push(format!("{newline}{newline}{newline}").into());
+    let top = model.decorator_list.first().map_or(span(model).start, |first| span(first).start);
+    text.push(format!("{name})").into());
+    Some(OfItems { text, function: Some(Edit::pieces(Span::at(line_start(cx, top)), moved)) })
+}
+
+/// The validators of the items of a field, in the order in which they run.
+fn validators_of_items<'a>(
+    cx: &Cx<'a>,
+    model: &'a ast::StmtClassDef,
+    field: &str,
+) -> Vec<(&'a ast::StmtFunctionDef, &'a ast::Decorator, &'a ast::ExprCall)> {
+    let functions = model.body.iter().filter_map(|stmt| match stmt {
+        Stmt::FunctionDef(function) => Some(function),
+        _ => None,
+    });
+    let found = functions.filter_map(|function| {
+        let Decoration { decorator, call: Some(call), .. } = decorator(cx, function, "validator")? else { return None };
+        let named = field_names(call).is_ok_and(|fields| fields.contains(&field));
+        (named && has_flag(call, "each_item")).then_some((function, decorator, call))
+    });
+    found.collect()
+}
+
+fn has_flag(call: &ast::ExprCall, flag: &str) -> bool {
+    let keyword = call.arguments.find_keyword(flag);
+    keyword.is_some_and(|flag| matches!(&flag.value, Expr::BooleanLiteral(literal) if literal.value))
+}
+
+/// A validator of items moves into their type, together with the others of the same field.
+fn each_item_of<'a>(
+    cx: &Cx<'a>,
+    function: &'a ast::StmtFunctionDef,
+    decorator: &'a ast::Decorator,
+    callee: &'a Expr,
+    call: &'a ast::ExprCall,
+) -> Option<Fix> {
     let (model, model_name) = cx.class()?;
     let model_type = TypeExpr::Name(Name::Here(model_name.to_owned()));
+    let own = of_items(cx, model, function, decorator, call)?;
+    let mut edits: Vec<Edit> = own.function.into_iter().collect();
     // A subclass that declares the field again would not validate its items.
     let mut alone = Condition::Always;
-    let annotated = Piece::Ask(Ask::Annotated);
-    let validator = if before { "BeforeValidator" } else { "AfterValidator" };
-    let mut edits = Vec::new();
-    let lambda = match function.body.as_slice() {
-        [Stmt::Return(ast::StmtReturn { value: Some(result), .. })]
-            if !cx.source(span(&**result)).contains(['\n', '\r']) && !cx.has_comment(span(function)) =>
-        {
-            Some(text![format!("lambda {}: ", value.parameter.name), span(&**result)])
-        }
-        _ => None,
-    };
-    let validates = match lambda {
-        Some(lambda) => lambda,
-        None => {
-            // Two underscores in front would be mangled where the class reads it.
-            let bare = function.name.trim_start_matches('_');
-            let mut names = [format!("_{bare}"), format!("_check_{bare}")].into_iter();
-            let name = names.find(|name| !cx.text.contains(name.as_str()))?;
-            let indent = super::indent_of(cx, span(model).start)?;
-            let mut text =
-                super::moved(cx, function, &format!("{indent}def {name}({}):", cx.source(span(value))), indent)?;
-            let newline = super::newline(cx);
-            text.push(format!("{newline}{newline}{newline}").into());
-            let top = model.decorator_list.first().map_or(span(model).start, |first| span(first).start);
-            edits.push(Edit::pieces(Span::at(line_start(cx, top)), text));
-            text![name]
-        }
-    };
     for field in field_names(call).ok().filter(|fields| !fields.is_empty())? {
-        let assign = model.body.iter().find_map(|stmt| match stmt {
-            Stmt::AnnAssign(assign) => match &*assign.target {
-                Expr::Name(name) if name.id.as_str() == field => Some(assign),
-                _ => None,
-            },
-            _ => None,
-        })?;
+        let assign = annotation_of(model, field)?;
         alone = alone.and(Condition::Overridden { of: model_type.clone(), attr: field.to_owned() }.not());
         let item = span(item_of(&assign.annotation)?);
-        edits.push(Edit::pieces(Span::at(item.start), text![annotated.clone(), "["]));
-        let mut behind = text![", ", pydantic(validator), "("];
-        behind.extend(validates.iter().cloned());
-        behind.push(")]".into());
+        let mut behind = Vec::new();
+        for (function, decorator, call) in validators_of_items(cx, model, field) {
+            behind.push(", ".into());
+            behind.extend(of_items(cx, model, function, decorator, call)?.text);
+        }
+        behind.push("]".into());
+        edits.push(Edit::pieces(Span::at(item.start), text![Piece::Ask(Ask::Annotated), "["]));
         edits.push(Edit::pieces(Span::at(item.end), behind));
     }
     // The method goes, with the empty line in front of it.
     let lines = Span::new(line_start(cx, decorator.start().to_u32()), line_stop(cx, span(function).end));
     let others = model.body.len() > 1;
     edits.push(Edit::replace(super::with_blank_line(cx, lines), ""));
-    let title = format!("Move it into the type of the items, as `{validator}`");
+    let title = "Move it into the type of the items, as `Annotated[...]`";
     let fix = Fix { safe: alone, ..Fix::safe(title, edits) };
     let fix = match callee {
         Expr::Name(name) => fix.orphan(name.id.as_str()),
         _ => fix,
     };
     others.then_some(fix)
+}
+
+/// The one statement of a class body that declares a field.
+fn annotation_of<'a>(class: &'a ast::StmtClassDef, field: &str) -> Option<&'a ast::StmtAnnAssign> {
+    let mut found = class.body.iter().filter_map(|stmt| match stmt {
+        Stmt::AnnAssign(assign) => match &*assign.target {
+            Expr::Name(name) if name.id.as_str() == field => Some(assign),
+            _ => None,
+        },
+        _ => None,
+    });
+    let assign = found.next();
+    assign.filter(|_| found.next().is_none())
 }
 
 /// Whether all fields of a validator are plain values, so that V1 had no items to look at.
@@ -401,14 +454,7 @@ fn validate_defaults<'a>(cx: &Cx<'a>, fields: &[&str]) -> Result<(Vec<Edit>, Con
         return Err(unknown());
     }
     for field in fields {
-        let assign = class.body.iter().find_map(|stmt| match stmt {
-            Stmt::AnnAssign(assign) => match &*assign.target {
-                Expr::Name(name) if name.id.as_str() == *field => Some(assign),
-                _ => None,
-            },
-            _ => None,
-        });
-        let assign = assign.ok_or_else(unknown)?;
+        let assign = annotation_of(class, field).ok_or_else(unknown)?;
         // A subclass that declares the field again would not validate its default.
         proof = proof.and(Condition::Overridden { of: class_type.clone(), attr: (*field).to_owned() }.not());
         match assign.value.as_deref() {

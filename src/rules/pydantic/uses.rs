@@ -15,6 +15,9 @@ pub(super) struct Uses<'a> {
     pub names: std::collections::HashSet<&'a str>,
 }
 
+/// Builtins that see all variables of a function, whatever they are called.
+pub(super) const LOOKING_ROUND: &[&str] = &["dir", "eval", "exec", "locals", "vars"];
+
 /// Collects the uses of `name` in a body, nested functions and comprehensions included.
 pub(super) fn uses<'a>(body: &'a [Stmt], name: &str) -> Uses<'a> {
     let mut uses = Uses::default();
@@ -25,6 +28,11 @@ pub(super) fn uses<'a>(body: &'a [Stmt], name: &str) -> Uses<'a> {
 }
 
 impl<'a> Uses<'a> {
+    /// Whether the body may see its variables without naming them.
+    pub(super) fn looks_round(&self) -> bool {
+        LOOKING_ROUND.iter().any(|name| self.names.contains(name))
+    }
+
     fn stmt(&mut self, stmt: &'a Stmt, name: &str) {
         match stmt {
             Stmt::FunctionDef(function) => {

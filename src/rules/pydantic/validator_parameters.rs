@@ -1,6 +1,7 @@
 //! The parameters of a validator behind the value: what V1 passed by name, and where V2 has it.
 
 use super::deprecated_validator::Obstacle;
+use super::uses::LOOKING_ROUND;
 use super::{Uses, pydantic, uses};
 use crate::fact::Condition;
 use crate::finding::Edit;
@@ -21,7 +22,12 @@ pub(super) struct Parameters {
 }
 
 /// The parameters after the value: `values` becomes `info`, read through `info.data`; `field.name` becomes `info.field_name`.
-pub(super) fn parameters(cx: &Cx, function: &ast::StmtFunctionDef, is_static: bool) -> Result<Parameters, Obstacle> {
+pub(super) fn parameters(
+    cx: &Cx,
+    function: &ast::StmtFunctionDef,
+    decorator: &ast::Decorator,
+    is_static: bool,
+) -> Result<Parameters, Obstacle> {
     let all = &function.parameters;
     let positional: Vec<_> = all.posonlyargs.iter().chain(&all.args).collect();
     let (value, further) = match (is_static, positional.as_slice()) {
@@ -73,6 +79,13 @@ pub(super) fn parameters(cx: &Cx, function: &ast::StmtFunctionDef, is_static: bo
     }
     let found: Vec<Uses> = wanted.iter().map(|name| uses(&function.body, name)).collect();
     let names: HashSet<&str> = kwargs.iter().flat_map(|name| uses(&function.body, name).names).collect();
+    if found.iter().any(Uses::looks_round) || LOOKING_ROUND.iter().any(|name| names.contains(name)) {
+        return Err(Obstacle::new("the body looks at its own variables: replace `values` by `info.data` by hand"));
+    }
+    // What stands between may pass on other arguments than it gets.
+    if function.decorator_list.iter().any(|other| !is_plain(other) && other.start() > decorator.start()) {
+        return Err(Obstacle::new("another decorator stands between, and passes `values` on: rewrite both by hand"));
+    }
     let taken = |name: &str| {
         names.contains(name)
             || found.iter().any(|found| found.names.contains(name))
@@ -82,8 +95,19 @@ pub(super) fn parameters(cx: &Cx, function: &ast::StmtFunctionDef, is_static: bo
     let Some(info) = free else { return Err(Obstacle::new("choose a name for the `ValidationInfo` parameter")) };
     let mut edits = vec![Edit::pieces(tail, text![format!(", {info}: "), pydantic("ValidationInfo")])];
     let mut first = Vec::new();
-    // V2 hands nothing but the values to validators of V1 that take what there is.
-    first.extend(kwargs.map(|name| format!("{name} = {{\"values\": {info}.data}}")));
+    let named = wanted.contains(&"values");
+    let of_values = kwargs.map(|name| reads_of_values(function, name)).unwrap_or_default();
+    let all_values = kwargs.is_some_and(|name| {
+        let found = uses(&function.body, name);
+        !found.tangled && found.reads.len() == of_values.len()
+    });
+    if all_values && !named {
+        edits.extend(of_values.iter().map(|read| Edit::replace(*read, format!("{info}.data"))));
+    } else {
+        // V2 hands nothing but the values to validators of V1 that take what there is, and no parameter names.
+        let rest = if named { "{}".to_owned() } else { format!("{{\"values\": {info}.data}}") };
+        first.extend(kwargs.map(|name| format!("{name} = {rest}")));
+    }
     for (name, found) in wanted.iter().zip(&found) {
         if *name == "values" && found.tangled {
             first.push(format!("values = {info}.data"));
@@ -106,19 +130,25 @@ pub(super) fn parameters(cx: &Cx, function: &ast::StmtFunctionDef, is_static: bo
         edits.push(edit.ok_or_else(|| Obstacle::new("replace `values` by `info.data` by hand"))?);
     }
     // V1 handed on the field and the configuration, too.
-    let more = kwargs.is_some_and(|name| reads_of_values(function, name) != uses(&function.body, name).reads.len());
-    let when = if more { Condition::Migrating.not() } else { Condition::Always };
+    let when = if kwargs.is_some() && !all_values { Condition::Migrating.not() } else { Condition::Always };
     Ok(Parameters { edits, restores: wanted.contains(&"field"), when })
 }
 
-/// How often `name["values"]` or `name.get("values")` is read in a function's body.
-fn reads_of_values(function: &ast::StmtFunctionDef, name: &str) -> usize {
+/// Whether a decorator leaves the parameters alone.
+fn is_plain(decorator: &ast::Decorator) -> bool {
+    matches!(&decorator.expression, Expr::Name(name) if matches!(name.id.as_str(), "classmethod" | "staticmethod"))
+}
+
+/// Where `name["values"]` or `name.get("values")` is read in a function's body.
+fn reads_of_values(function: &ast::StmtFunctionDef, name: &str) -> Vec<Span> {
     use ast::visitor::source_order::{SourceOrderVisitor, walk_expr};
-    struct Found<'n>(&'n str, usize);
+    struct Found<'n>(&'n str, Vec<Span>);
     impl<'a> SourceOrderVisitor<'a> for Found<'_> {
         fn visit_expr(&mut self, expr: &'a Expr) {
             let (of, key) = match expr {
-                Expr::Subscript(subscript) => (Some(&*subscript.value), Some(&*subscript.slice)),
+                Expr::Subscript(subscript) if subscript.ctx == ast::ExprContext::Load => {
+                    (Some(&*subscript.value), Some(&*subscript.slice))
+                }
                 Expr::Call(call) => match &*call.func {
                     Expr::Attribute(get) if get.attr.as_str() == "get" => {
                         (Some(&*get.value), call.arguments.args.first())
@@ -129,11 +159,13 @@ fn reads_of_values(function: &ast::StmtFunctionDef, name: &str) -> usize {
             };
             let named = matches!(of, Some(Expr::Name(of)) if of.id.as_str() == self.0);
             let values = matches!(key, Some(Expr::StringLiteral(key)) if key.value.to_str() == "values");
-            self.1 += usize::from(named && values);
+            if named && values {
+                self.1.push(span(expr));
+            }
             crate::python::deeper(|| walk_expr(self, expr));
         }
     }
-    let mut found = Found(name, 0);
+    let mut found = Found(name, Vec::new());
     found.visit_body(&function.body);
     found.1
 }

@@ -20,12 +20,24 @@ pub(super) fn with_blank_line(cx: &Cx, lines: Span) -> Span {
     Span::new(start as u32, end as u32)
 }
 
-/// The edit that puts a statement in front of a function's body, behind its docstring; none where the body shares a line.
+/// The edit that puts a statement in front of a function's body, behind its docstring. A body on the line of the header gets lines of
+/// its own; none where a docstring shares a line with what follows.
 pub(super) fn prepend(cx: &Cx, function: &ast::StmtFunctionDef, statement: &str) -> Option<Edit> {
     let first = function.body.iter().find(|stmt| !is_docstring(stmt))?;
     let start = span(first).start;
-    let indent = indent_of(cx, start)?;
-    Some(Edit::insert(start, format!("{statement}{}{indent}", newline(cx))))
+    if let Some(indent) = indent_of(cx, start) {
+        return Some(Edit::insert(start, format!("{statement}{}{indent}", newline(cx))));
+    }
+    let header = span(&function.name).end;
+    let colon = cx.text[..start as usize].trim_end();
+    if is_docstring(&function.body[0]) || !colon.ends_with(':') || cx.text[header as usize..start as usize].contains('\n') {
+        return None;
+    }
+    let line = cx.text[..header as usize].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+    let outer = &cx.text[line..][..cx.text[line..].len() - cx.text[line..].trim_start().len()];
+    let indent = format!("{}{outer}{}", newline(cx), if outer.contains('\t') { "\t" } else { "    " });
+    let blanks = Span::new(colon.len() as u32, start);
+    Some(Edit::replace(blanks, format!("{indent}{statement}{indent}")))
 }
 
 /// The blanks in front of a statement that stands first on its line.
