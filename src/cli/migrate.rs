@@ -298,7 +298,8 @@ fn left(scan: &Scan, before: &[Judged], after: &[Judged], as_it_was: bool) -> Ve
         left.push(Left { finding: finding.clone(), line });
     }
     left.sort_by(|a, b| (&a.finding.path, a.line, &a.finding.code).cmp(&(&b.finding.path, b.line, &b.finding.code)));
-    let same = |a: &Left, b: &Left| (&a.finding.path, a.line, &a.finding.code) == (&b.finding.path, b.line, &b.finding.code);
+    let same =
+        |a: &Left, b: &Left| (&a.finding.path, a.line, &a.finding.code) == (&b.finding.path, b.line, &b.finding.code);
     left.dedup_by(|a, b| a.finding.code.0 == "PYM019" && same(a, b));
     left
 }

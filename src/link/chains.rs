@@ -243,6 +243,18 @@ fn validators(judge: &Judge, joined: &mut Joined) {
             joined.join(one, other);
         }
     }
+    // What has moved above runs behind what is left below, and in front of it once that has moved, too: whole models alone, because
+    // those of fields are sorted by pydantic.
+    let moved: HashMap<&Symbol, &Validating> = v2.iter().map(|one| (&one.class, one)).collect();
+    for low in all.iter().filter(|low| low.root) {
+        for ancestor in values.order(&low.class).iter().skip(1) {
+            let Ancestor::Project(high) = ancestor else { continue };
+            if moved.get(high).is_some_and(|high| high.root) {
+                let low = joined.place(Tied::Validators, &low.class);
+                joined.members[low].mixed = true;
+            }
+        }
+    }
     // A subclass that has moved runs its validators before those that it inherits from a class that has not.
     for low in &v2 {
         for ancestor in values.order(&low.class).iter().skip(1) {

@@ -25,13 +25,7 @@ pub struct Judge<'a> {
 impl<'a> Judge<'a> {
     /// Nothing is judged yet.
     pub fn new(values: &'a Values<'a>, project: &'a Project<'a>, manifests: &'a Manifests<'a>) -> Self {
-        Judge {
-            values,
-            project,
-            manifests,
-            others: Others::default(),
-            settings: OnceLock::new(),
-        }
+        Judge { values, project, manifests, others: Others::default(), settings: OnceLock::new() }
     }
 
     /// Whether a condition holds for a file.

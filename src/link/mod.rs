@@ -225,8 +225,7 @@ impl Linker<'_, '_> {
             (Role::Generated, Grade::Generated),
         ];
         let by_role = roles.into_iter().filter(|(role, grade)| {
-            page.severity_when.contains_key(grade)
-                && self.judge.judge(&Condition::Role(*role), file).is_yes()
+            page.severity_when.contains_key(grade) && self.judge.judge(&Condition::Role(*role), file).is_yes()
         });
         let stated = finding.grades.iter().filter(|(when, _)| self.judge.judge(when, file).is_yes());
         let grades = by_role.map(|(_, grade)| grade).chain(stated.map(|(_, grade)| *grade));

@@ -134,7 +134,10 @@ impl<'a> Judge<'a> {
             (Value::External(patched, _), Ancestor::External(class)) => patched == class,
             _ => false,
         };
-        all.get(attr).into_iter().flatten().any(|(of, file)| self.patched_class(of, *file).members().iter().any(related))
+        all.get(attr)
+            .into_iter()
+            .flatten()
+            .any(|(of, file)| self.patched_class(of, *file).members().iter().any(related))
     }
 
     /// What a patch is of: `patch("app.models.Order.dict")` spells a class as if it were a module.
@@ -161,7 +164,8 @@ impl<'a> Judge<'a> {
         let annotations = self.others.annotations.get_or_init(|| {
             let mut all = Vec::new();
             for (file, unit) in self.values.units.iter().enumerate() {
-                let bindings = unit.facts.symbols.iter().filter(|(name, _)| name.contains('.')).flat_map(|(_, all)| all);
+                let bindings =
+                    unit.facts.symbols.iter().filter(|(name, _)| name.contains('.')).flat_map(|(_, all)| all);
                 all.extend(bindings.filter_map(|binding| match binding {
                     Binding::Declared(annotation) => Some((annotation, file)),
                     _ => None,
@@ -173,7 +177,9 @@ impl<'a> Judge<'a> {
             Value::Class(part, _) => self.related(&part, class),
             _ => false,
         };
-        Verdict::from_bool(annotations.iter().any(|(annotation, file)| holds(annotation, !in_union, &|part| is(part, *file))))
+        Verdict::from_bool(
+            annotations.iter().any(|(annotation, file)| holds(annotation, !in_union, &|part| is(part, *file))),
+        )
     }
 }
 
@@ -183,9 +189,7 @@ fn holds(annotation: &TypeExpr, counts: bool, is: &dyn Fn(&TypeExpr) -> bool) ->
     match annotation {
         TypeExpr::Name(_) | TypeExpr::Attr(..) => counts && is(annotation),
         TypeExpr::Of(inner) => holds(inner, counts, is),
-        TypeExpr::Union(members) => {
-            members.iter().any(|member| holds(member, counts || several(members), is))
-        }
+        TypeExpr::Union(members) => members.iter().any(|member| holds(member, counts || several(members), is)),
         TypeExpr::Subscript(of, args) => {
             let union = matches!(&**of, TypeExpr::Name(Name::Import { path, .. }) | TypeExpr::Attr(_, path) if path == "Union")
                 || matches!(&**of, TypeExpr::Name(Name::Here(name)) if name == "Union");

@@ -4,7 +4,7 @@
 
 use super::ast::{self, Expr, Stmt};
 use super::types::{Receiver, Types, last_name, receiver};
-use super::walk::{blocks, children, imported, imported_from};
+use super::walk::{belies, blocks, children, imported, imported_from};
 use super::{Block, Scope, deeper, span};
 use crate::fact::{Binding, ClassFact, Deciding, Facts, FunctionFact, Name, Tied, TypeExpr, Validator};
 
@@ -111,6 +111,7 @@ impl<'a> Binder<'_, 'a> {
                         (TypeExpr::Name(alias), Some(value)) if is_typing(alias, "TypeAlias") => {
                             Binding::Value(self.types.annotation(value, scopes))
                         }
+                        (_, Some(value)) if belies(&assign.annotation, value) => Binding::Opaque,
                         _ => Binding::Declared(type_.instance()),
                     };
                     self.bind(scope.qualify(name.id.as_str()), binding);

@@ -24,6 +24,21 @@ pub fn imported_from(import: &ast::StmtImportFrom, alias: &ast::Alias) -> Name {
     Name::Import { level: import.level, module: module.to_owned(), path: alias.name.as_str().to_owned() }
 }
 
+/// Whether a default is a dictionary where the annotation says another class: `order: Order = {}`.
+pub fn belies(annotation: &Expr, default: &Expr) -> bool {
+    let is_class =
+        |name: &str| name.starts_with(|c: char| c.is_uppercase()) && name != "Any" && !name.ends_with("Dict");
+    let named = match annotation {
+        Expr::Subscript(subscript) => match super::dotted(&subscript.value).as_deref() {
+            Some("Optional" | "typing.Optional") => super::dotted(&subscript.slice),
+            _ => None,
+        },
+        Expr::StringLiteral(name) => Some(name.value.to_str().to_owned()),
+        other => super::dotted(other),
+    };
+    matches!(default, Expr::Dict(_)) && named.is_some_and(|path| is_class(path.rsplit('.').next().unwrap_or_default()))
+}
+
 /// Calls `visit` with every statement list nested in a statement, those of classes and functions excepted.
 pub fn blocks<'a>(stmt: &'a Stmt, visit: &mut dyn FnMut(&'a [Stmt])) {
     match stmt {

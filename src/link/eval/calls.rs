@@ -80,7 +80,8 @@ impl Eval<'_, '_> {
         }
         // What a type variable stands for is decided by the class, or by the arguments.
         if self.holds_type_var(returns, symbol.file, depth) {
-            let owner = symbol.name.rsplit_once('.').map(|(owner, _)| Symbol { file: symbol.file, name: owner.to_owned() });
+            let owner =
+                symbol.name.rsplit_once('.').map(|(owner, _)| Symbol { file: symbol.file, name: owner.to_owned() });
             let of_class = receiver.zip(owner).map(|(receiver, owner)| self.vars_of(receiver, &owner, depth));
             let of_call = given.and_then(|given| self.decided(function, symbol, receiver, given, depth));
             let vars = [of_class.unwrap_or_default(), of_call.unwrap_or_default()].concat();
@@ -198,9 +199,7 @@ impl Eval<'_, '_> {
             _ => None,
         };
         match annotation {
-            TypeExpr::Name(_) | TypeExpr::Attr(..) => {
-                Some((self.type_var(annotation, file, depth)?, class_of(value)?))
-            }
+            TypeExpr::Name(_) | TypeExpr::Attr(..) => Some((self.type_var(annotation, file, depth)?, class_of(value)?)),
             TypeExpr::Subscript(of, args) => {
                 let path = match self.eval(of, file, depth + 1) {
                     Value::External(path, _) => path,
@@ -217,7 +216,9 @@ impl Eval<'_, '_> {
                 };
                 match (path.as_str(), args.as_slice()) {
                     ("builtins.type", [of]) => match value {
-                        class @ (Value::Class(..) | Value::External(..)) => Some((self.type_var(of, file, depth)?, class)),
+                        class @ (Value::Class(..) | Value::External(..)) => {
+                            Some((self.type_var(of, file, depth)?, class))
+                        }
                         _ => None,
                     },
                     ("typing.Optional", [inner]) => {

@@ -32,6 +32,8 @@ pub struct Values<'a> {
     orders: RwLock<HashMap<Symbol, Arc<Vec<Ancestor>>>>,
     /// The last parts of all names that type variables go by, so that few names have to be followed to know that they are none.
     variables: OnceLock<HashSet<&'a str>>,
+    /// For each attribute: the classes that bind it to a value.
+    rebinders: OnceLock<HashMap<&'a str, Vec<Symbol>>>,
 }
 
 /// What one question may still spend. The order of a class has a budget of its own, so that an answer never depends on
@@ -50,7 +52,14 @@ struct Open {
 impl<'a> Values<'a> {
     /// Nothing is evaluated yet.
     pub fn new(index: &'a Index, units: &'a [&'a Unit], models: &'a [String]) -> Self {
-        Values { index, units, models, orders: RwLock::new(HashMap::new()), variables: OnceLock::new() }
+        Values {
+            index,
+            units,
+            models,
+            orders: RwLock::new(HashMap::new()),
+            variables: OnceLock::new(),
+            rebinders: OnceLock::new(),
+        }
     }
 
     /// The bases of an external class, where they are known.
@@ -83,6 +92,25 @@ impl<'a> Values<'a> {
         let all = self.units.get(symbol.file)?.facts.symbols.get(&symbol.name)?;
         let declared: Vec<_> = all.iter().filter(|binding| matches!(binding, Binding::Declared(_))).collect();
         Some(if declared.is_empty() { all.iter().collect() } else { declared })
+    }
+
+    /// The classes that bind an attribute to a value, by the attribute.
+    fn rebinders(&self, attr: &str) -> &[Symbol] {
+        let collect = || {
+            let mut all: HashMap<&'a str, Vec<Symbol>> = HashMap::new();
+            for (file, unit) in self.units.iter().enumerate() {
+                for (name, bindings) in &unit.facts.symbols {
+                    let is_value = bindings.iter().any(|one| matches!(one, Binding::Value(_) | Binding::Declared(_)));
+                    if let Some((class, attr)) =
+                        name.rsplit_once('.').filter(|(class, _)| is_value && !class.ends_with("<locals>"))
+                    {
+                        all.entry(attr).or_default().push(Symbol { file, name: class.to_owned() });
+                    }
+                }
+            }
+            all
+        };
+        self.rebinders.get_or_init(collect).get(attr).map_or(&[], Vec::as_slice)
     }
 
     /// Whether a type variable somewhere in the project goes by this name.
@@ -133,7 +161,13 @@ struct Eval<'v, 'a> {
 
 impl<'v, 'a> Eval<'v, 'a> {
     fn new(values: &'v Values<'a>, open: &'v Open) -> Self {
-        Eval { values, budget: Budget { steps: Cell::new(STEPS) }, open, vars: RefCell::default(), variables: Cell::new(false) }
+        Eval {
+            values,
+            budget: Budget { steps: Cell::new(STEPS) },
+            open,
+            vars: RefCell::default(),
+            variables: Cell::new(false),
+        }
     }
 }
 
@@ -289,9 +323,7 @@ impl Eval<'_, '_> {
                     Value::External(path, args.collect())
                 }
             },
-            Value::Class(class, _) => {
-                Value::Class(class, args.iter().map(|arg| self.eval(arg, file, depth)).collect())
-            }
+            Value::Class(class, _) => Value::Class(class, args.iter().map(|arg| self.eval(arg, file, depth)).collect()),
             Value::Instance(class) => match *class {
                 Value::Class(..) => {
                     let value = Value::Instance(class);
@@ -328,7 +360,8 @@ impl Eval<'_, '_> {
         let Value::Instance(class) = value else { return Value::Unknown };
         let Value::Class(class, args) = &**class else { return Value::Unknown };
         let order = self.order(class);
-        let Some(above @ Ancestor::External(path)) = order.iter().find(|one| matches!(one, Ancestor::External(_))) else {
+        let Some(above @ Ancestor::External(path)) = order.iter().find(|one| matches!(one, Ancestor::External(_)))
+        else {
             return Value::Unknown;
         };
         match self.args_of(class, args, above, depth + 1) {

@@ -201,7 +201,8 @@ impl Eval<'_, '_> {
                     let Some(bindings) = self.values.bindings(&symbol) else { continue };
                     let is_instance = matches!(receiver, Value::Instance(_));
                     let is_data = |binding: &&Binding| matches!(binding, Binding::Value(_) | Binding::Declared(_));
-                    let vars = if bindings.iter().any(is_data) { self.vars_of(receiver, owner, depth) } else { Vec::new() };
+                    let vars =
+                        if bindings.iter().any(is_data) { self.vars_of(receiver, owner, depth) } else { Vec::new() };
                     let before = (!vars.is_empty()).then(|| self.vars.replace(vars));
                     let value = Value::union(bindings.into_iter().map(|binding| match binding {
                         Binding::Function(function) if is_instance && self.is_property(function, owner.file, depth) => {
@@ -212,7 +213,22 @@ impl Eval<'_, '_> {
                     if let Some(before) = before {
                         self.vars.replace(before);
                     }
-                    return value;
+                    let holds_class = |one: &Value| matches!(one, Value::Class(..) | Value::External(..));
+                    if !value.members().iter().any(holds_class) {
+                        return value;
+                    }
+                    // `model = Order` of a repository is another class in one that derives from it.
+                    let below = self.values.rebinders(attr).iter().filter(|other| {
+                        *other != owner
+                            && *other != class
+                            && self.order(other).contains(&Ancestor::Project(class.clone()))
+                    });
+                    let others = below.map(|other| {
+                        let symbol = Symbol { file: other.file, name: format!("{}.{attr}", other.name) };
+                        let bindings = self.values.bindings(&symbol).unwrap_or_default();
+                        Value::union(bindings.into_iter().map(|one| self.binding(one, &symbol, None, depth + 1)))
+                    });
+                    return Value::union([value].into_iter().chain(others.collect::<Vec<_>>()));
                 }
             }
         }

@@ -7,7 +7,7 @@ mod expressions;
 mod loops;
 
 use super::ast::{self, Expr, Ranged, Stmt};
-use super::walk::{imported, imported_from};
+use super::walk::{belies, imported, imported_from};
 use super::{Block, deeper};
 use crate::fact::Name;
 use elsewhere::{declared_elsewhere, rebound_inside};
@@ -135,11 +135,14 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn parameters(&mut self, parameters: &'a ast::Parameters) {
         let positional = parameters.posonlyargs.iter().chain(&parameters.args);
-        for (index, parameter) in positional.enumerate() {
-            self.bind(parameter.parameter.name.as_str(), Def::Param(&parameter.parameter, index));
-        }
-        for parameter in &parameters.kwonlyargs {
-            self.bind(parameter.parameter.name.as_str(), Def::Param(&parameter.parameter, usize::MAX));
+        let keywords = parameters.kwonlyargs.iter().map(|parameter| (usize::MAX, parameter));
+        for (index, parameter) in positional.enumerate().chain(keywords) {
+            let (annotation, default) = (parameter.annotation(), parameter.default.as_deref());
+            let def = match annotation.zip(default) {
+                Some((annotation, default)) if belies(annotation, default) => Def::Opaque(default.start().to_u32()),
+                _ => Def::Param(&parameter.parameter, index),
+            };
+            self.bind(parameter.parameter.name.as_str(), def);
         }
         if let Some(parameter) = &parameters.vararg {
             self.bind(parameter.name.as_str(), Def::Args(parameter));

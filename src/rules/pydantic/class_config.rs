@@ -347,7 +347,7 @@ fn rewrite<'a>(
         // Names mean something else here: a class body sees the names of the model, a nested one does not.
         let mut names = Vec::new();
         names_read(value, &mut names);
-        if names.iter().any(|name| own.contains(name) || around.contains(name)) {
+        if names.iter().any(|name| own.contains(name) || around.contains(name) || *name == "__qualname__") {
             return Err("a value in this Config is a name of the class: write it out, then use `model_config`");
         }
         let renamed = config_keys::renamed(key);

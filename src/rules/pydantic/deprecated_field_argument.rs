@@ -201,7 +201,8 @@ fn annotated_items(cx: &Cx, call: &ast::ExprCall, arguments: &[(String, Span)]) 
     let values = call.arguments.keywords.iter();
     let mut behind = text![", ", span(&*call.func), "("];
     for (index, (name, at)) in arguments.iter().enumerate() {
-        let Some(value) = values.clone().find(|keyword| span(*keyword) == *at).map(|keyword| span(&keyword.value)) else {
+        let Some(value) = values.clone().find(|keyword| span(*keyword) == *at).map(|keyword| span(&keyword.value))
+        else {
             continue;
         };
         behind.push(format!("{}{name}=", if index > 0 { ", " } else { "" }).into());

@@ -1,8 +1,8 @@
 //! `@root_validator`. Page: rules/pydantic/deprecated-root-validator.md
 
 use super::{
-    Decoration, decorator, fate, graded, in_version_shim, make_classmethod, named, only_v2, pydantic, reversed_before_validators, uses,
-    validator_tie,
+    Decoration, decorator, fate, graded, in_version_shim, make_classmethod, named, only_v2, pydantic,
+    reversed_before_validators, uses, validator_tie,
 };
 use crate::fact::{Condition, Name, TypeExpr};
 use crate::finding::{Edit, Fate, Fix};
@@ -258,7 +258,8 @@ fn after(
     let hooked = cx.class().is_some_and(|(class, _)| {
         class.body.iter().any(|stmt| crate::python::imports::bound(stmt).contains(&"__post_init__"))
     });
-    fix.safe = fix.safe.and(plain).and(post_init("model_post_init")).and(held(!mutates));
+    fix.safe =
+        fix.safe.and(plain).and(post_init("model_post_init")).and(post_init("__post_init__")).and(held(!mutates));
     if hooked {
         fix.safe = Condition::Always.not();
     }

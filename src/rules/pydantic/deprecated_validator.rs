@@ -104,11 +104,19 @@ fn rewrite<'a>(
         return each_item_of(cx, function, decorator, callee, call).ok_or_else(|| Obstacle::new(EACH_ITEM));
     }
     let Flags { mut edits, proof, when } = flags(cx, callee, call, scalar)?;
+    // What stands between may take other arguments than it passes on.
+    let plain = |other: &ast::Decorator| matches!(&other.expression, Expr::Name(name) if matches!(name.id.as_str(), "classmethod" | "staticmethod"));
+    let between = function.decorator_list.iter().any(|other| other.start() > decorator.start() && !plain(other));
     let is_static = function.decorator_list.iter().any(|other| {
         other.start() > decorator.start()
             && matches!(&other.expression, Expr::Name(name) if name.id.as_str() == "staticmethod")
     });
-    let Parameters { edits: parameters, restores, when: of_values } = parameters(cx, function, decorator, is_static)?;
+    let Parameters { edits: parameters, restores, when: of_values } = parameters(cx, function, is_static)?;
+    if between && (!parameters.is_empty() || cx.mentions("values")) {
+        return Err(Obstacle::new(
+            "another decorator stands below, and V2 looks at what it makes: rewrite both by hand",
+        ));
+    }
     // A subclass may take its place by a plain method of the same name, which V2 calls with a `ValidationInfo`.
     let replaced = match (parameters.is_empty(), cx.class()) {
         (false, Some((_, class))) => {

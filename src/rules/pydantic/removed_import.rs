@@ -115,7 +115,8 @@ fn attribute<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
         // In a function, the module's import is the project's to follow.
         TypeExpr::Name(Name::Here(_)) | TypeExpr::Attr(..) => {
             let Some(dotted) = dotted(&attribute.value) else { return };
-            let is = Condition::Resolves { what: cx.types.name(&root.id, None, &cx.scopes), to: imported.clone().into() };
+            let is =
+                Condition::Resolves { what: cx.types.name(&root.id, None, &cx.scopes), to: imported.clone().into() };
             (format!("{imported}{}", &dotted[root.id.len()..]), is)
         }
         _ => return,

@@ -22,12 +22,7 @@ pub(super) struct Parameters {
 }
 
 /// The parameters after the value: `values` becomes `info`, read through `info.data`; `field.name` becomes `info.field_name`.
-pub(super) fn parameters(
-    cx: &Cx,
-    function: &ast::StmtFunctionDef,
-    decorator: &ast::Decorator,
-    is_static: bool,
-) -> Result<Parameters, Obstacle> {
+pub(super) fn parameters(cx: &Cx, function: &ast::StmtFunctionDef, is_static: bool) -> Result<Parameters, Obstacle> {
     let all = &function.parameters;
     let positional: Vec<_> = all.posonlyargs.iter().chain(&all.args).collect();
     let (value, further) = match (is_static, positional.as_slice()) {
@@ -82,10 +77,6 @@ pub(super) fn parameters(
     if found.iter().any(Uses::looks_round) || LOOKING_ROUND.iter().any(|name| names.contains(name)) {
         return Err(Obstacle::new("the body looks at its own variables: replace `values` by `info.data` by hand"));
     }
-    // What stands between may pass on other arguments than it gets.
-    if function.decorator_list.iter().any(|other| !is_plain(other) && other.start() > decorator.start()) {
-        return Err(Obstacle::new("another decorator stands between, and passes `values` on: rewrite both by hand"));
-    }
     let taken = |name: &str| {
         names.contains(name)
             || found.iter().any(|found| found.names.contains(name))
@@ -132,11 +123,6 @@ pub(super) fn parameters(
     // V1 handed on the field and the configuration, too.
     let when = if kwargs.is_some() && !all_values { Condition::Migrating.not() } else { Condition::Always };
     Ok(Parameters { edits, restores: wanted.contains(&"field"), when })
-}
-
-/// Whether a decorator leaves the parameters alone.
-fn is_plain(decorator: &ast::Decorator) -> bool {
-    matches!(&decorator.expression, Expr::Name(name) if matches!(name.id.as_str(), "classmethod" | "staticmethod"))
 }
 
 /// Where `name["values"]` or `name.get("values")` is read in a function's body.

@@ -30,7 +30,10 @@ pub(super) fn prepend(cx: &Cx, function: &ast::StmtFunctionDef, statement: &str)
     }
     let header = span(&function.name).end;
     let colon = cx.text[..start as usize].trim_end();
-    if is_docstring(&function.body[0]) || !colon.ends_with(':') || cx.text[header as usize..start as usize].contains('\n') {
+    if is_docstring(&function.body[0])
+        || !colon.ends_with(':')
+        || cx.text[header as usize..start as usize].contains('\n')
+    {
         return None;
     }
     let line = cx.text[..header as usize].rfind(['\n', '\r']).map_or(0, |at| at + 1);
@@ -105,6 +108,12 @@ pub(super) fn newline(cx: &Cx) -> &'static str {
 
 /// The edit that puts `@classmethod` under a decorator, if the function does not have it; none where it cannot stand.
 pub(super) fn make_classmethod(cx: &Cx, function: &ast::StmtFunctionDef, below: &ast::Decorator) -> Option<Vec<Edit>> {
+    let hidden = |(class, _): (&ast::StmtClassDef, &str)| {
+        class.body.iter().any(|stmt| crate::python::imports::bound(stmt).contains(&"classmethod"))
+    };
+    if cx.class().is_some_and(hidden) {
+        return None;
+    }
     let named = |decorator: &ast::Decorator, name: &str| matches!(&decorator.expression, Expr::Name(found) if found.id.as_str() == name);
     if function.decorator_list.iter().any(|decorator| named(decorator, "staticmethod")) {
         return None;
