@@ -169,14 +169,19 @@ fn attributes(judge: &Judge, joined: &mut Joined) {
             }
         }
     }
+    let orders: Vec<_> = nodes.iter().map(|(_, node)| values.order(node)).collect();
     for (file, unit) in values.units.iter().enumerate() {
         for (by, of) in &unit.facts.reads {
             let Some(class) = class_of(&values.eval(of, file)) else { continue };
             let read = joined.place(*by, &class);
             joined.members[read].reads.push(file);
-            for (by, node) in nodes.iter().filter(|(other, node)| other == by && judge.related(node, &class)) {
-                let node = joined.place(*by, node);
-                joined.join(read, node);
+            let (own, above) = (Ancestor::Project(class.clone()), values.order(&class));
+            for ((other, node), order) in nodes.iter().zip(&orders) {
+                let related = || order.contains(&own) || above.contains(&Ancestor::Project(node.clone()));
+                if other == by && related() {
+                    let node = joined.place(*by, node);
+                    joined.join(read, node);
+                }
             }
         }
     }
@@ -209,6 +214,9 @@ fn validators(judge: &Judge, joined: &mut Joined) {
     for (file, unit) in values.units.iter().enumerate() {
         for (name, bindings) in &unit.facts.symbols {
             let [Binding::Class(fact)] = bindings.as_slice() else { continue };
+            if fact.validators.is_empty() {
+                continue;
+            }
             let made_by = |by, names: [&str; 2]| match values.eval(by, file) {
                 Value::External(path, _) => names.contains(&path.as_str()),
                 _ => false,

@@ -210,7 +210,7 @@ impl Linker<'_, '_> {
         let pin = self.judge.runs("pydantic", 2, file);
         if page.family.name == "pydantic" && pin.may_be_below {
             let then = |condition: &Condition| self.judge.judge(&condition.once_migrated(), file).is_yes();
-            if finding.fixes.iter().any(|fix| then(&fix.when) && (then(&fix.safe) || then(&fix.restores))) {
+            if finding.fixes.iter().any(|fix| then(&fix.when) && (then(&fix.restores) || then(&fix.safe))) {
                 return format!("no fix while {} may run here; `davy migrate pydantic` makes the move", pin.said());
             }
         }

@@ -8,6 +8,7 @@ use crate::finding::Severity;
 use crate::manifest::{Kind, Manifest, Requirement, Specifiers, Version};
 use crate::page::Page;
 use std::collections::HashMap;
+use std::sync::RwLock;
 
 /// What the configuration says of a file; the floor above knows where it comes from.
 pub trait Settings: Sync {
@@ -88,6 +89,8 @@ impl Pin {
 /// Manifests by the folder they speak for.
 pub struct Manifests<'a> {
     by_folder: HashMap<String, Vec<&'a (String, Manifest)>>,
+    /// What was asked before: by folder, package and version.
+    pins: RwLock<HashMap<(String, String, u32), Option<Pin>>>,
 }
 
 impl<'a> Manifests<'a> {
@@ -114,7 +117,7 @@ impl<'a> Manifests<'a> {
                 }
             }
         }
-        Manifests { by_folder }
+        Manifests { by_folder, pins: RwLock::default() }
     }
 
     /// Folders with a manifest, their `src` and `lib`, and what the manifests name: imports may start from all of them.
@@ -157,6 +160,19 @@ impl<'a> Manifests<'a> {
 
     /// What the project says of a package, as against version `major`. A lock file is more exact than a declaration.
     pub fn pin(&self, path: &str, package: &str, major: u32) -> Option<Pin> {
+        let key = (parent(path).to_owned(), package.to_owned(), major);
+        let known = self.pins.read().ok().and_then(|pins| pins.get(&key).cloned());
+        if let Some(known) = known {
+            return known;
+        }
+        let pin = self.pin_of(path, package, major);
+        if let Ok(mut pins) = self.pins.write() {
+            pins.insert(key, pin.clone());
+        }
+        pin
+    }
+
+    fn pin_of(&self, path: &str, package: &str, major: u32) -> Option<Pin> {
         let bound = Version::parse(&major.to_string())?;
         self.nearest(path, |entries| {
             let mut pin: Option<Pin> = None;

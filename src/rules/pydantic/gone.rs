@@ -1,6 +1,9 @@
 //! Names of pydantic 1 that pydantic 2 refuses, in modules that it still has. Source: every name of 1.10.24, imported on 2.14.3 one by
 //! one (`tests/oracle_pydantic.rs` does it again).
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 /// Modules, and the names that they had, separated by blanks.
 const GONE: &[(&str, &str)] = &[
     (
@@ -153,6 +156,8 @@ const GONE: &[(&str, &str)] = &[
 
 /// Whether a module of pydantic 1 had a name that pydantic 2 refuses.
 pub(super) fn is_gone(module: &str, name: &str) -> bool {
-    let names = GONE.iter().find(|(from, _)| *from == module).map(|(_, names)| *names);
-    names.is_some_and(|names| names.split(' ').any(|known| known == name))
+    static NAMES: LazyLock<HashSet<(&str, &str)>> = LazyLock::new(|| {
+        GONE.iter().flat_map(|(module, names)| names.split(' ').map(move |name| (*module, name))).collect()
+    });
+    NAMES.contains(&(module, name))
 }
