@@ -536,7 +536,7 @@ fn rules_explain_themselves() {
         .exits(2)
         .says(&["there is no rule `naive-utcnw`", "did you mean `naive-utcnow`?"]);
     project.davy(&["explain", "xyzzy-plugh"]).exits(2).says(&["`davy rules` lists all"]);
-    project.davy(&["rules"]).exits(0).says(&["DTM001 naive-utcnow warning, with safe fixes"]);
+    project.davy(&["rules"]).exits(0).says(&["DTM001 naive-utcnow warning, with safe and unsafe fixes"]);
     project
         .davy(&["rules", "--format", "markdown"])
         .exits(0)

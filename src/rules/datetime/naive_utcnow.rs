@@ -47,8 +47,15 @@ fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
         }
         _ => {}
     }
-    let naive = now_with(attribute, call, Piece::Ask(Ask::Utc), ".replace(tzinfo=None)");
-    fixes.push(Fix::safe("Replace with `now(...)`, made naive as before", naive));
+    // These take a naive value for local time: what keeps it naive would keep the bug, and end the alarm.
+    let is_bug = matches!(outer, Some(("timestamp" | "astimezone", _)));
+    if is_bug && fixes.is_empty() {
+        let title = "Replace with an aware `now`: the value changes, it was off by the local offset";
+        fixes.push(Fix::risky(title, aware()));
+    } else {
+        let naive = now_with(attribute, call, Piece::Ask(Ask::Utc), ".replace(tzinfo=None)");
+        fixes.push(Fix::safe("Replace with `now(...)`, made naive as before", naive));
+    }
     if cx.is_printed() {
         fixes.clear();
     }
