@@ -340,6 +340,17 @@ fn quiet_verbose_and_colours() {
 }
 
 #[test]
+fn a_code_links_to_the_page_of_its_rule() {
+    let run = Project::new(&[("a.py", UTCNOW)]).davy(&["check", "--color", "always"]).exits(1);
+    let (_, link) = run.out.split_once("\x1b]8;;file://").expect("a link");
+    let (path, _) = link.split_once("\x1b\\").expect("its end");
+    let page = std::fs::read_to_string(path.replace("%20", " ")).expect("the page is there");
+    assert!(page.contains("# naive-utcnow"));
+    let plain = Project::new(&[("a.py", UTCNOW)]).davy(&["check"]).exits(1);
+    assert!(!plain.out.contains("file://"));
+}
+
+#[test]
 fn sixty_columns_are_enough() {
     let project = backend();
     let mut command = project.command(&["check", "--all"]);

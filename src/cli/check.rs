@@ -353,6 +353,7 @@ fn render(check: &Check, when: When, report: &Report) -> io::Result<()> {
                     width: terminal::width(),
                     unicode: terminal::unicode(),
                     hyperlinks: color,
+                    pages: terminal::pages(),
                 };
                 report::text::render(report, options, &mut out)?;
             }

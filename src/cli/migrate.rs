@@ -280,21 +280,15 @@ fn left(scan: &Scan, before: &[Judged], after: &[Judged], as_it_was: bool) -> Ve
     let unchanged = |finding: &&Judged| scan.file(&finding.path).is_some_and(|file| file.overlay.is_none());
     let order_only = before.iter().filter(|finding| finding.code.0 == "PYM019");
     let of_old = order_only.filter(|finding| !unchanged(finding)).map(|finding| (finding, true));
-    let mut texts: BTreeMap<&str, Option<(String, String)>> = BTreeMap::new();
+    let mut texts: BTreeMap<&str, Option<Texts>> = BTreeMap::new();
     let mut left: Vec<Left> = Vec::new();
     for (finding, is_old) in after.iter().filter(matters).map(|finding| (finding, false)).chain(of_old) {
         let texts = texts.entry(&finding.path).or_insert_with(|| {
             let file = scan.file(&finding.path)?;
-            let text = |bytes: Vec<u8>| decode(&bytes).text.into_owned();
-            Some((text(file.on_disk()?), text(file.bytes()?)))
+            Some(Texts::new(&file.on_disk()?, &file.bytes()?))
         });
-        let Some((old, new)) = texts else { continue };
-        let here = Lines::new(if is_old { old } else { new }).line(finding.span.start);
-        let line = match (is_old, as_it_was) {
-            (true, false) => line_in(old, new, here),
-            (false, true) => line_in(new, old, here),
-            _ => here,
-        };
+        let Some(texts) = texts else { continue };
+        let line = texts.line(finding.span.start, is_old, as_it_was);
         left.push(Left { finding: finding.clone(), line });
     }
     left.sort_by(|a, b| (&a.finding.path, a.line, &a.finding.code).cmp(&(&b.finding.path, b.line, &b.finding.code)));
@@ -304,15 +298,34 @@ fn left(scan: &Scan, before: &[Judged], after: &[Judged], as_it_was: bool) -> Ve
     left
 }
 
-/// Where a line of one text stands in another that was made from it.
-fn line_in(from: &str, to: &str, line: u32) -> u32 {
-    let at = line as usize - 1;
-    let ops = similar::TextDiff::from_lines(from, to).ops().to_vec();
-    let found = ops.iter().find(|op| op.old_range().contains(&at)).map(|op| {
-        let (old, new) = (op.old_range(), op.new_range());
-        (new.start + (at - old.start)).min(new.end.max(new.start + 1) - 1)
-    });
-    found.map_or(line, |at| at as u32 + 1)
+/// A file before the move and behind it.
+struct Texts {
+    old: Lines,
+    new: Lines,
+    steps: Vec<similar::DiffOp>,
+}
+
+impl Texts {
+    fn new(old: &[u8], new: &[u8]) -> Texts {
+        let (old, new) = (decode(old), decode(new));
+        let steps = similar::TextDiff::from_lines(&*old.text, &*new.text).ops().to_vec();
+        Texts { old: Lines::new(&old.text), new: Lines::new(&new.text), steps }
+    }
+
+    /// The 1-based line of a place in the old text or the new one, as it is counted in the old or the new.
+    fn line(&self, offset: u32, in_old: bool, as_old: bool) -> u32 {
+        let line = if in_old { self.old.line(offset) } else { self.new.line(offset) };
+        if in_old == as_old {
+            return line;
+        }
+        let at = line as usize - 1;
+        let found = self.steps.iter().find_map(|step| {
+            let (from, to) =
+                if in_old { (step.old_range(), step.new_range()) } else { (step.new_range(), step.old_range()) };
+            from.contains(&at).then(|| (to.start + (at - from.start)).min(to.end.max(to.start + 1) - 1))
+        });
+        found.map_or(line, |at| at as u32 + 1)
+    }
 }
 
 fn say_left(scan: &Scan, left: &[Left], when: When, out: &mut dyn Write) -> io::Result<()> {

@@ -4,7 +4,7 @@ use super::When;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::env;
 use std::io::{IsTerminal, Write};
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 use std::time::{Duration, Instant};
 
 /// Whether to colour what goes to standard output.
@@ -36,6 +36,16 @@ pub fn unicode() -> bool {
         .map(str::to_lowercase)
         .is_none_or(|locale| locale.contains("utf-8") || locale.contains("utf8"));
     utf8 && env::var_os("TERM").is_none_or(|term| term != "linux")
+}
+
+/// The folder of the sources that this was built from, as a URL, where they still lie there: the pages are in it. So it is with
+/// `cargo run`, `cargo install --path` and pre-commit.
+pub fn pages() -> Option<&'static str> {
+    static FOLDER: LazyLock<Option<String>> = LazyLock::new(|| {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        folder.join("rules").is_dir().then(|| format!("file://{}", folder.display()).replace(' ', "%20"))
+    });
+    FOLDER.as_deref()
 }
 
 /// Takes it well that whoever reads standard output has seen enough, as `head` has: the verdict stays what it is.

@@ -47,11 +47,9 @@ pub(super) fn root_below(path: &Path, home: Option<&Path>) -> Root {
 fn declares(folder: &Path) -> bool {
     let mut described = 0;
     for name in names(folder) {
-        let installed = [".dist-info/METADATA", ".egg-info/PKG-INFO"].iter().any(|file| {
-            file.split_once('/')
-                .is_some_and(|(end, file)| name.ends_with(end) && folder.join(&name).join(file).is_file())
-        });
-        described += usize::from(installed);
+        let holds = |file| folder.join(&name).join(file).is_file();
+        let installed = name.ends_with(".dist-info") && holds("METADATA");
+        described += usize::from(installed || name.ends_with(".egg-info") && holds("PKG-INFO"));
         let below = || names(&folder.join(&name)).any(|file| is_declaration(&format!("{name}/{file}")));
         if is_declaration(&name) && folder.join(&name).is_file() || name == "requirements" && below() {
             return true;

@@ -10,8 +10,6 @@ use std::sync::OnceLock;
 /// What is collected from all units, once somebody asks.
 #[derive(Default)]
 pub struct Others<'a> {
-    /// For each attribute: the project's classes that define it themselves.
-    definers: OnceLock<HashMap<&'a str, Vec<Symbol>>>,
     /// Classes with several bases.
     joined: OnceLock<Vec<Symbol>>,
     /// For each attribute: what it is set of from outside.
@@ -80,22 +78,10 @@ impl<'a> Judge<'a> {
     /// The classes that define an attribute themselves. A validator that takes the place of one of its name is one, too, and does what
     /// it should.
     fn definers(&self, attr: &str) -> Vec<Symbol> {
-        let all = self.others.definers.get_or_init(|| {
-            let mut all: HashMap<&str, Vec<Symbol>> = HashMap::new();
-            for (file, unit) in self.values.units.iter().enumerate() {
-                for name in unit.facts.symbols.keys() {
-                    if let Some((class, attr)) = name.rsplit_once('.').filter(|(class, _)| !class.ends_with("<locals>"))
-                    {
-                        all.entry(attr).or_default().push(Symbol { file, name: class.to_owned() });
-                    }
-                }
-            }
-            all
-        });
         let is_validator = |class: &&Symbol| {
             self.values.class(class).is_some_and(|class| class.validators.iter().any(|one| one.name == attr))
         };
-        all.get(attr).into_iter().flatten().filter(|class| !is_validator(class)).cloned().collect()
+        self.values.definers(attr).iter().filter(|class| !is_validator(class)).cloned().collect()
     }
 
     /// The classes with more than one base.

@@ -3,8 +3,10 @@
 //! Walks statements only. Functions are entered for what they say of `self`, of globals and of classes defined inside.
 
 use super::ast::{self, Expr, Stmt};
-use super::types::{Receiver, Types, last_name, receiver};
-use super::walk::{belies, blocks, children, imported, imported_from};
+use super::body::Body;
+use super::imported::last_name;
+use super::types::{Receiver, Types, receiver};
+use super::walk::{belies, blocks, children, imported, imported_from, says_true};
 use super::{Block, Scope, deeper, span};
 use crate::fact::{Binding, ClassFact, Deciding, Facts, FunctionFact, Name, Tied, TypeExpr, Validator};
 
@@ -352,8 +354,7 @@ impl<'a> Binder<'_, 'a> {
                 ("root_validator" | "model_validator", _) => Vec::new(),
                 _ => return,
             };
-            let pre = arguments.and_then(|all| all.find_keyword("pre"));
-            let pre = pre.is_some_and(|pre| matches!(&pre.value, Expr::BooleanLiteral(pre) if pre.value));
+            let pre = arguments.is_some_and(|all| says_true(all, "pre"));
             found.push(Validator { by, fields, name: name.to_owned(), pre });
         };
         for stmt in &class.body {
@@ -417,14 +418,7 @@ impl<'a> Binder<'_, 'a> {
         };
         let first = function.parameters.posonlyargs.iter().chain(&function.parameters.args).next();
         let own = first.map(|parameter| parameter.parameter.name.as_str());
-        let mut body = Body {
-            yields: false,
-            assigned: Vec::new(),
-            nested: Vec::new(),
-            globals: Vec::new(),
-            returns: Vec::new(),
-            made: Vec::new(),
-        };
+        let mut body = Body::default();
         body.statements(&function.body, own.filter(|_| class.is_some()));
         let returns_attribute = match function.body.as_slice() {
             [.., Stmt::Return(ast::StmtReturn { value: Some(value), .. })] if function.body.len() <= 2 => {
@@ -496,7 +490,7 @@ fn takes(all: &ast::Parameters) -> Option<u8> {
 }
 
 /// A call of something that is written like a class, or of `cls`.
-fn is_construction(expr: &Expr) -> bool {
+pub fn is_construction(expr: &Expr) -> bool {
     let Expr::Call(call) = expr else { return false };
     let last = match &*call.func {
         Expr::Name(name) => name.id.as_str(),
@@ -504,88 +498,6 @@ fn is_construction(expr: &Expr) -> bool {
         _ => return false,
     };
     last.trim_start_matches('_').starts_with(|c: char| c.is_ascii_uppercase())
-}
-
-/// What a function's body says beyond itself.
-struct Body<'a> {
-    /// What it returns; `None` where it returns nothing.
-    returns: Vec<Option<&'a Expr>>,
-    /// Names that are bound to something constructed.
-    made: Vec<&'a str>,
-    yields: bool,
-    /// `self.name[: annotation] = value`.
-    assigned: Vec<(&'a str, Option<&'a Expr>, Option<&'a Expr>)>,
-    /// Classes and functions defined inside.
-    nested: Vec<&'a Stmt>,
-    /// Names declared global.
-    globals: Vec<&'a str>,
-}
-
-impl<'a> Body<'a> {
-    fn statements(&mut self, body: &'a [Stmt], own: Option<&str>) {
-        for stmt in body {
-            deeper(|| self.statement(stmt, own));
-        }
-    }
-
-    fn statement(&mut self, stmt: &'a Stmt, own: Option<&str>) {
-        match stmt {
-            Stmt::Assign(assign) => {
-                self.yields |= is_yield(&assign.value);
-                if let ([Expr::Name(name)], true) = (assign.targets.as_slice(), is_construction(&assign.value)) {
-                    self.made.push(name.id.as_str());
-                }
-                for target in &assign.targets {
-                    self.target(target, None, Some(&assign.value), own);
-                }
-            }
-            Stmt::AnnAssign(assign) => {
-                self.target(&assign.target, Some(&assign.annotation), assign.value.as_deref(), own);
-            }
-            Stmt::AugAssign(assign) => self.target(&assign.target, None, None, own),
-            Stmt::Expr(stmt) => self.yields |= is_yield(&stmt.value),
-            Stmt::Return(stmt) => {
-                self.yields |= stmt.value.as_deref().is_some_and(is_yield);
-                self.returns.push(stmt.value.as_deref());
-            }
-            Stmt::ClassDef(_) | Stmt::FunctionDef(_) => self.nested.push(stmt),
-            Stmt::Global(global) => self.globals.extend(global.names.iter().map(|name| name.as_str())),
-            other => {
-                if let Stmt::For(stmt) = other {
-                    self.target(&stmt.target, None, None, own);
-                }
-                let mut inner = Vec::new();
-                blocks(other, &mut |body| inner.push(body));
-                for body in inner {
-                    self.statements(body, own);
-                }
-            }
-        }
-    }
-
-    fn target(&mut self, target: &'a Expr, annotation: Option<&'a Expr>, value: Option<&'a Expr>, own: Option<&str>) {
-        match target {
-            Expr::Attribute(attribute) => {
-                if let Expr::Name(name) = &*attribute.value
-                    && own == Some(name.id.as_str())
-                {
-                    self.assigned.push((attribute.attr.as_str(), annotation, value));
-                }
-            }
-            Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
-                elts.iter().for_each(|element| self.target(element, None, None, own));
-            }
-            _ => {}
-        }
-    }
-}
-
-fn is_yield(expr: &Expr) -> bool {
-    match expr {
-        Expr::Yield(_) | Expr::YieldFrom(_) => true,
-        Expr::Await(await_) => matches!(*await_.value, Expr::Yield(_)),
-        _ => false,
-    }
 }
 
 fn is_typing(name: &Name, what: &str) -> bool {

@@ -3,9 +3,12 @@
 //! Everything here is a function of one file's text. Only this folder names the parser's crates.
 
 pub mod bind;
+mod body;
+pub mod bound;
 pub mod broken;
 pub mod flow;
 pub mod ignores;
+pub mod imported;
 pub mod imports;
 mod settings;
 pub mod stdlib;

@@ -24,6 +24,12 @@ pub fn imported_from(import: &ast::StmtImportFrom, alias: &ast::Alias) -> Name {
     Name::Import { level: import.level, module: module.to_owned(), path: alias.name.as_str().to_owned() }
 }
 
+/// Whether a call is written with `keyword=True`.
+pub fn says_true(arguments: &ast::Arguments, keyword: &str) -> bool {
+    let found = arguments.find_keyword(keyword);
+    found.is_some_and(|found| matches!(&found.value, Expr::BooleanLiteral(literal) if literal.value))
+}
+
 /// Whether a default is a dictionary where the annotation says another class: `order: Order = {}`.
 pub fn belies(annotation: &Expr, default: &Expr) -> bool {
     let is_class =

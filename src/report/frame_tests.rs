@@ -145,7 +145,7 @@ fn colours_and_links() {
     let mut report = report(vec![found]);
     report.sources.insert("a\u{1b}.py".to_owned(), Source::new("k\u{1b}[31m = 1".to_owned(), false, Vec::new()));
     report.site = Some("https://example.org/".to_owned());
-    let options = Options { color: true, width: 60, unicode: false, hyperlinks: true };
+    let options = Options { color: true, width: 60, unicode: false, hyperlinks: true, pages: None };
     let output = written(|out| render(&report, options, out)).replace('\u{1b}', "ESC");
     insta::assert_snapshot!(output, @r"
     ESC[1mESC[31merror[ESC]8;;https://example.org/rules/secrets/token.mdESC\SEC001ESC]8;;ESC\]ESC[0m: ESC[1ma token␛[2JESC[0m
@@ -256,7 +256,7 @@ fn no_span_breaks_a_frame() {
                     let mut report = report(vec![found]);
                     let secrets = vec![Span::new(start / 2, start)];
                     report.sources.insert("a.py".to_owned(), Source::new(text.to_owned(), true, secrets));
-                    let options = Options { color: false, width, unicode, hyperlinks: false };
+                    let options = Options { color: false, width, unicode, hyperlinks: false, pages: None };
                     let output = written(|out| render(&report, options, out));
                     let wide = output.lines().find(|line| super::wrap::width(line) > width.max(60));
                     assert_eq!(wide, None, "{text:?} {start}..{stop} at {width}\n{output}");

@@ -18,6 +18,8 @@ pub mod wrap;
 #[cfg(test)]
 mod frame_tests;
 #[cfg(test)]
+mod machine_tests;
+#[cfg(test)]
 mod tests;
 
 use crate::finding::{Judged, Severity};

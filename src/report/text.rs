@@ -22,8 +22,10 @@ pub struct Options {
     pub width: usize,
     /// Box drawing characters.
     pub unicode: bool,
-    /// OSC 8 links from codes to pages, where the report knows a site.
+    /// OSC 8 links from codes to pages.
     pub hyperlinks: bool,
+    /// Where the pages lie if the report knows no site: `file:///...`, and `rules/datetime/naive-utcnow.md` below it.
+    pub pages: Option<&'static str>,
 }
 
 /// Collapsed rules first, then frames with the errors last, then what went wrong, the summary and what to type next.
@@ -76,7 +78,8 @@ impl Screen<'_> {
     /// The code, as a link where the terminal and the report allow it.
     fn code(&self, shown: &Shown) -> String {
         let code = &shown.finding.code.0;
-        match self.report.page_url(shown.page).filter(|_| self.options.hyperlinks) {
+        let here = || self.options.pages.map(|folder| format!("{folder}/{}", shown.page.path));
+        match self.report.page_url(shown.page).or_else(here).filter(|_| self.options.hyperlinks) {
             Some(url) => format!("\x1b]8;;{url}\x1b\\{code}\x1b]8;;\x1b\\"),
             None => code.clone(),
         }
@@ -198,8 +201,10 @@ impl Screen<'_> {
         let counts = widest(&|row| row.count.to_string().len());
         let names = widest(&|row| row.code.len() + 1 + row.name.len());
         let fixes = widest(&|row| row.fixable().len());
+        // A rule has one line: where it gets narrow, the code alone says which.
+        let wide = self.options.width >= 2 + counts + 2 + names + 2 + fixes + 2 + 30;
+        let names = if wide { names } else { widest(&|row| row.code.len()) };
         let lead = 2 + counts + 2 + names + 2 + fixes + 2;
-        let wide = self.options.width >= lead + 30;
         let ellipsis = self.pick("…", "...");
         let mut heading = None;
         for row in rows {
@@ -215,20 +220,15 @@ impl Screen<'_> {
                 };
                 writeln!(out, "{}", self.paint(BOLD, word))?;
             }
-            let rule = format!("{} {}", self.paint(tone(row.severity).bold(), row.code), row.name);
-            let gap = " ".repeat(names - row.code.len() - 1 - row.name.len());
+            let name = if wide { format!(" {}", row.name) } else { String::new() };
+            let gap = " ".repeat(names - row.code.len() - name.len());
+            let rule = format!("{}{name}{gap}", self.paint(tone(row.severity).bold(), row.code));
             let count = row.count;
             let fixable = row.fixable();
-            let line = format!("  {count:counts$}  {rule}{gap}  {}", self.paint(GOOD, &fixable));
             let pad = " ".repeat(fixes - fixable.len());
-            if wide {
-                let worst = row.worst(self.options.width - lead, ellipsis);
-                writeln!(out, "{line}{pad}  {}", self.paint(DIM, &worst))?;
-            } else {
-                let indent = 4 + counts;
-                let worst = row.worst(self.options.width - indent, ellipsis);
-                writeln!(out, "{}\n{:indent$}{}", line.trim_end(), "", self.paint(DIM, &worst))?;
-            }
+            let worst = row.worst(self.options.width.saturating_sub(lead), ellipsis);
+            let fixable = self.paint(GOOD, &fixable);
+            writeln!(out, "  {count:counts$}  {rule}  {fixable}{pad}  {}", self.paint(DIM, &worst))?;
         }
         if rows.is_empty() { Ok(()) } else { writeln!(out) }
     }

@@ -206,7 +206,7 @@ impl Eval<'_, '_> {
                     // A `Repo[M]` that is a `Repo[Order]`, or derives from one.
                     Value::Class(generic, _) => {
                         let known = self.vars_of(&value, &generic, depth);
-                        let pairs = self.parameters(&generic).into_iter().zip(args);
+                        let pairs = self.parameters(&generic, depth).into_iter().zip(args);
                         return pairs.into_iter().find_map(|(parameter, arg)| {
                             let (_, class) = known.iter().find(|(var, _)| *var == parameter)?;
                             Some((self.type_var(arg, file, depth)?, class.clone()))
@@ -266,7 +266,7 @@ impl Eval<'_, '_> {
             other => other,
         };
         match class {
-            Value::Class(class, args) if !self.parameters(owner).is_empty() => {
+            Value::Class(class, args) if !self.parameters(owner, depth).is_empty() => {
                 let args = self.args_of(class, args, &Ancestor::Project(owner.clone()), depth);
                 args.map_or_else(Vec::new, |args| self.given(owner, &args, depth))
             }
@@ -295,7 +295,7 @@ impl Eval<'_, '_> {
 
     /// What the type parameters of a class stand for: what was written in brackets, else their bounds.
     fn given(&self, class: &Symbol, args: &[Value], depth: u32) -> Vec<(Symbol, Value)> {
-        let parameters = self.parameters(class);
+        let parameters = self.parameters(class, depth);
         if args.is_empty() {
             let before = self.vars.take();
             let bound = |var: Symbol| (var.clone(), self.symbol(var.file, &var.name, depth + 1));
@@ -309,7 +309,7 @@ impl Eval<'_, '_> {
     }
 
     /// The type variables of a class, in the order in which they are given: that of `Generic[...]`, where it is among the bases.
-    fn parameters(&self, class: &Symbol) -> Vec<Symbol> {
+    fn parameters(&self, class: &Symbol, depth: u32) -> Vec<Symbol> {
         let bases = self.values.class(class).map(|class| class.bases.as_slice()).unwrap_or_default();
         let subscripts = bases.iter().filter_map(|base| match base {
             TypeExpr::Subscript(of, args) => Some((&**of, args)),
@@ -319,24 +319,24 @@ impl Eval<'_, '_> {
         for (of, args) in subscripts {
             let is_generic = |path: &str| matches!(path, "typing.Generic" | "typing.Protocol");
             if matches!(of, TypeExpr::Name(Name::Import { .. }) | TypeExpr::Attr(..))
-                && matches!(self.eval(of, class.file, 0), Value::External(path, _) if is_generic(&path))
+                && matches!(self.eval(of, class.file, depth + 1), Value::External(path, _) if is_generic(&path))
             {
                 found.clear();
-                args.iter().for_each(|arg| self.add_type_vars(arg, class.file, &mut found));
+                args.iter().for_each(|arg| self.add_type_vars(arg, class.file, &mut found, depth));
                 break;
             }
-            args.iter().for_each(|arg| self.add_type_vars(arg, class.file, &mut found));
+            args.iter().for_each(|arg| self.add_type_vars(arg, class.file, &mut found, depth));
         }
         found
     }
 
-    fn add_type_vars(&self, arg: &TypeExpr, file: File, found: &mut Vec<Symbol>) {
+    fn add_type_vars(&self, arg: &TypeExpr, file: File, found: &mut Vec<Symbol>, depth: u32) {
         match arg {
             TypeExpr::Name(_) | TypeExpr::Attr(..) => {
-                found.extend(self.type_var(arg, file, 0).filter(|symbol| !found.contains(symbol)));
+                found.extend(self.type_var(arg, file, depth + 1).filter(|symbol| !found.contains(symbol)));
             }
             TypeExpr::Subscript(_, args) | TypeExpr::Union(args) => {
-                args.iter().for_each(|arg| self.add_type_vars(arg, file, found));
+                args.iter().for_each(|arg| self.add_type_vars(arg, file, found, depth + 1));
             }
             _ => {}
         }

@@ -32,8 +32,8 @@ pub struct Values<'a> {
     orders: RwLock<HashMap<Symbol, Arc<Vec<Ancestor>>>>,
     /// The last parts of all names that type variables go by, so that few names have to be followed to know that they are none.
     variables: OnceLock<HashSet<&'a str>>,
-    /// For each attribute: the classes that bind it to a value.
-    rebinders: OnceLock<HashMap<&'a str, Vec<Symbol>>>,
+    /// For each attribute: the classes that define it themselves.
+    definers: OnceLock<HashMap<&'a str, Vec<Symbol>>>,
 }
 
 /// What one question may still spend. The order of a class has a budget of its own, so that an answer never depends on
@@ -58,7 +58,7 @@ impl<'a> Values<'a> {
             models,
             orders: RwLock::new(HashMap::new()),
             variables: OnceLock::new(),
-            rebinders: OnceLock::new(),
+            definers: OnceLock::new(),
         }
     }
 
@@ -94,15 +94,13 @@ impl<'a> Values<'a> {
         Some(if declared.is_empty() { all.iter().collect() } else { declared })
     }
 
-    /// The classes that bind an attribute to a value, by the attribute.
-    fn rebinders(&self, attr: &str) -> &[Symbol] {
+    /// The project's classes that define an attribute themselves.
+    pub fn definers(&self, attr: &str) -> &[Symbol] {
         let collect = || {
             let mut all: HashMap<&'a str, Vec<Symbol>> = HashMap::new();
             for (file, unit) in self.units.iter().enumerate() {
-                for (name, bindings) in &unit.facts.symbols {
-                    let is_value = bindings.iter().any(|one| matches!(one, Binding::Value(_) | Binding::Declared(_)));
-                    if let Some((class, attr)) =
-                        name.rsplit_once('.').filter(|(class, _)| is_value && !class.ends_with("<locals>"))
+                for name in unit.facts.symbols.keys() {
+                    if let Some((class, attr)) = name.rsplit_once('.').filter(|(class, _)| !class.ends_with("<locals>"))
                     {
                         all.entry(attr).or_default().push(Symbol { file, name: class.to_owned() });
                     }
@@ -110,7 +108,7 @@ impl<'a> Values<'a> {
             }
             all
         };
-        self.rebinders.get_or_init(collect).get(attr).map_or(&[], Vec::as_slice)
+        self.definers.get_or_init(collect).get(attr).map_or(&[], Vec::as_slice)
     }
 
     /// Whether a type variable somewhere in the project goes by this name.

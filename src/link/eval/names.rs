@@ -218,17 +218,18 @@ impl Eval<'_, '_> {
                         return value;
                     }
                     // `model = Order` of a repository is another class in one that derives from it.
-                    let below = self.values.rebinders(attr).iter().filter(|other| {
+                    let below = self.values.definers(attr).iter().filter(|other| {
                         *other != owner
                             && *other != class
                             && self.order(other).contains(&Ancestor::Project(class.clone()))
                     });
-                    let others = below.map(|other| {
+                    let others = below.flat_map(|other| {
                         let symbol = Symbol { file: other.file, name: format!("{}.{attr}", other.name) };
                         let bindings = self.values.bindings(&symbol).unwrap_or_default();
-                        Value::union(bindings.into_iter().map(|one| self.binding(one, &symbol, None, depth + 1)))
+                        let values = bindings.into_iter().filter(is_data);
+                        values.map(|one| self.binding(one, &symbol, None, depth + 1)).collect::<Vec<_>>()
                     });
-                    return Value::union([value].into_iter().chain(others.collect::<Vec<_>>()));
+                    return Value::union([value].into_iter().chain(others));
                 }
             }
         }

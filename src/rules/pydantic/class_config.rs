@@ -146,7 +146,7 @@ fn shared<'a>(cx: &mut Cx<'a>, model: &'a ast::StmtClassDef) {
     }
     let Some(scope) = cx.scopes.last() else { return };
     let model_type = TypeExpr::Name(Name::Here(scope.qualify(model.name.as_str())));
-    let mut bound = model.body.iter().flat_map(crate::python::imports::bound);
+    let mut bound = model.body.iter().flat_map(crate::python::bound::bound);
     let twice = bound.clone().filter(|name| *name == "Config").count() > 1 || bound.any(|name| name == "model_config");
     let plain = match &*assign.value {
         Expr::Name(name) if !twice => config_class(cx, name.id.as_str()),
@@ -319,7 +319,7 @@ fn rewrite<'a>(
     asks.extend(plain.asks.iter().cloned());
     let mut orphans = Vec::from_iter(orphan);
     let own: Vec<&str> = keys(class).collect();
-    let around: Vec<&str> = model.body.iter().flat_map(crate::python::imports::bound).collect();
+    let around: Vec<&str> = model.body.iter().flat_map(crate::python::bound::bound).collect();
     let mut entries: Vec<Entry> = Vec::new();
     let mut restores = plain.restores;
     let mut functions = Vec::new();

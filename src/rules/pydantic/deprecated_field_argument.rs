@@ -407,7 +407,7 @@ fn regex(cx: &Cx, name: &ast::Identifier, value: &Expr) -> Result<Change, &'stat
 /// The text of a constant at the top of the module, where it is bound once.
 fn constant_text<'a>(cx: &Cx<'a>, name: &str) -> Option<&'a ast::ExprStringLiteral> {
     let Block::Module(body) = cx.scopes.first()?.block else { return None };
-    let mut bindings = body.iter().filter(|stmt| crate::python::imports::bound(stmt).contains(&name));
+    let mut bindings = body.iter().filter(|stmt| crate::python::bound::bound(stmt).contains(&name));
     let (Some(only), None) = (bindings.next(), bindings.next()) else { return None };
     match only {
         Stmt::Assign(ast::StmtAssign { value, .. })

@@ -31,7 +31,7 @@ fn decorated<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
     let pre = matches!(flags, Some(Flags { pre: true, .. }));
     let copied = if pre && !stacked && !commented { copied(cx, function, decorator, callee) } else { None };
     let of_root = cx.class().is_some_and(|(class, _)| {
-        class.body.iter().any(|stmt| crate::python::imports::bound(stmt).contains(&"__root__"))
+        class.body.iter().any(|stmt| crate::python::bound::bound(stmt).contains(&"__root__"))
     });
     let outcome = match flags {
         _ if of_root => Err("the model has a `__root__`, which a `RootModel` calls `root`: rewrite both by hand"),
@@ -70,7 +70,7 @@ fn copied(cx: &Cx, function: &ast::StmtFunctionDef, decorator: &ast::Decorator, 
         return None;
     }
     let mut fix = before(cx, function, decorator, callee).ok()?;
-    fix.edits.push(super::prepend(cx, function, &format!("{name} = dict({name})"))?);
+    fix.edits.push(super::prepend(cx, function, &[format!("{name} = dict({name})")])?);
     Some(fix.when(Condition::Migrating))
 }
 
@@ -256,7 +256,7 @@ fn after(
     let plain = Condition::any(vec![Condition::derives(model_type.clone(), "pydantic.BaseModel").not(), own]);
     let held = |in_union| Condition::Held { of: model_type.clone(), in_union }.not();
     let hooked = cx.class().is_some_and(|(class, _)| {
-        class.body.iter().any(|stmt| crate::python::imports::bound(stmt).contains(&"__post_init__"))
+        class.body.iter().any(|stmt| crate::python::bound::bound(stmt).contains(&"__post_init__"))
     });
     fix.safe =
         fix.safe.and(plain).and(post_init("model_post_init")).and(post_init("__post_init__")).and(held(!mutates));
@@ -310,7 +310,7 @@ fn body(cx: &Cx, function: &ast::StmtFunctionDef, name: &str) -> Option<Body> {
         return None;
     }
     let newline = super::newline(cx);
-    let mut edits = vec![super::prepend(cx, function, &format!("{name} = dict(self.__dict__)"))?];
+    let mut edits = vec![super::prepend(cx, function, &[format!("{name} = dict(self.__dict__)")])?];
     for (returned, value) in &keeper.returns {
         let between = match super::indent_of(cx, returned.start) {
             Some(indent) => format!("{newline}{indent}"),

@@ -9,6 +9,7 @@ use crate::fact::{Condition, Name, TypeExpr};
 use crate::finding::{Ask, Edit, Fate, Fix, Piece};
 use crate::python::ast::{self, Expr, Ranged, Stmt};
 use crate::python::span;
+use crate::python::walk::says_true;
 use crate::rule::{Check, Cx};
 use crate::text;
 use crate::text::Span;
@@ -98,7 +99,7 @@ fn rewrite<'a>(
     if function.is_async {
         return Err(Obstacle::new("nobody awaits a validator: make it a plain function"));
     }
-    let each_item = has_flag(call, "each_item");
+    let each_item = says_true(&call.arguments, "each_item");
     let scalar = each_item && are_scalar(cx, call);
     if each_item && !scalar {
         return each_item_of(cx, function, decorator, callee, call).ok_or_else(|| Obstacle::new(EACH_ITEM));
@@ -251,14 +252,9 @@ fn validators_of_items<'a>(
     let found = functions.filter_map(|function| {
         let Decoration { decorator, call: Some(call), .. } = decorator(cx, function, "validator")? else { return None };
         let named = field_names(call).is_ok_and(|fields| fields.contains(&field));
-        (named && has_flag(call, "each_item")).then_some((function, decorator, call))
+        (named && says_true(&call.arguments, "each_item")).then_some((function, decorator, call))
     });
     found.collect()
-}
-
-fn has_flag(call: &ast::ExprCall, flag: &str) -> bool {
-    let keyword = call.arguments.find_keyword(flag);
-    keyword.is_some_and(|flag| matches!(&flag.value, Expr::BooleanLiteral(literal) if literal.value))
 }
 
 /// A validator of items moves into their type, together with the others of the same field.

@@ -33,8 +33,7 @@ mod writing;
 use crate::fact::{Condition, Name, TypeExpr};
 use crate::finding::{Ask, Fate, Finding, Grade, Piece, Tie, Tied};
 use crate::python::ast::{self, AnyNodeRef, Expr, Stmt};
-use crate::python::types;
-use crate::python::{Block, span};
+use crate::python::{Block, imported, span};
 use crate::rule::Cx;
 use std::borrow::Cow;
 use uses::{Uses, expressions, names_in, reads_in_class, uses};
@@ -132,7 +131,7 @@ fn may_be_model(class: &ast::StmtClassDef) -> bool {
 
 /// Whether a symbolic type ends in `name`: enough to ask `link` what it is.
 fn ends_in(cx: &Cx, type_: &TypeExpr, name: &str) -> bool {
-    types::last_name(type_, &cx.scopes) == Some(name)
+    imported::last_name(type_, &cx.scopes) == Some(name)
 }
 
 /// Code that chooses between versions itself is left alone.

@@ -5,6 +5,7 @@ use crate::fact::{Condition, Name, TypeExpr};
 use crate::finding::{Edit, Fate, Fix, Grade, Piece};
 use crate::python::ast::{self, Expr, Stmt};
 use crate::python::span;
+use crate::python::walk::says_true;
 use crate::rule::{Check, Cx};
 use crate::text;
 
@@ -15,8 +16,7 @@ fn check<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
         return;
     }
     // A table of SQLModel is not validated when it is made, on either version.
-    let table = class.arguments.as_deref().and_then(|arguments| arguments.find_keyword("table"));
-    if table.is_some_and(|table| matches!(&table.value, Expr::BooleanLiteral(literal) if literal.value)) {
+    if class.arguments.as_deref().is_some_and(|arguments| says_true(arguments, "table")) {
         return;
     }
     let Some(scope) = cx.scopes.last() else { return };

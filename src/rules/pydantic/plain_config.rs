@@ -44,7 +44,7 @@ impl PlainConfig {
 /// written.
 pub(super) fn config_class<'a>(cx: &Cx<'a>, name: &str) -> Option<PlainConfig> {
     let Block::Module(body) = cx.scopes.first()?.block else { return None };
-    let binds = |stmt: &&Stmt| crate::python::imports::bound(stmt).contains(&name);
+    let binds = |stmt: &&Stmt| crate::python::bound::bound(stmt).contains(&name);
     let mut bindings = body.iter().filter(binds);
     let (Some(Stmt::ClassDef(class)), None) = (bindings.next(), bindings.next()) else { return None };
     let mut plain = PlainConfig::default();

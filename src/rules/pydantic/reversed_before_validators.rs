@@ -5,6 +5,7 @@ use crate::fact::{Condition, Name, TypeExpr};
 use crate::finding::Grade;
 use crate::python::ast::{self, Expr, Stmt};
 use crate::python::span;
+use crate::python::walk::says_true;
 use crate::rule::{Check, Cx};
 use crate::text;
 use std::collections::HashMap;
@@ -99,8 +100,7 @@ fn before<'a>(cx: &Cx<'a>, class: &'a ast::StmtClassDef) -> Vec<Before<'a>> {
         let Stmt::FunctionDef(function) = stmt else { continue };
         for (name, by) in [("validator", "pydantic.validator"), ("root_validator", "pydantic.root_validator")] {
             let Some(Decoration { call: Some(call), type_, .. }) = decorator(cx, function, name) else { continue };
-            let pre = call.arguments.find_keyword("pre");
-            if !pre.is_some_and(|pre| matches!(&pre.value, Expr::BooleanLiteral(literal) if literal.value)) {
+            if !says_true(&call.arguments, "pre") {
                 continue;
             }
             let literal = |arg: &'a Expr| match arg {

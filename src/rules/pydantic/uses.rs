@@ -16,7 +16,7 @@ pub(super) struct Uses<'a> {
 }
 
 /// Builtins that see all variables of a function, whatever they are called.
-pub(super) const LOOKING_ROUND: &[&str] = &["dir", "eval", "exec", "locals", "vars"];
+const LOOKING_ROUND: &[&str] = &["dir", "eval", "exec", "locals", "vars"];
 
 /// Collects the uses of `name` in a body, nested functions and comprehensions included.
 pub(super) fn uses<'a>(body: &'a [Stmt], name: &str) -> Uses<'a> {

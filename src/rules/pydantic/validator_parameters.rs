@@ -1,7 +1,6 @@
 //! The parameters of a validator behind the value: what V1 passed by name, and where V2 has it.
 
 use super::deprecated_validator::Obstacle;
-use super::uses::LOOKING_ROUND;
 use super::{Uses, pydantic, uses};
 use crate::fact::Condition;
 use crate::finding::Edit;
@@ -10,7 +9,6 @@ use crate::python::span;
 use crate::rule::Cx;
 use crate::text;
 use crate::text::Span;
-use std::collections::HashSet;
 
 /// What becomes of the parameters of a validator.
 pub(super) struct Parameters {
@@ -48,11 +46,8 @@ pub(super) fn parameters(cx: &Cx, function: &ast::StmtFunctionDef, is_static: bo
             }
         }
     }
-    let kwargs = all.kwarg.as_ref().map(|kwarg| kwarg.name.as_str());
-    let kwargs = kwargs.filter(|name| {
-        let found = uses(&function.body, name);
-        found.tangled || !found.reads.is_empty()
-    });
+    let kwargs = all.kwarg.as_ref().map(|kwarg| (kwarg.name.as_str(), uses(&function.body, kwarg.name.as_str())));
+    let kwargs = kwargs.filter(|(_, found)| found.tangled || !found.reads.is_empty());
     let start = value.range().end().to_u32();
     let last = [
         further.last().map(|parameter| parameter.range().end()),
@@ -73,31 +68,31 @@ pub(super) fn parameters(cx: &Cx, function: &ast::StmtFunctionDef, is_static: bo
         return Err(Obstacle::new("it is called directly, too: `info` is no dict of values there"));
     }
     let found: Vec<Uses> = wanted.iter().map(|name| uses(&function.body, name)).collect();
-    let names: HashSet<&str> = kwargs.iter().flat_map(|name| uses(&function.body, name).names).collect();
-    if found.iter().any(Uses::looks_round) || LOOKING_ROUND.iter().any(|name| names.contains(name)) {
+    let everything = || found.iter().chain(kwargs.iter().map(|(_, found)| found));
+    if everything().any(Uses::looks_round) {
         return Err(Obstacle::new("the body looks at its own variables: replace `values` by `info.data` by hand"));
     }
     let taken = |name: &str| {
-        names.contains(name)
-            || found.iter().any(|found| found.names.contains(name))
+        everything().any(|found| found.names.contains(name))
             || all.iter().any(|parameter| parameter.name().as_str() == name)
     };
     let free = ["info", "validation_info", "field_info_"].into_iter().find(|name| !taken(name));
     let Some(info) = free else { return Err(Obstacle::new("choose a name for the `ValidationInfo` parameter")) };
     let mut edits = vec![Edit::pieces(tail, text![format!(", {info}: "), pydantic("ValidationInfo")])];
     let mut first = Vec::new();
-    let named = wanted.contains(&"values");
-    let of_values = kwargs.map(|name| reads_of_values(function, name)).unwrap_or_default();
-    let all_values = kwargs.is_some_and(|name| {
-        let found = uses(&function.body, name);
-        !found.tangled && found.reads.len() == of_values.len()
-    });
-    if all_values && !named {
-        edits.extend(of_values.iter().map(|read| Edit::replace(*read, format!("{info}.data"))));
-    } else {
-        // V2 hands nothing but the values to validators of V1 that take what there is, and no parameter names.
-        let rest = if named { "{}".to_owned() } else { format!("{{\"values\": {info}.data}}") };
-        first.extend(kwargs.map(|name| format!("{name} = {rest}")));
+    let mut more = false;
+    if let Some((name, found)) = &kwargs {
+        let named = wanted.contains(&"values");
+        let of_values = reads_of_values(function, name);
+        // V1 handed on the field and the configuration, too.
+        more = found.tangled || found.reads.len() != of_values.len();
+        if named || more {
+            // V2 hands nothing but the values to validators of V1 that take what there is, and no parameter names.
+            let rest = if named { "{}".to_owned() } else { format!("{{\"values\": {info}.data}}") };
+            first.push(format!("{name} = {rest}"));
+        } else {
+            edits.extend(of_values.into_iter().map(|read| Edit::replace(read, format!("{info}.data"))));
+        }
     }
     for (name, found) in wanted.iter().zip(&found) {
         if *name == "values" && found.tangled {
@@ -116,12 +111,11 @@ pub(super) fn parameters(cx: &Cx, function: &ast::StmtFunctionDef, is_static: bo
         }
         edits.extend(names.into_iter().map(|whole| Edit::replace(whole, format!("{info}.field_name"))));
     }
-    for statement in first {
-        let edit = super::prepend(cx, function, &statement);
+    if !first.is_empty() {
+        let edit = super::prepend(cx, function, &first);
         edits.push(edit.ok_or_else(|| Obstacle::new("replace `values` by `info.data` by hand"))?);
     }
-    // V1 handed on the field and the configuration, too.
-    let when = if kwargs.is_some() && !all_values { Condition::Migrating.not() } else { Condition::Always };
+    let when = if more { Condition::Migrating.not() } else { Condition::Always };
     Ok(Parameters { edits, restores: wanted.contains(&"field"), when })
 }
 

@@ -20,13 +20,14 @@ pub(super) fn with_blank_line(cx: &Cx, lines: Span) -> Span {
     Span::new(start as u32, end as u32)
 }
 
-/// The edit that puts a statement in front of a function's body, behind its docstring. A body on the line of the header gets lines of
+/// The edit that puts statements in front of a function's body, behind its docstring. A body on the line of the header gets lines of
 /// its own; none where a docstring shares a line with what follows.
-pub(super) fn prepend(cx: &Cx, function: &ast::StmtFunctionDef, statement: &str) -> Option<Edit> {
+pub(super) fn prepend(cx: &Cx, function: &ast::StmtFunctionDef, statements: &[String]) -> Option<Edit> {
     let first = function.body.iter().find(|stmt| !is_docstring(stmt))?;
     let start = span(first).start;
     if let Some(indent) = indent_of(cx, start) {
-        return Some(Edit::insert(start, format!("{statement}{}{indent}", newline(cx))));
+        let lines = statements.iter().map(|statement| format!("{statement}{}{indent}", newline(cx)));
+        return Some(Edit::insert(start, lines.collect::<String>()));
     }
     let header = span(&function.name).end;
     let colon = cx.text[..start as usize].trim_end();
@@ -40,7 +41,7 @@ pub(super) fn prepend(cx: &Cx, function: &ast::StmtFunctionDef, statement: &str)
     let outer = &cx.text[line..][..cx.text[line..].len() - cx.text[line..].trim_start().len()];
     let indent = format!("{}{outer}{}", newline(cx), if outer.contains('\t') { "\t" } else { "    " });
     let blanks = Span::new(colon.len() as u32, start);
-    Some(Edit::replace(blanks, format!("{indent}{statement}{indent}")))
+    Some(Edit::replace(blanks, format!("{indent}{}{indent}", statements.join(&indent))))
 }
 
 /// The blanks in front of a statement that stands first on its line.
@@ -109,7 +110,7 @@ pub(super) fn newline(cx: &Cx) -> &'static str {
 /// The edit that puts `@classmethod` under a decorator, if the function does not have it; none where it cannot stand.
 pub(super) fn make_classmethod(cx: &Cx, function: &ast::StmtFunctionDef, below: &ast::Decorator) -> Option<Vec<Edit>> {
     let hidden = |(class, _): (&ast::StmtClassDef, &str)| {
-        class.body.iter().any(|stmt| crate::python::imports::bound(stmt).contains(&"classmethod"))
+        class.body.iter().any(|stmt| crate::python::bound::bound(stmt).contains(&"classmethod"))
     };
     if cx.class().is_some_and(hidden) {
         return None;

@@ -1,0 +1,64 @@
+//! The names that statements bind.
+
+use super::ast::{self, Expr, Stmt};
+use super::deeper;
+use super::walk::{blocks, imported};
+
+/// The names that a statement binds in its block, whatever blocks it opens itself.
+pub fn bound(stmt: &Stmt) -> Vec<&str> {
+    let mut names = Vec::new();
+    match stmt {
+        Stmt::Import(import) => names.extend(import.names.iter().map(|alias| imported(alias).0)),
+        Stmt::ImportFrom(import) => {
+            names.extend(import.names.iter().map(|alias| alias.asname.as_ref().unwrap_or(&alias.name).as_str()));
+        }
+        Stmt::FunctionDef(function) => names.push(function.name.as_str()),
+        Stmt::ClassDef(class) => names.push(class.name.as_str()),
+        other => {
+            stored(other, &mut names);
+            blocks(other, &mut |body| names.extend(body.iter().flat_map(|stmt| deeper(|| bound(stmt)))));
+        }
+    }
+    names
+}
+
+/// The names that a statement binds, imports, classes and functions excepted; walruses and comprehensions included.
+pub fn stored<'a>(stmt: &'a Stmt, names: &mut Vec<&'a str>) {
+    struct Stored<'n, 'a>(&'n mut Vec<&'a str>);
+    impl<'a> ast::visitor::source_order::SourceOrderVisitor<'a> for Stored<'_, 'a> {
+        fn visit_expr(&mut self, expr: &'a Expr) {
+            if let Expr::Name(name) = expr
+                && name.ctx != ast::ExprContext::Load
+            {
+                self.0.push(name.id.as_str());
+            }
+            if let Expr::Lambda(lambda) = expr
+                && let Some(parameters) = &lambda.parameters
+            {
+                self.0.extend(parameters.iter().map(|parameter| parameter.name().as_str()));
+            }
+            deeper(|| ast::visitor::source_order::walk_expr(self, expr));
+        }
+        fn visit_body(&mut self, _body: &'a [Stmt]) {}
+        fn visit_except_handler(&mut self, handler: &'a ast::ExceptHandler) {
+            let ast::ExceptHandler::ExceptHandler(handler) = handler;
+            self.0.extend(handler.name.as_ref().map(|name| name.as_str()));
+        }
+        fn visit_pattern(&mut self, pattern: &'a ast::Pattern) {
+            match pattern {
+                ast::Pattern::MatchAs(as_) => self.0.extend(as_.name.as_ref().map(|name| name.as_str())),
+                ast::Pattern::MatchStar(star) => self.0.extend(star.name.as_ref().map(|name| name.as_str())),
+                _ => {}
+            }
+            deeper(|| ast::visitor::source_order::walk_pattern(self, pattern));
+        }
+    }
+    use ast::visitor::source_order::SourceOrderVisitor;
+    let mut visitor = Stored(names);
+    match stmt {
+        Stmt::If(_) | Stmt::While(_) | Stmt::For(_) | Stmt::With(_) | Stmt::Try(_) | Stmt::Match(_) => {
+            ast::visitor::source_order::walk_stmt(&mut visitor, stmt);
+        }
+        other => visitor.visit_stmt(other),
+    }
+}
