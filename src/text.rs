@@ -148,6 +148,26 @@ pub struct Trouble {
     pub help: String,
 }
 
+/// Where the line of an offset starts, whatever its break: `\n`, `\r\n` or `\r`.
+pub fn line_start(text: &str, offset: u32) -> u32 {
+    text[..offset as usize].rfind(['\n', '\r']).map_or(0, |at| at as u32 + 1)
+}
+
+/// Where the line of an offset stops: in front of its break.
+pub fn line_stop(text: &str, offset: u32) -> u32 {
+    text[offset as usize..].find(['\n', '\r']).map_or(text.len() as u32, |at| offset + at as u32)
+}
+
+/// Where the line behind that of an offset starts.
+pub fn line_end(text: &str, offset: u32) -> u32 {
+    let stop = line_stop(text, offset);
+    match text.as_bytes()[stop as usize..] {
+        [b'\r', b'\n', ..] => stop + 2,
+        [_, ..] => stop + 1,
+        [] => stop,
+    }
+}
+
 /// Decodes a file as CPython does: byte order mark, PEP 263 cookie in line 1 or 2, else UTF-8.
 ///
 /// Source: "Encoding declarations" in the language reference, and `Parser/tokenizer` of CPython 3.11.

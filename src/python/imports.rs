@@ -7,7 +7,7 @@ use super::bound::stored;
 use super::walk::{blocks, imported};
 use super::{Tree, deeper, span};
 use crate::finding::{Edit, Piece, Rebind};
-use crate::text::Span;
+use crate::text::{Span, line_end, line_start};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A replacement in plain text.
@@ -390,7 +390,7 @@ impl<'a> Imports<'a> {
         let names = Span::new(span(first).start, span(last).end);
         let joined = if source.contains(['\n', '\r']) && source.contains('(') {
             let start = names.start as usize;
-            let line = text[..start].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+            let line = line_start(text, start as u32) as usize;
             let indent = &text[line..start];
             let lines = source.lines().count().saturating_sub(2);
             if indent.trim().is_empty() && lines >= from.names.len() {
@@ -410,7 +410,7 @@ impl<'a> Imports<'a> {
         let mut added = change.added.iter().cloned().collect::<Vec<_>>();
         let mut replacements = Vec::new();
         let owns_line = |here: Span| {
-            let before = &text[line_start(here.start, text) as usize..here.start as usize];
+            let before = &text[line_start(text, here.start) as usize..here.start as usize];
             let rest = &text[here.end as usize..];
             let rest = &rest[..rest.find(['\n', '\r']).unwrap_or(rest.len())];
             let behind = rest.trim_start().strip_prefix(',').unwrap_or(rest).trim_start();
@@ -423,7 +423,7 @@ impl<'a> Imports<'a> {
             }
             let here = span(alias);
             if owns_line(here) {
-                let line = Span::new(line_start(here.start, text), line_end(here.end, text));
+                let line = Span::new(line_start(text, here.start), line_end(text, here.end));
                 replacements.push((line, String::new()));
                 continue;
             }
@@ -438,7 +438,7 @@ impl<'a> Imports<'a> {
         }
         if let (Some(first), false) = (from.names.first(), added.is_empty()) {
             let here = span(first);
-            let start = line_start(here.start, text);
+            let start = line_start(text, here.start);
             let indent = &text[start as usize..here.start as usize];
             if owns_line(here) {
                 let newline = newline_of(text);
@@ -457,7 +457,7 @@ impl<'a> Imports<'a> {
             return None;
         }
         let here = span(import.stmt);
-        let start = text[..here.start as usize].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+        let start = line_start(text, here.start) as usize;
         let rest = &text[here.end as usize..];
         let stop = rest.find(['\n', '\r']).unwrap_or(rest.len());
         let alone = text[start..here.start as usize].trim().is_empty() && rest[..stop].trim().is_empty();
@@ -493,8 +493,8 @@ impl<'a> Imports<'a> {
         let head = self.body.iter().take_while(|stmt| is_head(stmt));
         let imports: Vec<&Stmt> = head.filter(|stmt| matches!(stmt, Stmt::Import(_) | Stmt::ImportFrom(_))).collect();
         let same: Vec<&&Stmt> = imports.iter().filter(|stmt| group(stmt) == own).collect();
-        let before_line = |stmt: &Stmt| line_start(span(stmt).start, text);
-        let after_line = |stmt: &Stmt| line_end(span(stmt).end, text);
+        let before_line = |stmt: &Stmt| line_start(text, span(stmt).start);
+        let after_line = |stmt: &Stmt| line_end(text, span(stmt).end);
         if let Some(next) = same.iter().find(|stmt| key(stmt) > own_key) {
             return (Span::at(before_line(next)), format!("{statement}{newline}"));
         }
@@ -511,7 +511,7 @@ impl<'a> Imports<'a> {
         match docstring {
             Some(docstring) => after(after_line(docstring), &format!("{newline}{statement}"), newline, text),
             None => {
-                let at = self.body.first().map_or(text.len() as u32, |first| line_start(span(first).start, text));
+                let at = self.body.first().map_or(text.len() as u32, |first| line_start(text, span(first).start));
                 (Span::at(at), format!("{statement}{newline}{newline}"))
             }
         }
@@ -532,22 +532,8 @@ fn newline_of(text: &str) -> &'static str {
 
 /// The blanks in front of a statement that stands first on its line.
 fn indent_before(start: u32, text: &str) -> Option<&str> {
-    let indent = &text[line_start(start, text) as usize..start as usize];
+    let indent = &text[line_start(text, start) as usize..start as usize];
     indent.trim().is_empty().then_some(indent)
-}
-
-fn line_start(offset: u32, text: &str) -> u32 {
-    text[..offset as usize].rfind(['\n', '\r']).map_or(0, |at| at as u32 + 1)
-}
-
-/// Behind the line break that ends the line of `offset`.
-fn line_end(offset: u32, text: &str) -> u32 {
-    let rest = &text[offset as usize..];
-    match rest.find(['\n', '\r']) {
-        Some(at) if rest[at..].starts_with("\r\n") => offset + at as u32 + 2,
-        Some(at) => offset + at as u32 + 1,
-        None => text.len() as u32,
-    }
 }
 
 fn is_docstring(stmt: &Stmt) -> bool {

@@ -7,7 +7,7 @@ use crate::python::ast::{self, Expr, Ranged};
 use crate::python::span;
 use crate::rule::{Check, Cx};
 use crate::text;
-use crate::text::Span;
+use crate::text::{Span, line_start};
 
 pub const CHECK: Check = Check::Function(check);
 
@@ -47,7 +47,7 @@ fn edits(cx: &Cx, function: &ast::StmtFunctionDef, classmethod: &ast::Decorator)
     if class_uses.tangled || model_uses.tangled || class_uses.names.contains("self") && !own {
         return None;
     }
-    let line = cx.text[..classmethod.start().to_usize()].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+    let line = line_start(cx.text, classmethod.start().to_u32()) as usize;
     let rest = &cx.text[classmethod.end().to_usize()..];
     let stop = rest.find(['\n', '\r'])?;
     let breaks = if rest[stop..].starts_with("\r\n") { 2 } else { 1 };

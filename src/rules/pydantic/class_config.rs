@@ -8,7 +8,7 @@ use crate::python::ast::{self, Expr, Ranged, Stmt};
 use crate::python::{Block, span};
 use crate::rule::{Check, Cx};
 use crate::text;
-use crate::text::Span;
+use crate::text::{Span, line_start};
 
 pub const CHECK: Check =
     Check::Several(&[Check::Class(check), Check::Class(shared), Check::Class(several), Check::Attribute(extra)]);
@@ -443,8 +443,8 @@ fn layout(
     let whole = span(class);
     let kept: Vec<&Entry> = entries.iter().filter(|entry| entry.text.is_some()).collect();
     let config = super::pydantic("ConfigDict");
-    let line_start = cx.text[..whole.start as usize].rfind(['\n', '\r']).map_or(0, |at| at + 1);
-    let indent = &cx.text[line_start..whole.start as usize];
+    let line = line_start(cx.text, whole.start) as usize;
+    let indent = &cx.text[line..whole.start as usize];
     let shares_lines =
         |pair: &[Stmt]| !cx.source(Span::new(span(&pair[0]).end, span(&pair[1]).start)).contains(['\n', '\r']);
     let joined = |entry: &&Entry| cx.source(entry.span).contains('\\');
@@ -462,7 +462,7 @@ fn layout(
     if kept.is_empty() && inherited.is_empty() && !commented {
         let others = model.body.iter().any(|stmt| stmt.range() != class.range() && !is_docstring(stmt));
         return Ok(match others {
-            true => vec![Edit::replace(super::with_blank_line(cx, Span::new(line_start as u32, end)), "")],
+            true => vec![Edit::replace(super::with_blank_line(cx, Span::new(line as u32, end)), "")],
             false => vec![Edit::replace(whole, "pass")],
         });
     }
@@ -498,7 +498,7 @@ fn layout(
             }
             // What is dropped at the end makes room for the bracket.
             None if last => {
-                let start = cx.text[..entry.span.start as usize].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+                let start = line_start(cx.text, entry.span.start) as usize;
                 if cx.has_comment(Span::new(entry.span.end, end)) {
                     edits.push(Edit::replace(entry.span, ""));
                 } else {
@@ -527,7 +527,7 @@ fn header_end(cx: &Cx, class: &ast::StmtClassDef) -> Option<u32> {
 
 /// A statement with its line, and the empty line behind it: a docstring takes its distance along.
 fn whole_lines(cx: &Cx, span: Span) -> Span {
-    let start = cx.text[..span.start as usize].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+    let start = line_start(cx.text, span.start) as usize;
     let mut end = span.end as usize;
     let mut skip_line = |only_blank: bool| {
         let rest = &cx.text[end..];

@@ -11,7 +11,7 @@ use crate::python::ast::{self, Expr, Ranged, Stmt};
 use crate::python::span;
 use crate::rule::{Check, Cx};
 use crate::text;
-use crate::text::Span;
+use crate::text::{Span, line_end, line_start};
 
 pub const CHECK: Check = Check::Several(&[Check::Function(decorated), Check::Call(called)]);
 
@@ -345,10 +345,7 @@ fn is_of_class(annotation: &Expr) -> bool {
 
 /// The whole line of a decorator, its line break included.
 fn line_of(cx: &Cx, span: Span) -> Span {
-    let start = cx.text[..span.start as usize].rfind(['\n', '\r']).map_or(0, |at| at as u32 + 1);
-    let rest = &cx.text[span.end as usize..];
-    let end = rest.find('\n').or_else(|| rest.find('\r')).map_or(cx.text.len() as u32, |at| span.end + at as u32 + 1);
-    Span::new(start, end)
+    Span::new(line_start(cx.text, span.start), line_end(cx.text, span.end))
 }
 
 /// The annotated names of the class around the function.

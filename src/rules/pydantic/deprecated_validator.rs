@@ -12,7 +12,7 @@ use crate::python::span;
 use crate::python::walk::says_true;
 use crate::rule::{Check, Cx};
 use crate::text;
-use crate::text::Span;
+use crate::text::{Span, line_start, line_stop};
 
 pub const CHECK: Check = Check::Several(&[Check::Function(decorated), Check::Call(called)]);
 
@@ -236,7 +236,7 @@ fn of_items<'a>(
     moved.push(format!("{newline}{newline}{newline}").into());
     let top = model.decorator_list.first().map_or(span(model).start, |first| span(first).start);
     text.push(format!("{name})").into());
-    Some(OfItems { text, function: Some(Edit::pieces(Span::at(line_start(cx, top)), moved)) })
+    Some(OfItems { text, function: Some(Edit::pieces(Span::at(line_start(cx.text, top)), moved)) })
 }
 
 /// The validators of the items of a field, in the order in which they run.
@@ -285,7 +285,7 @@ fn each_item_of<'a>(
         edits.push(Edit::pieces(Span::at(item.end), behind));
     }
     // The method goes, with the empty line in front of it.
-    let lines = Span::new(line_start(cx, decorator.start().to_u32()), line_stop(cx, span(function).end));
+    let lines = Span::new(line_start(cx.text, decorator.start().to_u32()), line_stop(cx.text, span(function).end));
     let others = model.body.len() > 1;
     edits.push(Edit::replace(super::with_blank_line(cx, lines), ""));
     let title = "Move it into the type of the items, as `Annotated[...]`";
@@ -324,15 +324,6 @@ fn are_scalar(cx: &Cx, call: &ast::ExprCall) -> bool {
         })
     };
     field_names(call).is_ok_and(|fields| !fields.is_empty() && fields.iter().all(scalar))
-}
-
-fn line_start(cx: &Cx, offset: u32) -> u32 {
-    cx.text[..offset as usize].rfind(['\n', '\r']).map_or(0, |at| at as u32 + 1)
-}
-
-fn line_stop(cx: &Cx, offset: u32) -> u32 {
-    let rest = &cx.text[offset as usize..];
-    offset + rest.find(['\n', '\r']).unwrap_or(rest.len()) as u32
 }
 
 /// The type of the items of a container, `Optional` or not.

@@ -7,7 +7,7 @@ use crate::python::ast::{self, Expr, ExprContext, Ranged, Stmt};
 use crate::python::span;
 use crate::rule::{Check, Cx};
 use crate::text;
-use crate::text::Span;
+use crate::text::{Span, line_start};
 
 pub const CHECK: Check = Check::Several(&[Check::Class(class), Check::Attribute(attribute), Check::Call(constructor)]);
 
@@ -114,7 +114,7 @@ fn rewrite<'a>(cx: &Cx<'a>, class: &'a ast::StmtClassDef, root: &'a Stmt) -> Opt
 
 /// A statement with its line, and the empty line behind it where it is the first of its class.
 fn line_of(cx: &Cx, here: Span) -> Option<Span> {
-    let start = cx.text[..here.start as usize].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+    let start = line_start(cx.text, here.start) as usize;
     let rest = &cx.text[here.end as usize..];
     let stop = rest.find(['\n', '\r']).unwrap_or(rest.len());
     if !cx.text[start..here.start as usize].trim().is_empty() || !rest[..stop].trim().is_empty() {

@@ -5,7 +5,7 @@ use crate::finding::{Edit, Piece};
 use crate::python::ast::{self, Expr, Ranged};
 use crate::python::span;
 use crate::rule::Cx;
-use crate::text::Span;
+use crate::text::{Span, line_start};
 
 /// Whole lines with their break, and with the empty line in front of them, or else behind.
 pub(super) fn with_blank_line(cx: &Cx, lines: Span) -> Span {
@@ -37,7 +37,7 @@ pub(super) fn prepend(cx: &Cx, function: &ast::StmtFunctionDef, statements: &[St
     {
         return None;
     }
-    let line = cx.text[..header as usize].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+    let line = line_start(cx.text, header) as usize;
     let outer = &cx.text[line..][..cx.text[line..].len() - cx.text[line..].trim_start().len()];
     let indent = format!("{}{outer}{}", newline(cx), if outer.contains('\t') { "\t" } else { "    " });
     let blanks = Span::new(colon.len() as u32, start);
@@ -46,7 +46,7 @@ pub(super) fn prepend(cx: &Cx, function: &ast::StmtFunctionDef, statements: &[St
 
 /// The blanks in front of a statement that stands first on its line.
 pub(super) fn indent_of<'a>(cx: &Cx<'a>, start: u32) -> Option<&'a str> {
-    let line = cx.text[..start as usize].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+    let line = line_start(cx.text, start) as usize;
     let indent = &cx.text[line..start as usize];
     indent.trim().is_empty().then_some(indent)
 }
@@ -56,7 +56,7 @@ pub(super) fn indent_of<'a>(cx: &Cx<'a>, start: u32) -> Option<&'a str> {
 pub(super) fn moved(cx: &Cx, function: &ast::StmtFunctionDef, header: &str, shift: &str) -> Option<Vec<Piece>> {
     use crate::python::ast::token::TokenKind;
     let def = span(&function.name).start;
-    let line = cx.text[..def as usize].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+    let line = line_start(cx.text, def) as usize;
     let old = &cx.text[line..][..cx.text[line..].len() - cx.text[line..].trim_start().len()];
     let first = function.body.first()?;
     // The header ends with its line; comments behind that belong to the body.
@@ -123,8 +123,8 @@ pub(super) fn make_classmethod(cx: &Cx, function: &ast::StmtFunctionDef, below: 
         let own = function.decorator_list.iter().position(|decorator| decorator.start() == below.start())?;
         return (at > own).then(Vec::new);
     }
-    let line_start = cx.text[..below.start().to_usize()].rfind(['\n', '\r']).map_or(0, |at| at + 1);
-    let indent = &cx.text[line_start..below.start().to_usize()];
+    let line = line_start(cx.text, below.start().to_u32()) as usize;
+    let indent = &cx.text[line..below.start().to_usize()];
     let rest = &cx.text[below.end().to_usize()..];
     let line_end = rest.find(['\n', '\r'])?;
     let newline = if rest[line_end..].starts_with("\r\n") { "\r\n" } else { &rest[line_end..=line_end] };
@@ -144,7 +144,7 @@ pub(super) fn remove_arguments(cx: &Cx, arguments: &ast::Arguments, removed: &[S
     let mut edits = Vec::new();
     for (index, here) in all.iter().enumerate().filter(|(_, one)| removed.contains(one)) {
         // An argument with a line of its own takes the line along, and no comment of its neighbours.
-        let line = cx.text[..here.start as usize].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+        let line = line_start(cx.text, here.start) as usize;
         let rest = &cx.text[here.end as usize..];
         let stop = rest.find(['\n', '\r']).unwrap_or(rest.len());
         let alone = cx.text[line..here.start as usize].trim().is_empty() && matches!(rest[..stop].trim(), "" | ",");
