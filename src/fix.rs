@@ -3,7 +3,8 @@
 //! `apply` is a pure function of a text; `write` replaces a file in one step or leaves it as it was.
 
 use crate::finding::{Edit, Piece, Proposal};
-use crate::python::{self, imports};
+use crate::python;
+use crate::python::imports::{Imports, Replacement};
 use crate::text::Span;
 use crate::unit::Kind;
 use std::collections::BTreeMap;
@@ -53,9 +54,8 @@ pub fn apply(text: &str, kind: Kind, proposals: &[&Proposal], keep: bool) -> Opt
 }
 
 /// The edits of one fix, complete by themselves.
-pub fn complete(text: &str, kind: Kind, proposal: &Proposal, keep: bool) -> Option<Vec<imports::Replacement>> {
-    let tree = python::parse(text, kind);
-    imports::settle(&tree, text, &proposal.edits, &proposal.orphans, &proposal.rebinds, keep)
+pub fn complete(imports: &Imports, text: &str, proposal: &Proposal, keep: bool) -> Option<Vec<Replacement>> {
+    imports.settle(text, &proposal.edits, &proposal.orphans, &proposal.rebinds, keep)
 }
 
 fn together(text: &str, kind: Kind, proposals: &[&Proposal], keep: bool) -> Option<String> {
@@ -72,7 +72,7 @@ fn together(text: &str, kind: Kind, proposals: &[&Proposal], keep: bool) -> Opti
     }
     let orphans: Vec<_> = proposals.iter().flat_map(|proposal| proposal.orphans.iter().cloned()).collect();
     let rebinds: Vec<_> = proposals.iter().flat_map(|proposal| proposal.rebinds.iter().cloned()).collect();
-    let settled = imports::settle(&tree, text, &edits, &orphans, &rebinds, keep)?;
+    let settled = Imports::read(&tree).settle(text, &edits, &orphans, &rebinds, keep)?;
     let new = replaced(text, &settled)?;
     let after = python::parse(&new, kind);
     (new != text && after.error_count() <= tree.error_count()).then_some(new)
@@ -115,7 +115,7 @@ fn collide(one: Span, other: Span) -> bool {
 }
 
 /// The text with replacements, which are sorted; `None` where two of them overlap.
-pub fn replaced(text: &str, replacements: &[imports::Replacement]) -> Option<String> {
+pub fn replaced(text: &str, replacements: &[Replacement]) -> Option<String> {
     let mut new = String::with_capacity(text.len() + 256);
     let mut at = 0;
     for (span, with) in replacements {

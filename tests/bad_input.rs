@@ -173,6 +173,30 @@ fn twenty_megabytes() {
     assert_eq!(project.found("big.py"), [format!("DTM001 {lines}:5")]);
 }
 
+/// Time that grows with the square of the lines would be minutes here.
+#[test]
+fn many_of_the_same() {
+    let project = Project::new(&[]);
+    let bodies = [
+        "x = 1  # davy: ignore[DTM001]",
+        "x = 1  # noqa: DTM001",
+        "x = 1  # nosec",
+        "# pylint: disable=a-b\n# pylint: enable=c-d",
+        "# davy: file-ignore[DTM001]",
+        "@a",
+        "class A(BaseModel):\n    a: int = 1\n    @validator('a')\n    def b(cls, v): return v",
+        "x = (",
+        "\"\"\"",
+    ];
+    let start = std::time::Instant::now();
+    for body in bodies {
+        let text = format!("from pydantic import BaseModel, validator\n{}", format!("{body}\n").repeat(4_000));
+        project.write("a.py", &text);
+        assert!(project.davy(&["check", "--format", "json"]).code() <= 1, "{body}");
+    }
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+}
+
 /// What overflows the stack of a program that walks trees by recursion.
 fn nests() -> Vec<(&'static str, String)> {
     let many = 50_000;

@@ -2,10 +2,11 @@
 
 use super::{Check, Format, Outcome, When, add_ignore, explain_unknown, fixing, terminal};
 use crate::config::{Changes, ConfigError, Configs};
-use crate::finding::{Judged, Severity};
+use crate::finding::{Judged, Proposal, Severity};
 use crate::fix;
 use crate::journal;
 use crate::link::Linked;
+use crate::python::{self, imports::Imports};
 use crate::report::{self, Problem, Report, Settled, Shown, Source, TextEdit};
 use crate::rule::Definitions;
 use crate::rules;
@@ -275,24 +276,18 @@ fn report(
             Source::new(decoded.text.into_owned(), decoded.bom, file.unit.secrets.clone()),
         );
     }
-    let findings = linked.findings.into_iter().filter_map(|mut finding| {
+    let mut findings = linked.findings;
+    findings.sort_by(|a, b| (&a.path, a.span, &a.code).cmp(&(&b.path, b.span, &b.code)));
+    let mut fixes = Vec::new();
+    for same in findings.chunk_by(|a, b| a.path == b.path) {
+        fixes.extend(fixes_of(scan, sources.get(&display(&same[0].path)), same, with_edits));
+    }
+    let findings = findings.into_iter().zip(fixes).filter_map(|(mut finding, fix)| {
         let page = rules::page(&finding.code.0)?;
-        let path = display(&finding.path);
-        let edits = || {
-            let (file, source, proposal) = (scan.file(&finding.path)?, sources.get(&path)?, finding.fix.as_ref()?);
-            let settled = fix::complete(&source.text, file.kind, proposal, fixing::keeps_imports(&finding.path))?;
-            Some(settled.into_iter().map(|(span, text)| TextEdit { path: path.clone(), span, text }).collect())
-        };
-        let edits: Option<Vec<TextEdit>> = if with_edits { edits() } else { Some(Vec::new()) };
-        let fix = finding.fix.as_ref().zip(edits).map(|(proposal, edits)| Settled {
-            title: proposal.title.clone(),
-            safe: proposal.safe,
-            edits,
-        });
         for label in &mut finding.labels {
             label.path = display(&label.path);
         }
-        finding.path = path;
+        finding.path = display(&finding.path);
         Some(Shown { finding, page, fix })
     });
     let mut findings: Vec<Shown> = findings.collect();
@@ -318,6 +313,26 @@ fn report(
         tool_version: env!("CARGO_PKG_VERSION"),
         site: option_env!("CARGO_PKG_HOMEPAGE").filter(|site| !site.is_empty()).map(str::to_owned),
     }
+}
+
+/// The fixes of one file's findings, each complete by itself; the file is parsed once for all of them.
+fn fixes_of(scan: &Scan, source: Option<&Source>, findings: &[Judged], with_edits: bool) -> Vec<Option<Settled>> {
+    let proposals = findings.iter().map(|finding| finding.fix.as_ref());
+    let settled = |proposal: &Proposal, edits| Settled { title: proposal.title.clone(), safe: proposal.safe, edits };
+    if !with_edits || findings.iter().all(|finding| finding.fix.is_none()) {
+        return proposals.map(|proposal| proposal.map(|proposal| settled(proposal, Vec::new()))).collect();
+    }
+    let file = findings.first().and_then(|finding| scan.file(&finding.path));
+    let (Some(file), Some(source)) = (file, source) else { return proposals.map(|_| None).collect() };
+    let tree = python::parse(&source.text, file.kind);
+    let imports = Imports::read(&tree);
+    let keep = fixing::keeps_imports(&findings[0].path);
+    let edit = |(span, text)| TextEdit { path: file.display.clone(), span, text };
+    let complete = |proposal| {
+        let edits = fix::complete(&imports, &source.text, proposal, keep)?;
+        Some(settled(proposal, edits.into_iter().map(edit).collect()))
+    };
+    proposals.map(|proposal| proposal.and_then(complete)).collect()
 }
 
 /// What the user typed to choose files and rules, as it has to be typed again.

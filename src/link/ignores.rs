@@ -24,19 +24,32 @@ pub fn apply(
 ) -> (Vec<bool>, Vec<Finding>) {
     let mut silenced = vec![false; candidates.len()];
     let mut findings = Vec::new();
+    let mut order: Vec<usize> = (0..candidates.len()).collect();
+    order.sort_by_key(|&at| candidates[at].finding.span);
+    let start = |at: &usize| candidates[*at].finding.span.start;
+    let longest = candidates.iter().map(|one| one.finding.span.end - one.finding.span.start).max().unwrap_or(0);
     for ignore in &unit.ignores {
         if ignore.form == IgnoreForm::Unread {
             findings.push(unread(ignore));
             continue;
         }
         let mut used = vec![false; ignore.codes.len()];
-        for (candidate, silent) in candidates.iter().zip(&mut silenced) {
+        let near = match ignore.covers {
+            None => order.as_slice(),
+            Some(covers) => {
+                let from = order.partition_point(|at| start(at) < covers.start.saturating_sub(longest));
+                let to = order.partition_point(|at| start(at) <= covers.end);
+                &order[from..to]
+            }
+        };
+        for &at in near {
+            let candidate = &candidates[at];
             let covered = ignore.covers.is_none_or(|covers| meets(covers, candidate.finding.span));
             let meant = !migrating || ignore.form == IgnoreForm::Davy;
             if !covered || !meant || !names(ignore, candidate.page) {
                 continue;
             }
-            *silent = true;
+            silenced[at] = true;
             for ((word, _), used) in ignore.codes.iter().zip(&mut used) {
                 *used |= candidate.verdict != Verdict::No && matches(word, candidate.page);
             }

@@ -14,6 +14,9 @@ pub struct Symbol {
     pub name: String,
 }
 
+/// More alternatives than these say nothing about what a thing is.
+const MOST_ALTERNATIVES: usize = 24;
+
 /// What an expression turns out to be.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value {
@@ -73,7 +76,7 @@ impl Value {
         match all.len() {
             0 => Value::Unknown,
             1 => all.remove(0),
-            _ if all.len() > 24 => Value::Unknown,
+            _ if all.len() > MOST_ALTERNATIVES => Value::Unknown,
             _ => Value::Union(all),
         }
     }

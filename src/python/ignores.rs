@@ -31,11 +31,12 @@ pub fn ignores(tree: &Tree, text: &str) -> Vec<Ignore> {
         token.kind() == TokenKind::String && span(**token).of(text).contains(['\n', '\r'])
     };
     let strings: Vec<Span> = tree.tokens().iter().filter(several).map(|token| span(*token)).collect();
+    let enabled = enabled(text);
     let mut found = Vec::new();
     for comment in tree.comments() {
         let body = comment.of(text);
         if MARKERS.is_match(body) {
-            let place = Place { text, lines: &lines, logical: &logical, strings: &strings, comment };
+            let place = Place { text, lines: &lines, logical: &logical, strings: &strings, enabled: &enabled, comment };
             place.read(&mut found);
         }
     }
@@ -67,7 +68,19 @@ struct Place<'t> {
     logical: &'t [Span],
     /// Strings of several lines.
     strings: &'t [Span],
+    /// Where pylint is told to look again, and for what.
+    enabled: &'t [(u32, Vec<&'t str>)],
     comment: Span,
+}
+
+/// Every `pylint: enable=` with its place and its words.
+fn enabled(text: &str) -> Vec<(u32, Vec<&str>)> {
+    let all = text.match_indices("pylint:").filter_map(|(at, marker)| {
+        let line = text[at + marker.len()..].lines().next().unwrap_or_default();
+        let list = line.trim_start().strip_prefix("enable")?.trim_start().strip_prefix('=')?;
+        Some((at as u32, list.split(',').map(str::trim).collect()))
+    });
+    all.collect()
 }
 
 impl Place<'_> {
@@ -111,7 +124,7 @@ impl Place<'_> {
         let before = Span::new(line.start, span.start).of(self.text).trim_end();
         let after = Span::new(span.end, line.end).of(self.text).trim_start();
         match (before.is_empty(), after.is_empty()) {
-            (true, true) => Span::new(line.start, self.below()),
+            (true, true) => Span::new(line.start, self.next_line()),
             (true, false) => Span::new(span.start, line.end - after.len() as u32),
             (false, _) => Span::new(line.start + before.len() as u32, span.end),
         }
@@ -128,34 +141,42 @@ impl Place<'_> {
     }
 
     /// Where the next line starts, or the end of the text.
-    fn below(&self) -> u32 {
+    fn next_line(&self) -> u32 {
         let line = self.lines.line(self.comment.start) + 1;
         if line as usize > self.lines.count() { self.text.len() as u32 } else { self.lines.start(line) }
     }
 
-    /// The statement a davy comment is about: the one it stands in or behind, else the one below.
-    fn statement(&self) -> Span {
+    /// The logical line that the comment stands in, or behind.
+    fn around(&self) -> Option<usize> {
         let at = self.comment.start;
         let line = self.lines.line(at);
-        let within = self
-            .logical
-            .iter()
-            .find(|one| one.start <= at && self.lines.line(one.start) <= line && line <= self.lines.line(one.end));
-        if let Some(one) = within {
-            return *one;
+        let last = self.logical.partition_point(|one| one.start <= at).checked_sub(1)?;
+        (line <= self.lines.line(self.logical[last].end)).then_some(last)
+    }
+
+    /// The logical lines that start behind a place.
+    fn below(&self, offset: u32) -> impl Iterator<Item = &Span> {
+        self.logical[self.logical.partition_point(|one| one.start <= offset)..].iter()
+    }
+
+    /// The statement a davy comment is about: the one it stands in or behind, else the one below; decorators belong to theirs.
+    fn statement(&self) -> Span {
+        let first = match self.around() {
+            Some(around) => around,
+            None if !self.alone() => return self.physical(),
+            None => self.logical.partition_point(|one| one.start < self.comment.start),
+        };
+        let Some(mut covers) = self.logical.get(first).copied() else { return self.physical() };
+        let is_decorator = |at: usize| self.text[self.logical[at].start as usize..].starts_with('@');
+        let (mut top, mut last) = (first, first);
+        while let Some(above) = top.checked_sub(1).filter(|above| is_decorator(*above)) {
+            top = above;
         }
-        if !self.alone() {
-            return self.physical();
+        while is_decorator(last) && last + 1 < self.logical.len() {
+            last += 1;
         }
-        let mut below = self.logical.iter().skip_while(|one| one.start < at);
-        let Some(first) = below.next() else { return self.physical() };
-        let mut covers = *first;
-        let mut last = *first;
-        while self.text[last.start as usize..].starts_with('@') {
-            let Some(next) = below.next() else { break };
-            covers.end = next.end;
-            last = *next;
-        }
+        covers.start = self.logical[top].start;
+        covers.end = self.logical[last].end;
         covers
     }
 
@@ -228,7 +249,8 @@ impl Place<'_> {
         let line = self.physical();
         let holds =
             |string: &&Span| string.start < line.start && line.start <= string.end && string.end <= self.comment.start;
-        match self.strings.iter().find(holds) {
+        let last = self.strings.partition_point(|string| string.start < line.start).checked_sub(1);
+        match last.map(|at| &self.strings[at]).filter(holds) {
             Some(string) => Span::new(self.lines.span(self.lines.line(string.start), self.text).start, line.end),
             None => line,
         }
@@ -259,7 +281,9 @@ impl Place<'_> {
         };
         let words = self.words(rest, ',').into_iter().flat_map(|(_, place)| self.words(place.of(self.text), ' '));
         let codes = words.take_while(|(code, _)| is_test(code)).collect();
-        self.ignore(IgnoreForm::Nosec, self.span_of(offset, part), Some(self.logical_or_physical()), codes)
+        // bandit asks every line of what it reports.
+        let covers = self.around().map_or_else(|| self.physical(), |at| self.logical[at]);
+        self.ignore(IgnoreForm::Nosec, self.span_of(offset, part), Some(covers), codes)
     }
 
     fn pylint(&self, word: &str, offset: u32, part: &str) -> Option<Ignore> {
@@ -291,8 +315,7 @@ impl Place<'_> {
     /// The header of a block with all that is in it; any other statement as it is.
     fn headed(&self, statement: Span) -> Span {
         let own = self.indent(statement.start);
-        let below = self.logical.iter().filter(|one| one.start > statement.start);
-        let last = below.take_while(|one| self.indent(one.start) > own).last();
+        let last = self.below(statement.start).take_while(|one| self.indent(one.start) > own).last();
         Span::new(statement.start, last.map_or(statement.end, |one| one.end))
     }
 
@@ -300,17 +323,15 @@ impl Place<'_> {
     /// `None` at module level: the whole file.
     fn block(&self, codes: &[(String, Span)]) -> Option<Span> {
         let own = self.indent(self.comment.start);
-        let enabled = self.text[self.comment.end as usize..].match_indices("pylint:").find_map(|(at, _)| {
-            let line = self.text[self.comment.end as usize + at + 7..].lines().next().unwrap_or_default();
-            let list = line.trim_start().strip_prefix("enable")?.trim_start().strip_prefix('=')?;
-            let all = codes.iter().all(|(code, _)| list.split(',').any(|word| word.trim() == code));
-            all.then_some(self.comment.end + at as u32)
+        let after = self.enabled.partition_point(|(at, _)| *at < self.comment.end);
+        let enabled = self.enabled[after..].iter().find_map(|(at, words)| {
+            let all = codes.iter().all(|(code, _)| words.contains(&code.as_str()));
+            all.then_some(*at)
         });
         if own == 0 {
             return enabled.map(|end| Span::new(self.comment.start, end));
         }
-        let below = self.logical.iter().filter(|one| one.start > self.comment.start);
-        let last = below.take_while(|one| self.indent(one.start) >= own).last();
+        let last = self.below(self.comment.start).take_while(|one| self.indent(one.start) >= own).last();
         let end = last.map_or(self.comment.end, |one| one.end);
         Some(Span::new(self.comment.start, enabled.map_or(end, |enabled| enabled.min(end))))
     }
@@ -344,6 +365,10 @@ mod tests {
             one("A1", "x = (\n  1,  # davy: ignore[A1]\n  2,\n)")
         );
         assert_eq!(covered("# davy: ignore[A1]\n@a\n@b\ndef f():\n  pass\n"), one("A1", "@a\n@b\ndef f():"));
+        let decorated = "@a(\n  1,\n)\ndef f():  # davy: ignore[A1]";
+        assert_eq!(covered(&format!("{decorated}\n  pass\n")), one("A1", decorated));
+        let decorated = "@a  # davy: ignore[A1]\n@b\ndef f():";
+        assert_eq!(covered(&format!("{decorated}\n  pass\n")), one("A1", decorated));
         assert_eq!(covered("'# davy: ignore[A1]'\n"), vec![]);
         assert_eq!(covered("# davy: file-ignore[A1]\n"), vec![("A1".to_owned(), None)]);
     }
@@ -354,6 +379,8 @@ mod tests {
         assert_eq!(covered("x = 1  # NOQA\n"), one("", "x = 1  # NOQA"));
         assert_eq!(covered("# ruff: noqa: S105\n"), vec![("S105".to_owned(), None)]);
         assert_eq!(covered("x = 1  # nosec B105\n"), one("B105", "x = 1  # nosec B105"));
+        let lines = "x = f(\n  1,  # nosec B105\n  2,\n)";
+        assert_eq!(covered(&format!("{lines}\n")), one("B105", lines));
         assert_eq!(covered("x = 1  # pylint: disable=protected-access\n").len(), 1);
         let block = "def f():\n  # pylint: disable=a-b\n  x = 1\n  y = 2\nz = 3\n";
         assert_eq!(covered(block), one("a-b", "# pylint: disable=a-b\n  x = 1\n  y = 2"));

@@ -13,52 +13,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// A replacement in plain text.
 pub type Replacement = (Span, String);
 
-/// Turns edits into plain replacements, adds the imports they need and drops the names they orphan.
-/// `keep` says that others may import any name from this file. `None` where a name finds no place.
-pub fn settle(
-    tree: &Tree,
-    text: &str,
-    edits: &[Edit],
-    orphans: &[String],
-    rebinds: &[Rebind],
-    keep: bool,
-) -> Option<Vec<Replacement>> {
-    let file = Imports::read(tree);
-    let mut settled = Vec::new();
-    let mut wanted = Wanted::default();
-    for rebind in rebinds {
-        file.rebind(rebind, text, keep, &mut wanted)?;
-    }
-    for edit in edits {
-        let mut new = String::new();
-        for piece in &edit.text {
-            match piece {
-                Piece::Text(part) => new.push_str(part),
-                Piece::Source(span) => new.push_str(span.of(text)),
-                Piece::Name { module, name } => new.push_str(&file.spell(module, name, edit.span, &mut wanted)?),
-                Piece::Ask(_) => return None,
-            }
-        }
-        settled.push((edit.span, new));
-    }
-    if !keep {
-        for orphan in orphans {
-            if let Some(at) = file.orphaned(orphan, text, &settled) {
-                wanted.statements.entry(at).or_default().removed.insert(orphan.clone());
-            }
-        }
-    }
-    file.join_fresh(&mut wanted);
-    for (&at, change) in &wanted.statements {
-        settled.extend(file.change(at, change, text)?);
-    }
-    for (module, name) in &wanted.fresh {
-        settled.push(file.insert(module, name.as_ref(), text));
-    }
-    settled.sort_by_key(|(span, _)| (span.start, span.end));
-    Some(join_insertions(settled))
-}
-
 /// Two new import lines at one place become one insertion.
 fn join_insertions(settled: Vec<Replacement>) -> Vec<Replacement> {
     let mut joined: Vec<Replacement> = Vec::new();
@@ -99,7 +53,8 @@ struct Import<'a> {
     plain: bool,
 }
 
-struct Imports<'a> {
+/// What a file imports, and the names that it binds.
+pub struct Imports<'a> {
     all: Vec<Import<'a>>,
     /// How often each name is bound, anywhere in the file.
     bound: HashMap<&'a str, usize>,
@@ -109,10 +64,56 @@ struct Imports<'a> {
 }
 
 impl<'a> Imports<'a> {
-    fn read(tree: &'a Tree) -> Imports<'a> {
+    /// Reads them once for any number of fixes of one file.
+    pub fn read(tree: &'a Tree) -> Imports<'a> {
         let mut file = Imports { all: Vec::new(), bound: HashMap::new(), body: tree.body(), prose: Vec::new() };
         file.block(tree.body(), None, true);
         file
+    }
+
+    /// Turns edits into plain replacements, adds the imports they need and drops the names they orphan.
+    /// `keep` says that others may import any name from this self. `None` where a name finds no place.
+    pub fn settle(
+        &self,
+        text: &str,
+        edits: &[Edit],
+        orphans: &[String],
+        rebinds: &[Rebind],
+        keep: bool,
+    ) -> Option<Vec<Replacement>> {
+        let mut settled = Vec::new();
+        let mut wanted = Wanted::default();
+        for rebind in rebinds {
+            self.rebind(rebind, text, keep, &mut wanted)?;
+        }
+        for edit in edits {
+            let mut new = String::new();
+            for piece in &edit.text {
+                match piece {
+                    Piece::Text(part) => new.push_str(part),
+                    Piece::Source(span) => new.push_str(span.of(text)),
+                    Piece::Name { module, name } => new.push_str(&self.spell(module, name, edit.span, &mut wanted)?),
+                    Piece::Ask(_) => return None,
+                }
+            }
+            settled.push((edit.span, new));
+        }
+        if !keep {
+            for orphan in orphans {
+                if let Some(at) = self.orphaned(orphan, text, &settled) {
+                    wanted.statements.entry(at).or_default().removed.insert(orphan.clone());
+                }
+            }
+        }
+        self.join_fresh(&mut wanted);
+        for (&at, change) in &wanted.statements {
+            settled.extend(self.change(at, change, text)?);
+        }
+        for (module, name) in &wanted.fresh {
+            settled.push(self.insert(module, name.as_ref(), text));
+        }
+        settled.sort_by_key(|(span, _)| (span.start, span.end));
+        Some(join_insertions(settled))
     }
 
     fn bind(&mut self, name: &'a str) {

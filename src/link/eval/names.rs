@@ -8,6 +8,9 @@ use super::super::value::{Ancestor, Symbol, Value};
 use super::Eval;
 use crate::fact::{Binding, FunctionFact, Name};
 
+/// A name that is bound more often than this, in a generated file, is not followed.
+const MOST_BINDINGS: usize = 256;
+
 impl Eval<'_, '_> {
     pub(super) fn name(&self, name: &Name, file: File, depth: u32) -> Value {
         match name {
@@ -41,6 +44,9 @@ impl Eval<'_, '_> {
         }
         let symbol = Symbol { file, name: name.to_owned() };
         if let Some(bindings) = self.values.bindings(&symbol) {
+            if bindings.len() > MOST_BINDINGS {
+                return Value::Unknown;
+            }
             return Value::union(bindings.into_iter().map(|binding| self.binding(binding, &symbol, None, depth + 1)));
         }
         if name.contains('.') {

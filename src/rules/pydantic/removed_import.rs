@@ -158,9 +158,9 @@ fn attribute<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
 /// Whether a name stands nowhere but where it is imported.
 fn is_unused(cx: &Cx, name: &str) -> bool {
     let word = |c: char| c.is_alphanumeric() || c == '_';
-    let whole = cx
+    let mut whole = cx
         .text
         .match_indices(name)
         .filter(|(start, _)| !cx.text[..*start].ends_with(word) && !cx.text[start + name.len()..].starts_with(word));
-    whole.count() == 1
+    whole.nth(1).is_none()
 }
