@@ -145,14 +145,17 @@ impl<'a> Cx<'a> {
         if self.has_comment(Span::new(last.unwrap_or(whole.start + 1), close)) {
             return None;
         }
+        let trailing = rest.trim_end().ends_with(',');
         let separator = match last {
             None => "",
-            Some(_) if rest.trim_end().ends_with(',') => " ",
+            Some(_) if trailing => " ",
             Some(_) => ", ",
         };
         // Behind the last argument and its brackets, in front of the line break that a closing bracket of its own may have.
         let kept = rest.trim_end().len() as u32;
         text.insert(0, separator.into());
+        // A comma of its author's stays behind the last one.
+        text.extend(trailing.then(|| ",".into()));
         Some(Edit::pieces(Span::at(close - rest.len() as u32 + kept), text))
     }
 

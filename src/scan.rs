@@ -63,6 +63,7 @@ pub struct Problem {
 }
 
 /// All files of a run.
+#[derive(Default)]
 pub struct Scan {
     /// Sorted by path.
     pub files: Vec<File>,

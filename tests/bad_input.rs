@@ -372,6 +372,11 @@ fn a_broken_configuration_says_where() {
     for (path, toml, says) in cases {
         let project = Project::new(&[("a.py", UTCNOW), (path, toml)]);
         project.davy(&["check", "--fix"]).exits(2).says(says);
+        for format in ["json", "sarif"] {
+            let run = project.davy(&["check", "--format", format]);
+            let report: serde_json::Value = serde_json::from_str(&run.out).expect("a document, whatever went wrong");
+            assert!(run.code() == 2 && report.to_string().contains(says[0]), "{report}");
+        }
         assert_eq!(project.text("a.py"), UTCNOW);
         assert_eq!(project.text(path), *toml);
     }

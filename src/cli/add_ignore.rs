@@ -27,7 +27,8 @@ pub fn run(scan: &Scan, findings: &[Judged]) -> (usize, Vec<Problem>) {
             continue;
         };
         if file.unit.broken {
-            problems.push(failed("does not parse, and comments in it would not be read", "mend its syntax first"));
+            problems
+                .push(failed("does not parse, so that nothing says where its statements end", "mend its syntax first"));
             continue;
         }
         let source = decode(&bytes);

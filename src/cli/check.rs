@@ -69,6 +69,12 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
         Ok(scan) => scan,
         Err(error) => {
             terminal::complain(&error.to_string(), None);
+            // A reader of a format finds a whole document, whatever went wrong.
+            if matches!(check.format, Format::Json | Format::Sarif) && !check.diff {
+                let problem = scan::Problem { display: None, message: error.to_string(), help: None };
+                let report = report(check, &Scan::default(), Linked::default(), vec![problem], 0, 0);
+                terminal::read_or_not(render(check, when, &report))?;
+            }
             return Ok(Outcome::Failed);
         }
     };

@@ -136,7 +136,12 @@ fn sentences<'a>(message: Cow<'a, str>, help: Option<Cow<'a, str>>) -> Cow<'a, s
     for part in [Some(message), help].into_iter().flatten() {
         let mut chars = part.chars();
         text.push_str(if text.is_empty() { "" } else { " " });
-        text.extend(chars.next().into_iter().flat_map(|first| first.to_uppercase()));
+        // A path is spelled as it is.
+        let is_word = part.split(' ').next().is_some_and(|word| word.chars().all(char::is_alphabetic));
+        match chars.next() {
+            Some(first) if is_word => text.extend(first.to_uppercase()),
+            other => text.extend(other),
+        }
         text.push_str(chars.as_str());
         text.push_str(if part.ends_with(['.', '!', '?']) { "" } else { "." });
     }

@@ -274,6 +274,11 @@ impl Screen<'_> {
         let next = summary::next(self.report, collapsed);
         let commands = next.iter().map(|(command, _)| width(command)).max().unwrap_or(0);
         for (command, what) in next {
+            // The command is what counts: what it does is left out where the line is too short.
+            if 2 + commands + 2 + width(&what) > self.options.width {
+                writeln!(out, "  {}", self.paint(HINT, &command))?;
+                continue;
+            }
             let gap = " ".repeat(commands - width(&command) + 2);
             writeln!(out, "  {}{gap}{}", self.paint(HINT, &command), self.paint(DIM, &what))?;
         }

@@ -65,6 +65,31 @@ fn method_call<'a>(cx: &Cx<'a>, call: &ast::ExprCall) -> Option<(&'a str, &'a as
     is_receiver.then_some((attribute.attr.as_str(), outer))
 }
 
+/// Whether the value is computed once, when the code around it is imported, though it stands for every later call.
+fn is_frozen(cx: &Cx, call: &ast::ExprCall) -> bool {
+    match cx.parent(0) {
+        Some(AnyNodeRef::ParameterWithDefault(_)) => true,
+        Some(AnyNodeRef::Keyword(keyword)) => {
+            let of_rows = keyword.arg.as_ref().is_some_and(|arg| matches!(arg.as_str(), "default" | "onupdate"));
+            of_rows && keyword.value.range() == call.range()
+        }
+        _ => false,
+    }
+}
+
+/// Whether the value goes through `time.mktime(....timetuple())`, which takes it for local time.
+fn goes_to_mktime(cx: &Cx) -> bool {
+    let outer = cx.ancestors.iter().rev().skip(2).take(2).find_map(|node| match node {
+        AnyNodeRef::ExprCall(outer) => Some(&*outer.func),
+        _ => None,
+    });
+    match outer {
+        Some(ast::Expr::Attribute(attribute)) => attribute.attr.as_str() == "mktime",
+        Some(ast::Expr::Name(name)) => name.id.as_str() == "mktime",
+        _ => false,
+    }
+}
+
 /// Where the result is made aware at once by `.replace(tzinfo=zone)`: that call, the zone, and the question whether it is UTC.
 fn made_aware(cx: &Cx, call: &ast::ExprCall) -> Option<(Span, Span, Condition)> {
     let ("replace", outer) = method_call(cx, call)? else { return None };

@@ -1,6 +1,6 @@
 //! `datetime.utcnow()`. Page: rules/datetime/naive-utcnow.md
 
-use super::{is_method, made_aware, method_call, now_with, unpatched};
+use super::{goes_to_mktime, is_frozen, is_method, made_aware, method_call, now_with, unpatched};
 use crate::finding::{Ask, Edit, Fix, Piece};
 use crate::python::ast::{self, Expr};
 use crate::python::span;
@@ -48,7 +48,11 @@ fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
         _ => {}
     }
     // These take a naive value for local time: what keeps it naive would keep the bug, and end the alarm.
-    let is_bug = matches!(outer, Some(("timestamp" | "astimezone", _)));
+    let is_bug = match outer {
+        Some(("timestamp" | "astimezone", _)) => true,
+        Some(("timetuple", _)) => goes_to_mktime(cx),
+        _ => false,
+    };
     if is_bug && fixes.is_empty() {
         let title = "Replace with an aware `now`: the value changes, it was off by the local offset";
         fixes.push(Fix::risky(title, aware()));
@@ -56,11 +60,17 @@ fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
         let naive = now_with(attribute, call, Piece::Ask(Ask::Utc), ".replace(tzinfo=None)");
         fixes.push(Fix::safe("Replace with `now(...)`, made naive as before", naive));
     }
-    if cx.is_printed() {
+    // Whatever the fix keeps, a value of the import stays one.
+    let frozen = is_frozen(cx, call);
+    if cx.is_printed() || frozen {
         fixes.clear();
     }
     let unpatched = unpatched(attribute);
-    let message = text!["`utcnow()` gives a naive datetime, which the rest of Python takes for local time"];
+    let message = if frozen {
+        text!["`utcnow()` runs once, when this is imported: every later use gets that moment"]
+    } else {
+        text!["`utcnow()` gives a naive datetime, which the rest of Python takes for local time"]
+    };
     let finding = cx.report(span(call), message);
     finding.when(is_utcnow);
     for mut fix in fixes {

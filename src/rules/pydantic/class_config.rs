@@ -325,7 +325,7 @@ fn rewrite<'a>(
     let mut functions = Vec::new();
     for stmt in &class.body {
         if matches!(stmt, Stmt::Pass(_)) || is_docstring(stmt) || is_ellipsis(stmt) {
-            entries.push(Entry { span: span(stmt), text: None });
+            entries.push(Entry { span: span(stmt), text: None, prose: prose(cx, stmt) });
             continue;
         }
         if let Stmt::FunctionDef(function) = stmt {
@@ -334,7 +334,11 @@ fn rewrite<'a>(
             let text = super::moved(cx, function, &header, super::indent_of(cx, span(class).start).ok_or(FUNCTION)?);
             functions.push(text.ok_or(FUNCTION)?);
             restores = true;
-            entries.push(Entry { span: decorated(function), text: Some(text![format!("json_schema_extra={name}")]) });
+            entries.push(Entry {
+                span: decorated(function),
+                text: Some(text![format!("json_schema_extra={name}")]),
+                prose: None,
+            });
             continue;
         }
         let Some((key, value)) = assigned(stmt) else {
@@ -352,7 +356,7 @@ fn rewrite<'a>(
         }
         let renamed = config_keys::renamed(key);
         if config_keys::is_dropped(key) || renamed.is_some_and(|new| own.contains(&new)) {
-            entries.push(Entry { span: span(stmt), text: None });
+            entries.push(Entry { span: span(stmt), text: None, prose: None });
             continue;
         }
         let (new, text) = match (key, value) {
@@ -384,7 +388,7 @@ fn rewrite<'a>(
         };
         let mut pieces = text![format!("{new}=")];
         pieces.extend(text);
-        entries.push(Entry { span: span(stmt), text: Some(pieces) });
+        entries.push(Entry { span: span(stmt), text: Some(pieces), prose: None });
     }
     let set: Vec<&str> = own.iter().map(|key| config_keys::in_v2(key)).collect();
     let inherited = plain.without(&set);
@@ -423,6 +427,40 @@ fn decorated(function: &ast::StmtFunctionDef) -> Span {
     Span::new(start, span(function).end)
 }
 
+/// Words that say of a Config no more than that it is one.
+const EMPTY_WORDS: &[&str] = &[
+    "base",
+    "class",
+    "config",
+    "configuration",
+    "configurations",
+    "for",
+    "meta",
+    "model",
+    "models",
+    "of",
+    "options",
+    "pydantic",
+    "schema",
+    "settings",
+    "subclass",
+    "the",
+    "this",
+];
+
+/// A docstring as comments, if it says something: a dictionary has nowhere else to keep one.
+fn prose(cx: &Cx, stmt: &Stmt) -> Option<String> {
+    let Stmt::Expr(stmt) = stmt else { return None };
+    let Expr::StringLiteral(string) = &*stmt.value else { return None };
+    let separator = format!("{}{}", newline(cx), super::indent_of(cx, span(stmt).start)?);
+    let says = |word: &str| !EMPTY_WORDS.contains(&word.to_ascii_lowercase().as_str());
+    let mut words = string.value.to_str().split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.any(says).then_some(())?;
+    let lines: Vec<String> =
+        string.value.to_str().trim().lines().map(|line| format!("# {}", line.trim()).trim_end().to_owned()).collect();
+    Some(lines.join(&separator))
+}
+
 fn is_ellipsis(stmt: &Stmt) -> bool {
     matches!(stmt, Stmt::Expr(stmt) if matches!(*stmt.value, Expr::EllipsisLiteral(_)))
 }
@@ -431,6 +469,8 @@ struct Entry {
     span: Span,
     /// `None` drops the statement.
     text: Option<Vec<Piece>>,
+    /// Comments that take its place.
+    prose: Option<String>,
 }
 
 fn layout(
@@ -457,7 +497,10 @@ fn layout(
     // The last line's comment stays behind whatever ends there.
     let rest = &cx.text[whole.end as usize..];
     let end = whole.end + rest.find(['\n', '\r']).unwrap_or(rest.len()) as u32;
-    let commented = cx.has_comment(Span::new(whole.start, end));
+    let line_end = end;
+    let end = end + deeper_comments(&cx.text[end as usize..], indent);
+    let prose = entries.iter().any(|entry| entry.prose.is_some());
+    let commented = prose || cx.has_comment(Span::new(whole.start, end));
     // Nothing is left to say.
     if kept.is_empty() && inherited.is_empty() && !commented {
         let others = model.body.iter().any(|stmt| stmt.range() != class.range() && !is_docstring(stmt));
@@ -468,6 +511,8 @@ fn layout(
     }
     // One key without comments fits on one line.
     if !cx.has_comment(whole)
+        && !prose
+        && end == line_end
         && kept.len() + inherited.len() <= 1
         && kept.iter().all(|entry| !cx.source(entry.span).contains(['\n', '\r']))
     {
@@ -496,11 +541,14 @@ fn layout(
                 let text = text.iter().cloned().chain([Piece::from(",")]).collect();
                 edits.push(Edit { span: entry.span, text });
             }
+            None if entry.prose.is_some() => {
+                edits.push(Edit::replace(entry.span, entry.prose.clone().unwrap_or_default()))
+            }
             // What is dropped at the end makes room for the bracket.
             None if last => {
                 let start = line_start(cx.text, entry.span.start) as usize;
                 if cx.has_comment(Span::new(entry.span.end, end)) {
-                    edits.push(Edit::replace(entry.span, ""));
+                    edits.push(Edit::replace(whole_lines(cx, entry.span), ""));
                 } else {
                     edits.push(Edit::replace(Span::new(start as u32, end), format!("{indent})")));
                     closed = true;
@@ -513,6 +561,23 @@ fn layout(
         edits.push(Edit::insert(end, format!("{newline}{indent})")));
     }
     Ok(edits)
+}
+
+/// Bytes of the comments below a class that are indented like its body.
+fn deeper_comments(below: &str, indent: &str) -> u32 {
+    let mut taken = 0;
+    let mut at = 0;
+    for line in below.split_inclusive('\n') {
+        let text = line.trim();
+        let deeper = line.len() - line.trim_start().len() > indent.len();
+        if text.starts_with('#') && deeper && at > 0 {
+            taken = at + line.trim_end_matches(['\n', '\r']).len();
+        } else if !text.is_empty() {
+            break;
+        }
+        at += line.len();
+    }
+    taken as u32
 }
 
 /// The end of `class Config:`, the colon included; none where something else stands behind it.

@@ -87,6 +87,7 @@ impl Obstacle {
     }
 }
 
+const ITEMS_FIRST: &str = "a validator with `each_item` of the same field stays, and pydantic 2 refuses it behind this one: move that one by hand first";
 const EACH_ITEM: &str = "`each_item` has no flag in V2: validate the items with `Annotated[T, AfterValidator(f)]`";
 
 fn rewrite<'a>(
@@ -103,6 +104,9 @@ fn rewrite<'a>(
     let scalar = each_item && are_scalar(cx, call);
     if each_item && !scalar {
         return each_item_of(cx, function, decorator, callee, call).ok_or_else(|| Obstacle::new(EACH_ITEM));
+    }
+    if !scalar && items_stay(cx, &field_names(call)?) {
+        return Err(Obstacle::new(ITEMS_FIRST));
     }
     let Flags { mut edits, proof, when } = flags(cx, callee, call, scalar)?;
     // What stands between may take other arguments than it passes on.
@@ -158,6 +162,9 @@ fn reuse<'a>(cx: &Cx<'a>, outer: &'a ast::ExprCall, call: &'a ast::ExprCall) -> 
     let ([function], true) = (&*outer.arguments.args, outer.arguments.keywords.is_empty()) else {
         return Err(Obstacle::new("a validator is made of one function"));
     };
+    if items_stay(cx, &field_names(call)?) {
+        return Err(Obstacle::new(ITEMS_FIRST));
+    }
     let Flags { edits, proof, when } = flags(cx, &call.func, call, false)?;
     let takes = match function {
         Expr::Lambda(lambda) => {
@@ -255,6 +262,27 @@ fn validators_of_items<'a>(
         (named && says_true(&call.arguments, "each_item")).then_some((function, decorator, call))
     });
     found.collect()
+}
+
+/// Whether a validator of the items of one of these fields has no form in V2: behind a `field_validator` pydantic 2 refuses it at import.
+fn items_stay(cx: &Cx, fields: &[&str]) -> bool {
+    let Some((model, _)) = cx.class().filter(|_| cx.mentions("each_item")) else { return false };
+    model.body.iter().any(|stmt| match stmt {
+        Stmt::FunctionDef(function) => match decorator(cx, function, "validator") {
+            Some(Decoration { decorator, callee, call: Some(call), .. }) if says_true(&call.arguments, "each_item") => {
+                let named = field_names(call).is_ok_and(|names| {
+                    names.iter().any(|name| *name == "*" || fields.contains(name))
+                        || names.is_empty()
+                        || fields.contains(&"*")
+                });
+                named && !are_scalar(cx, call) && each_item_of(cx, function, decorator, callee, call).is_none()
+            }
+            _ => false,
+        },
+        Stmt::Assign(ast::StmtAssign { value, .. }) => matches!(&**value, Expr::Call(outer)
+            if matches!(&*outer.func, Expr::Call(call) if says_true(&call.arguments, "each_item"))),
+        _ => false,
+    })
 }
 
 /// A validator of items moves into their type, together with the others of the same field.

@@ -106,5 +106,9 @@ fn variable(name: &str) -> String {
         variable.push(if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' });
         last_lower = c.is_ascii_lowercase() || c.is_ascii_digit();
     }
+    // The shell has set these to something else.
+    if matches!(variable.as_str(), "PWD" | "OLDPWD" | "USER" | "HOME" | "PATH" | "SHELL" | "LANG" | "TERM" | "TMPDIR") {
+        return format!("APP_{variable}");
+    }
     variable
 }
