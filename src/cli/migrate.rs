@@ -113,6 +113,11 @@ fn inside(migrate: &MigratePydantic, when: When) -> io::Result<Outcome> {
         1 => writeln!(out, "1 place stays as it is, as a `# davy: ignore` there says")?,
         several => writeln!(out, "{several} places stay as they are, as a `# davy: ignore` there says")?,
     }
+    let broken: Vec<&str> =
+        scan.files.iter().filter(|file| file.shown && file.unit.broken).map(|file| &*file.display).collect();
+    for path in &broken {
+        writeln!(out, "{path}: does not parse, and stays as it is: mend its syntax, then migrate again")?;
+    }
     say_left(&scan, &left, when, &mut out)?;
     Ok(if left.is_empty() { Outcome::Clean } else { Outcome::Findings })
 }

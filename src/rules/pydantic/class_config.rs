@@ -345,6 +345,9 @@ fn rewrite<'a>(
             return Err("this Config holds more than plain keys: move the rest out, then use `model_config`");
         };
         let key = key.id.as_str();
+        if key == "allow_mutation" && own.contains(&"frozen") {
+            return Err("`frozen` and `allow_mutation` become one key in V2: decide which value counts");
+        }
         if own.iter().filter(|other| **other == key).count() > 1 {
             return Err("a key of this Config is set twice: decide which value counts");
         }

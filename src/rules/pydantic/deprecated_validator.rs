@@ -8,8 +8,8 @@ use super::{
 use crate::fact::{Condition, Name, TypeExpr};
 use crate::finding::{Ask, Edit, Fate, Fix, Piece};
 use crate::python::ast::{self, Expr, Ranged, Stmt};
-use crate::python::span;
 use crate::python::walk::says_true;
+use crate::python::{Block, span};
 use crate::rule::{Check, Cx};
 use crate::text;
 use crate::text::{Span, line_start, line_stop};
@@ -232,6 +232,11 @@ fn of_items<'a>(
     {
         text.extend(text![format!("lambda {}: ", value.parameter.name), span(&**result), ")"]);
         return Some(OfItems { text, function: None });
+    }
+    // A class inside another does not see what that one binds.
+    let around = cx.scopes.iter().rev().nth(1);
+    if around.is_some_and(|scope| matches!(scope.block, Block::Class(_))) {
+        return None;
     }
     // Two underscores in front would be mangled where the class reads it.
     let bare = function.name.trim_start_matches('_');

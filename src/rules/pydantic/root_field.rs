@@ -144,6 +144,8 @@ fn attribute<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
     let store = attribute.ctx != ExprContext::Load;
     let finding = cx.report(span(&attribute.attr), text!["`__root__` ", fate(Fate::Raises)]);
     finding.when(Condition::Has { of: receiver.clone(), key: "__root__".into() });
+    // A name that every model has, so that a class that is none does not resolve.
+    finding.when(Condition::resolves(receiver.clone().attr("__fields_set__"), "pydantic.BaseModel.__fields_set__"));
     graded(finding, Fate::Raises);
     if printed || store {
         finding.help("read `root`");
@@ -164,6 +166,7 @@ fn constructor<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
     let only = call.arguments.len() == 1;
     let finding = cx.report(span(keyword), text!["`__root__` ", fate(Fate::Raises)]);
     finding.when(Condition::Has { of: class.clone(), key: "__root__".into() });
+    finding.when(Condition::derives(class.clone(), "pydantic.BaseModel"));
     graded(finding, Fate::Raises);
     if only {
         let edit = Edit::pieces(span(keyword), text![span(&keyword.value)]);
