@@ -1,14 +1,15 @@
 //! `class Config` in a model. Page: rules/pydantic/class-config.md
 
+use super::config_layout::{Becomes, Entry, layout, without_key};
 use super::plain_config::{PlainConfig, config_class};
-use super::{config_keys, fate, graded, in_version_shim, is_docstring, newline, only_v2};
+use super::{config_keys, fate, graded, in_version_shim, newline, only_v2};
 use crate::fact::{Condition, Name, TypeExpr};
 use crate::finding::{Edit, Fate, Finding, Fix, Piece, Tie, Tied};
-use crate::python::ast::{self, Expr, Ranged, Stmt};
+use crate::python::ast::{self, Expr, Stmt};
 use crate::python::{Block, span};
 use crate::rule::{Check, Cx};
 use crate::text;
-use crate::text::{Span, line_start};
+use crate::text::Span;
 
 pub const CHECK: Check =
     Check::Several(&[Check::Class(check), Check::Class(shared), Check::Class(several), Check::Attribute(extra)]);
@@ -324,8 +325,8 @@ fn rewrite<'a>(
     let mut restores = plain.restores;
     let mut functions = Vec::new();
     for stmt in &class.body {
-        if matches!(stmt, Stmt::Pass(_)) || is_docstring(stmt) || is_ellipsis(stmt) {
-            entries.push(Entry { span: span(stmt), text: None, prose: prose(cx, stmt) });
+        if let Some(becomes) = without_key(cx, stmt) {
+            entries.push(Entry { span: span(stmt), becomes });
             continue;
         }
         if let Stmt::FunctionDef(function) = stmt {
@@ -336,8 +337,7 @@ fn rewrite<'a>(
             restores = true;
             entries.push(Entry {
                 span: decorated(function),
-                text: Some(text![format!("json_schema_extra={name}")]),
-                prose: None,
+                becomes: Becomes::Key(text![format!("json_schema_extra={name}")]),
             });
             continue;
         }
@@ -359,7 +359,7 @@ fn rewrite<'a>(
         }
         let renamed = config_keys::renamed(key);
         if config_keys::is_dropped(key) || renamed.is_some_and(|new| own.contains(&new)) {
-            entries.push(Entry { span: span(stmt), text: None, prose: None });
+            entries.push(Entry { span: span(stmt), becomes: Becomes::Nothing });
             continue;
         }
         let (new, text) = match (key, value) {
@@ -391,7 +391,7 @@ fn rewrite<'a>(
         };
         let mut pieces = text![format!("{new}=")];
         pieces.extend(text);
-        entries.push(Entry { span: span(stmt), text: Some(pieces), prose: None });
+        entries.push(Entry { span: span(stmt), becomes: Becomes::Key(pieces) });
     }
     let set: Vec<&str> = own.iter().map(|key| config_keys::in_v2(key)).collect();
     let inherited = plain.without(&set);
@@ -428,188 +428,6 @@ fn schema_function(function: &ast::StmtFunctionDef, name: &str) -> Option<String
 fn decorated(function: &ast::StmtFunctionDef) -> Span {
     let start = function.decorator_list.first().map_or(span(function).start, |first| span(first).start);
     Span::new(start, span(function).end)
-}
-
-/// Words that say of a Config no more than that it is one.
-const EMPTY_WORDS: &[&str] = &[
-    "base",
-    "class",
-    "config",
-    "configuration",
-    "configurations",
-    "for",
-    "meta",
-    "model",
-    "models",
-    "of",
-    "options",
-    "pydantic",
-    "schema",
-    "settings",
-    "subclass",
-    "the",
-    "this",
-];
-
-/// A docstring as comments, if it says something: a dictionary has nowhere else to keep one.
-fn prose(cx: &Cx, stmt: &Stmt) -> Option<String> {
-    let Stmt::Expr(stmt) = stmt else { return None };
-    let Expr::StringLiteral(string) = &*stmt.value else { return None };
-    let separator = format!("{}{}", newline(cx), super::indent_of(cx, span(stmt).start)?);
-    let says = |word: &str| !EMPTY_WORDS.contains(&word.to_ascii_lowercase().as_str());
-    let mut words = string.value.to_str().split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.any(says).then_some(())?;
-    let lines: Vec<String> =
-        string.value.to_str().trim().lines().map(|line| format!("# {}", line.trim()).trim_end().to_owned()).collect();
-    Some(lines.join(&separator))
-}
-
-fn is_ellipsis(stmt: &Stmt) -> bool {
-    matches!(stmt, Stmt::Expr(stmt) if matches!(*stmt.value, Expr::EllipsisLiteral(_)))
-}
-
-struct Entry {
-    span: Span,
-    /// `None` drops the statement.
-    text: Option<Vec<Piece>>,
-    /// Comments that take its place.
-    prose: Option<String>,
-}
-
-fn layout(
-    cx: &Cx,
-    model: &ast::StmtClassDef,
-    class: &ast::StmtClassDef,
-    inherited: &[Vec<Piece>],
-    entries: &[Entry],
-) -> Result<Vec<Edit>, &'static str> {
-    let whole = span(class);
-    let kept: Vec<&Entry> = entries.iter().filter(|entry| entry.text.is_some()).collect();
-    let config = super::pydantic("ConfigDict");
-    let line = line_start(cx.text, whole.start) as usize;
-    let indent = &cx.text[line..whole.start as usize];
-    let shares_lines =
-        |pair: &[Stmt]| !cx.source(Span::new(span(&pair[0]).end, span(&pair[1]).start)).contains(['\n', '\r']);
-    let joined = |entry: &&Entry| cx.source(entry.span).contains('\\');
-    if !indent.trim().is_empty() || class.body.windows(2).any(shares_lines) {
-        return Err("write `model_config = ConfigDict(...)` by hand: several statements share a line");
-    }
-    if kept.iter().any(joined) {
-        return Err("write `model_config = ConfigDict(...)` by hand: a value goes on behind a backslash");
-    }
-    // The last line's comment stays behind whatever ends there.
-    let rest = &cx.text[whole.end as usize..];
-    let end = whole.end + rest.find(['\n', '\r']).unwrap_or(rest.len()) as u32;
-    let line_end = end;
-    let end = end + deeper_comments(&cx.text[end as usize..], indent);
-    let prose = entries.iter().any(|entry| entry.prose.is_some());
-    let commented = prose || cx.has_comment(Span::new(whole.start, end));
-    // Nothing is left to say.
-    if kept.is_empty() && inherited.is_empty() && !commented {
-        let others = model.body.iter().any(|stmt| stmt.range() != class.range() && !is_docstring(stmt));
-        return Ok(match others {
-            true => vec![Edit::replace(super::with_blank_line(cx, Span::new(line as u32, end)), "")],
-            false => vec![Edit::replace(whole, "pass")],
-        });
-    }
-    // One key without comments fits on one line.
-    if !cx.has_comment(whole)
-        && !prose
-        && end == line_end
-        && kept.len() + inherited.len() <= 1
-        && kept.iter().all(|entry| !cx.source(entry.span).contains(['\n', '\r']))
-    {
-        let mut text = text!["model_config = ", config, "("];
-        text.extend(inherited.iter().flatten().cloned());
-        text.extend(kept.iter().flat_map(|entry| entry.text.iter().flatten().cloned()));
-        text.push(")".into());
-        return Ok(vec![Edit { span: whole, text }]);
-    }
-    let colon = header_end(cx, class).ok_or("write `model_config = ConfigDict(...)` by hand")?;
-    let newline = newline(cx);
-    let mut header = text!["model_config = ", config, "("];
-    for text in inherited {
-        let inner =
-            super::indent_of(cx, entries.first().map_or(whole.start, |entry| entry.span.start)).unwrap_or(indent);
-        header.push(format!("{newline}{inner}").into());
-        header.extend(text.iter().cloned());
-        header.push(",".into());
-    }
-    let mut edits = vec![Edit::pieces(Span::new(whole.start, colon), header)];
-    let mut closed = false;
-    for (index, entry) in entries.iter().enumerate() {
-        let last = index + 1 == entries.len();
-        match &entry.text {
-            Some(text) => {
-                let text = text.iter().cloned().chain([Piece::from(",")]).collect();
-                edits.push(Edit { span: entry.span, text });
-            }
-            None if entry.prose.is_some() => {
-                edits.push(Edit::replace(entry.span, entry.prose.clone().unwrap_or_default()))
-            }
-            // What is dropped at the end makes room for the bracket.
-            None if last => {
-                let start = line_start(cx.text, entry.span.start) as usize;
-                if cx.has_comment(Span::new(entry.span.end, end)) {
-                    edits.push(Edit::replace(whole_lines(cx, entry.span), ""));
-                } else {
-                    edits.push(Edit::replace(Span::new(start as u32, end), format!("{indent})")));
-                    closed = true;
-                }
-            }
-            None => edits.push(Edit::replace(whole_lines(cx, entry.span), "")),
-        }
-    }
-    if !closed {
-        edits.push(Edit::insert(end, format!("{newline}{indent})")));
-    }
-    Ok(edits)
-}
-
-/// Bytes of the comments below a class that are indented like its body.
-fn deeper_comments(below: &str, indent: &str) -> u32 {
-    let mut taken = 0;
-    let mut at = 0;
-    for line in below.split_inclusive('\n') {
-        let text = line.trim();
-        let deeper = line.len() - line.trim_start().len() > indent.len();
-        if text.starts_with('#') && deeper && at > 0 {
-            taken = at + line.trim_end_matches(['\n', '\r']).len();
-        } else if !text.is_empty() {
-            break;
-        }
-        at += line.len();
-    }
-    taken as u32
-}
-
-/// The end of `class Config:`, the colon included; none where something else stands behind it.
-fn header_end(cx: &Cx, class: &ast::StmtClassDef) -> Option<u32> {
-    let start = span(&class.name).end;
-    let first = class.body.first()?.start().to_u32();
-    let header = cx.source(Span::new(start, first));
-    let colon = start + header.find(':')? as u32 + 1;
-    let line = cx.source(Span::new(colon, first));
-    line.contains(['\n', '\r']).then_some(colon)
-}
-
-/// A statement with its line, and the empty line behind it: a docstring takes its distance along.
-fn whole_lines(cx: &Cx, span: Span) -> Span {
-    let start = line_start(cx.text, span.start) as usize;
-    let mut end = span.end as usize;
-    let mut skip_line = |only_blank: bool| {
-        let rest = &cx.text[end..];
-        let stop = rest.find(['\n', '\r']).unwrap_or(rest.len());
-        if (only_blank && !rest[..stop].trim().is_empty()) || stop == rest.len() {
-            return;
-        }
-        end += stop + if rest[stop..].starts_with("\r\n") { 2 } else { 1 };
-    };
-    skip_line(false);
-    skip_line(true);
-    let before = &cx.text[start..span.start as usize];
-    let behind = &cx.text[span.end as usize..end];
-    if before.trim().is_empty() && behind.trim().is_empty() { Span::new(start as u32, end as u32) } else { span }
 }
 
 fn names_read<'a>(expr: &'a Expr, names: &mut Vec<&'a str>) {

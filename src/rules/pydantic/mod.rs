@@ -3,6 +3,7 @@
 pub mod after_validator_classmethod;
 pub mod class_config;
 mod config_keys;
+mod config_layout;
 pub mod config_read;
 pub mod custom_type_hook;
 pub mod deprecated_field_argument;
