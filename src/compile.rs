@@ -249,7 +249,8 @@ impl<'a> SourceOrderVisitor<'a> for Walk<'_, 'a> {
 
     fn visit_expr(&mut self, expr: &'a Expr) {
         deeper(|| {
-            bind::expression(self.facts, expr, &self.cx.types, &self.cx.scopes);
+            let parent = self.cx.ancestors.last().copied();
+            bind::expression(self.facts, expr, parent, &self.cx.types, &self.cx.scopes);
             match expr {
                 Expr::Call(call) => {
                     for &(code, check) in &self.rules.call {

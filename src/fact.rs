@@ -148,6 +148,19 @@ pub struct Facts {
     pub reads: Vec<(Tied, TypeExpr)>,
     /// What tests replace: `patch("app.core.datetime")`, `monkeypatch.setattr(module, "datetime", ...)`.
     pub patches: Vec<(TypeExpr, String)>,
+    /// What is put into attributes of something else than the instance of the method around, by attribute.
+    pub put: BTreeMap<String, Vec<Put>>,
+    /// What is put into containers after they were made, by the module-level name or `.attribute` that holds them.
+    pub filled: BTreeMap<String, Vec<Put>>,
+}
+
+/// Something that is put into an attribute, or into the container that it holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Put {
+    /// Whose attribute it is; `None` of a name.
+    pub of: TypeExpr,
+    /// What is put there.
+    pub value: TypeExpr,
 }
 
 /// One way a name comes to be bound.

@@ -75,6 +75,8 @@ pub struct Scan {
     pub root: PathBuf,
     /// The project is being moved from pydantic 1 to 2.
     pub migrating: bool,
+    /// The move gives back what pydantic 1 did even where pydantic 2 is what a file runs on already.
+    pub restore: bool,
     configs: HashMap<String, (Arc<Config>, PathBuf)>,
     src: Vec<String>,
     models: Vec<String>,
@@ -211,6 +213,7 @@ pub fn scan(
         problems,
         root,
         migrating: false,
+        restore: false,
         configs: by_key,
         src,
         models: base.pydantic_models.clone(),
@@ -224,6 +227,7 @@ impl Scan {
             src: self.src.clone(),
             models: self.models.clone(),
             migrating: self.migrating,
+            restore: self.restore,
             settings: self,
         }
     }

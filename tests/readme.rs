@@ -51,8 +51,9 @@ fn commands_run() {
         let code = output.status.code();
         // The fixture's broken tests keep `--add-ignore` from finishing, and it says so.
         let explains = line.contains("--explain-unknown");
-        let finds =
-            line.starts_with("davy check") && !explains || line.starts_with("davy migrate") && line.contains("--diff");
+        // The fixture runs pydantic 2 already, so a move leaves what would change it for a person.
+        let moves = line.starts_with("davy migrate") && !line.contains("--plan");
+        let finds = line.starts_with("davy check") && !explains || moves;
         let expected = if line.contains("--add-ignore") { Some(2) } else { Some(i32::from(finds)) };
         assert_eq!(code, expected, "{line}: {}", String::from_utf8_lossy(&output.stderr));
         assert!(!output.stdout.is_empty(), "{line} prints nothing");

@@ -8,6 +8,7 @@ use crate::finding::{Judged, Severity};
 use crate::git::{self, WorkTree};
 use crate::journal;
 use crate::manifest::{Kind, Specifiers, Version, edit};
+use crate::report::wrap::wrap;
 use crate::rule::Definitions;
 use crate::rules;
 use crate::scan::{self, Problem, Request, Scan, scan};
@@ -118,6 +119,15 @@ fn inside(migrate: &MigratePydantic, when: When) -> io::Result<Outcome> {
     for path in &broken {
         writeln!(out, "{path}: does not parse, and stays as it is: mend its syntax, then migrate again")?;
     }
+    if !scan.restore
+        && left.iter().any(|left| left.finding.fix.is_some())
+        && let Some((path, pin)) = moved_before(&scan)
+    {
+        writeln!(
+            out,
+            "{path} asks for pydantic{pin} already: what would give back pydantic 1's behaviour is left there; `--restore` applies it"
+        )?;
+    }
     say_left(&scan, &left, when, &mut out)?;
     Ok(if left.is_empty() { Outcome::Clean } else { Outcome::Findings })
 }
@@ -152,6 +162,7 @@ fn load(
     let request = Request { paths: vec![migrate.path.clone()], stdin: None, force_exclude: false, threads: 0 };
     let mut scan = scan(&request, &mut Configs::new(pages, changes)?, definitions, progress)?;
     scan.migrating = true;
+    scan.restore = migrate.restore || manifest_paths(&scan).any(|path| configured_below(&path));
     Ok(scan)
 }
 
@@ -184,6 +195,17 @@ impl Change {
 struct Moved {
     changed: Vec<Change>,
     notes: Vec<String>,
+}
+
+/// A manifest that asks for pydantic 2 and nothing before it, with how it says so.
+fn moved_before(scan: &Scan) -> Option<(&str, &str)> {
+    let two = Version::parse("2")?;
+    scan.manifests.iter().find_map(|(key, manifest)| {
+        let pin =
+            manifest.requirements.iter().find(|one| one.name == "pydantic" && !one.specifier.trim().is_empty())?;
+        let above = Specifiers::parse(&pin.specifier).is_some_and(|allowed| !allowed.may_be_below(&two));
+        above.then_some((key.as_str(), pin.specifier.as_str()))
+    })
 }
 
 /// Moves every pin that keeps pydantic below 2, and adds pydantic-settings where the code imports it now.
@@ -232,8 +254,9 @@ fn moved(scan: &Scan) -> Moved {
             moved.changed.push(Change { path, display: key.clone(), old: old.clone(), new });
         }
     }
-    for key in scan.manifests.iter().map(|(key, _)| key.as_str()).chain(["davy.toml"]) {
-        if configured_below(&scan.root.join(key)) {
+    for path in manifest_paths(scan) {
+        if configured_below(&path) {
+            let key = path.strip_prefix(&scan.root).unwrap_or(&path).display();
             moved
                 .notes
                 .push(format!("{key}: davy's own `pydantic.version` still says 1; make it \"2\", or take it out"));
@@ -245,6 +268,11 @@ fn moved(scan: &Scan) -> Moved {
             .push(format!("pydantic-settings{SETTINGS} is imported and declared nowhere; add it to the dependencies"));
     }
     moved
+}
+
+/// Where davy's configuration may say which pydantic runs.
+fn manifest_paths(scan: &Scan) -> impl Iterator<Item = PathBuf> {
+    scan.manifests.iter().map(|(key, _)| key.as_str()).chain(["davy.toml"]).map(|key| scan.root.join(key))
 }
 
 /// Whether davy's configuration in a file says that pydantic 1 runs.
@@ -354,11 +382,14 @@ fn say_left(scan: &Scan, left: &[Left], when: When, out: &mut dyn Write) -> io::
         let fix =
             finding.fix.as_ref().map(|fix| format!("{} (changes behaviour; `davy check --unsafe-fixes`)", fix.title));
         let advice = match (&finding.help, fix) {
-            (Some(help), Some(fix)) => Some(format!("{help}\n    {fix}")),
+            (Some(help), Some(fix)) => Some(format!("{help}\n{fix}")),
             (help, fix) => help.clone().or(fix),
         };
         if let Some(advice) = advice.as_ref().filter(|advice| given.as_ref() != Some(*advice)) {
-            writeln!(out, "    {advice}")?;
+            let room = terminal::width().max(20) - 4;
+            for line in advice.lines().flat_map(|line| wrap(line.trim(), room, room)) {
+                writeln!(out, "    {line}")?;
+            }
         }
         given = advice;
     }

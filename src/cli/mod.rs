@@ -81,6 +81,9 @@ struct MigratePydantic {
     /// Go ahead though files are changed or under no version control
     #[arg(long)]
     allow_dirty: bool,
+    /// Give back what pydantic 1 did even where pydantic 2 is pinned already, as to go on with a move
+    #[arg(long)]
+    restore: bool,
     /// Set a configuration key for this run: `key = value`, or a TOML file
     #[arg(long, value_name = "SETTING")]
     config: Vec<String>,

@@ -104,6 +104,15 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Whether a move gives back what pydantic 1 did in a file: where pydantic 2 is pinned, its users know it as it is.
+    pub fn gives_back(&self, file: File) -> bool {
+        let moved = || {
+            let pin = self.manifests.pin(self.values.index.path(file), "pydantic", 2);
+            pin.is_some_and(|pin| pin.may_be_at_least && !pin.may_be_below)
+        };
+        !self.project.migrating || self.project.restore || !moved()
+    }
+
     /// Which versions of a package run a file, as against version `major`. A project that says nothing runs the newest.
     pub fn runs(&self, package: &str, major: u32, file: File) -> Pin {
         let path = self.values.index.path(file);

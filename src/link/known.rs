@@ -153,7 +153,7 @@ const INERT: &[&str] = &[
     "builtins.ValueError",
 ];
 
-/// The public attributes that `pydantic.BaseModel` defines: V1's, kept as deprecated, and V2's.
+/// The attributes that `pydantic.BaseModel` defines: V1's, kept as deprecated, and V2's.
 /// Source: `dir(BaseModel)` of pydantic 1.10 and 2.
 const MODEL_ATTRIBUTES: &[&str] = &[
     "construct",
@@ -187,6 +187,8 @@ const MODEL_ATTRIBUTES: &[&str] = &[
     "__get_pydantic_core_schema__",
     "__fields__",
     "__fields_set__",
+    "__copy__",
+    "__deepcopy__",
 ];
 
 /// Whether an external class defines an attribute: `None` where davy does not know the class.

@@ -254,7 +254,7 @@ impl Linker<'_, '_> {
         Some(Proposal {
             title: self.text(&fix.title, file),
             safe: self.judge.judge(&fix.safe, file).is_yes(),
-            restores: self.judge.judge(&fix.restores, file).is_yes(),
+            restores: self.judge.judge(&fix.restores, file).is_yes() && self.judge.gives_back(file),
             edits: edits.collect(),
             orphans: fix.orphans.iter().filter(|name| !self.imported_elsewhere(file, name)).cloned().collect(),
             rebinds: fix.rebinds.clone(),

@@ -53,6 +53,8 @@ pub struct Project<'a> {
     pub models: Vec<String>,
     /// The project is being moved from pydantic 1 to 2.
     pub migrating: bool,
+    /// The move gives back what pydantic 1 did even where pydantic 2 is what a file runs on already.
+    pub restore: bool,
     /// The configuration.
     pub settings: &'a dyn Settings,
 }

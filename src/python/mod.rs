@@ -6,6 +6,7 @@ pub mod bind;
 mod body;
 pub mod bound;
 pub mod broken;
+mod filled;
 pub mod flow;
 pub mod ignores;
 pub mod imported;

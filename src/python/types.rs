@@ -3,6 +3,8 @@
 //! Asks `flow` which bindings reach a use. Never guesses: what is not proven is `TypeExpr::Unknown`.
 
 use super::ast::{self, Expr, Ranged};
+use super::bind::is_class_name;
+use super::filled::{Fill, fills};
 use super::flow::{Def, Defs, Flow, flow};
 use super::imported::{aliases, imports, is_cast, last_name};
 use super::{Block, Scope, deeper};
@@ -18,12 +20,28 @@ const DEPTH: u32 = 32;
 /// Answers questions about the expressions of one file.
 #[derive(Default)]
 pub struct Types<'a> {
-    flows: RefCell<HashMap<(u8, usize), Rc<Flow<'a>>>>,
+    flows: RefCell<HashMap<BlockKey, Rc<Flow<'a>>>>,
     /// Every `import name as local` of the file: local, name.
     aliases: OnceCell<Vec<(&'a str, &'a str)>>,
     /// Every name that an import of the file binds, with the module.
     imported: OnceCell<Vec<(&'a str, String)>>,
+    /// What is put into the containers that a block's names hold.
+    fills: RefCell<HashMap<BlockKey, Rc<Fills<'a>>>>,
+    /// The containers whose items are being worked out: what comes from a container adds nothing to it.
+    filling: RefCell<Vec<(BlockKey, String)>>,
     budget: Cell<u32>,
+}
+
+type BlockKey = (u8, usize);
+type Fills<'a> = HashMap<&'a str, Vec<Fill<'a>>>;
+
+/// A module and the class that is its first statement lie at the same address.
+fn key(block: Block) -> BlockKey {
+    match block {
+        Block::Module(body) => (0, body.as_ptr() as usize),
+        Block::Class(class) => (1, std::ptr::from_ref(class) as usize),
+        Block::Function(function) => (2, std::ptr::from_ref(function) as usize),
+    }
 }
 
 impl<'a> Types<'a> {
@@ -41,12 +59,7 @@ impl<'a> Types<'a> {
 
     /// The bindings of the names of a block.
     pub fn flow(&self, block: Block<'a>) -> Rc<Flow<'a>> {
-        // A module and the class that is its first statement lie at the same address.
-        let key = match block {
-            Block::Module(body) => (0, body.as_ptr() as usize),
-            Block::Class(class) => (1, std::ptr::from_ref(class) as usize),
-            Block::Function(function) => (2, std::ptr::from_ref(function) as usize),
-        };
+        let key = key(block);
         if let Some(known) = self.flows.borrow().get(&key) {
             return Rc::clone(known);
         }
@@ -146,7 +159,9 @@ impl<'a> Types<'a> {
                     Some(_) => self.value(&item.value, scopes, next),
                     None => TypeExpr::Unknown,
                 });
-                TypeExpr::Display("dict".to_owned(), vec![TypeExpr::union(items.collect())])
+                let items: Vec<TypeExpr> = items.collect();
+                let items = if items.is_empty() { items } else { vec![TypeExpr::union(items)] };
+                TypeExpr::Display("dict".to_owned(), items)
             }
             Expr::ListComp(comp) => self.display("list", std::slice::from_ref(&*comp.elt), scopes, next),
             Expr::SetComp(comp) => self.display("set", std::slice::from_ref(&*comp.elt), scopes, next),
@@ -238,7 +253,7 @@ impl<'a> Types<'a> {
             Expr::Attribute(attribute) => attribute.attr.as_str(),
             _ => "",
         };
-        let is_class = last.trim_start_matches('_').starts_with(|c: char| c.is_ascii_uppercase());
+        let is_class = is_class_name(last);
         let few = call.arguments.len() <= 4 && !call.arguments.args.iter().any(Expr::is_starred_expr);
         if callee.is_unknown() || is_class || !few {
             return wrap(callee, TypeExpr::Call);
@@ -325,7 +340,8 @@ impl<'a> Types<'a> {
                 continue;
             }
             if let Some(defs) = here.and_then(|offset| flow.uses.get(&offset)) {
-                return self.defs(defs, scopes, depth);
+                let value = self.defs(defs, scopes, depth);
+                return self.with_fills(value, id, scope.block, scopes, depth);
             }
             let type_parameter = match scope.block {
                 Block::Class(class) => class.type_params.as_deref(),
@@ -346,11 +362,63 @@ impl<'a> Types<'a> {
                 return if unreached {
                     TypeExpr::Unknown
                 } else {
-                    self.defs(&Rc::new(defs.clone()), &scopes[..=index], depth)
+                    let value = self.defs(&Rc::new(defs.clone()), &scopes[..=index], depth);
+                    self.with_fills(value, id, scope.block, &scopes[..=index], depth)
                 };
             }
         }
         TypeExpr::Name(Name::Here(id.to_owned()))
+    }
+
+    /// A container that was displayed, with what the block puts into it later.
+    fn with_fills(&self, value: TypeExpr, id: &str, block: Block<'a>, scopes: &[Scope<'a>], depth: u32) -> TypeExpr {
+        let is_container = |one: &TypeExpr| matches!(one, TypeExpr::Display(of, _) if of != "tuple");
+        let holds = match &value {
+            TypeExpr::Union(members) => members.iter().any(is_container),
+            one => is_container(one),
+        };
+        // What a module or class puts into its own containers is a fact, for `link`.
+        let Block::Function(function) = block else { return value };
+        if !holds {
+            return value;
+        }
+        let known = self.fills.borrow().get(&key(block)).cloned();
+        let all = known.unwrap_or_else(|| {
+            let fresh = Rc::new(fills(&function.body));
+            self.fills.borrow_mut().insert(key(block), Rc::clone(&fresh));
+            fresh
+        });
+        let Some(all) = all.get(id) else { return value };
+        let own = (key(block), id.to_owned());
+        if self.filling.borrow().contains(&own) {
+            return value;
+        }
+        self.filling.borrow_mut().push(own);
+        let handed = all.iter().any(|fill| matches!(fill, Fill::Handed));
+        let more = all.iter().filter_map(|fill| match fill {
+            Fill::Item(item) => Some(self.value(item, scopes, depth)),
+            Fill::Items(items) => Some(wrap(self.value(items, scopes, depth), TypeExpr::Item)),
+            Fill::Unknown => Some(TypeExpr::Unknown),
+            Fill::Handed => None,
+        });
+        let more: Vec<TypeExpr> = more.collect();
+        self.filling.borrow_mut().pop();
+        let with_more = |one: TypeExpr| match one {
+            // Whoever hands an empty container on has it filled, with nobody knows what.
+            TypeExpr::Display(of, items) if of != "tuple" && !(handed && items.is_empty()) => {
+                let items: Vec<TypeExpr> = items.into_iter().chain(more.iter().cloned()).collect();
+                let item = match items.iter().any(TypeExpr::is_unknown) {
+                    true => TypeExpr::Unknown,
+                    false => TypeExpr::union(items),
+                };
+                TypeExpr::Display(of, vec![item])
+            }
+            other => other,
+        };
+        match value {
+            TypeExpr::Union(members) => TypeExpr::union(members.into_iter().map(with_more).collect()),
+            one => with_more(one),
+        }
     }
 
     fn defs(&self, defs: &Defs<'a>, scopes: &[Scope<'a>], depth: u32) -> TypeExpr {

@@ -10,7 +10,7 @@ use super::container::{index, is_mapping_method, item};
 use super::index::{File, Index};
 use super::known;
 use super::value::{Ancestor, Symbol, Value};
-use crate::fact::{Argument, Binding, ClassFact, Name, TypeExpr};
+use crate::fact::{Argument, Binding, ClassFact, Name, Put, TypeExpr};
 use crate::unit::Unit;
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
@@ -34,7 +34,14 @@ pub struct Values<'a> {
     variables: OnceLock<HashSet<&'a str>>,
     /// For each attribute: the classes that define it themselves.
     definers: OnceLock<HashMap<&'a str, Vec<Symbol>>>,
+    /// For each attribute: what is put into it from outside.
+    put: OnceLock<Elsewhere<'a>>,
+    /// For each `.attribute` and each name that a file imports: what is put into the container that it holds.
+    filled: OnceLock<Elsewhere<'a>>,
 }
+
+/// What other places put under a name, with the file that each stands in.
+type Elsewhere<'a> = HashMap<&'a str, Vec<(&'a Put, File)>>;
 
 /// What one question may still spend. The order of a class has a budget of its own, so that an answer never depends on
 /// what other questions have left in the cache.
@@ -59,6 +66,8 @@ impl<'a> Values<'a> {
             orders: RwLock::new(HashMap::new()),
             variables: OnceLock::new(),
             definers: OnceLock::new(),
+            put: OnceLock::new(),
+            filled: OnceLock::new(),
         }
     }
 
@@ -109,6 +118,42 @@ impl<'a> Values<'a> {
             all
         };
         self.definers.get_or_init(collect).get(attr).map_or(&[], Vec::as_slice)
+    }
+
+    /// What is put into an attribute of this name from outside its class, anywhere.
+    fn put(&self, attr: &str) -> &[(&'a Put, File)] {
+        let collect = || {
+            let mut all = Elsewhere::new();
+            for (file, unit) in self.units.iter().enumerate() {
+                for (attr, values) in &unit.facts.put {
+                    all.entry(attr).or_default().extend(values.iter().map(|value| (value, file)));
+                }
+            }
+            all
+        };
+        self.put.get_or_init(collect).get(attr).map_or(&[], Vec::as_slice)
+    }
+
+    /// What is put into the container that a name or attribute holds, after it was made.
+    fn filled(&self, symbol: &Symbol) -> impl Iterator<Item = (&'a Put, File)> {
+        let collect = || {
+            let mut all = Elsewhere::new();
+            for (file, unit) in self.units.iter().enumerate() {
+                for (name, values) in &unit.facts.filled {
+                    let imported = |all: &Vec<Binding>| all.iter().any(|one| matches!(one, Binding::Import(_)));
+                    if name.starts_with('.') || unit.facts.symbols.get(name).is_some_and(imported) {
+                        all.entry(name).or_default().extend(values.iter().map(|value| (value, file)));
+                    }
+                }
+            }
+            all
+        };
+        let elsewhere = self.filled.get_or_init(collect);
+        let own = self.units[symbol.file].facts.filled.get(&symbol.name).into_iter().flatten();
+        let last = symbol.name.rsplit('.').next().unwrap_or_default();
+        let by_name = elsewhere.get(symbol.name.as_str()).into_iter().flatten();
+        let as_attribute = elsewhere.get(format!(".{last}").as_str()).into_iter().flatten();
+        own.map(|value| (value, symbol.file)).chain(by_name.chain(as_attribute).copied())
     }
 
     /// Whether a type variable somewhere in the project goes by this name.

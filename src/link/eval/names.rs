@@ -6,7 +6,7 @@ use super::super::index::{File, Found};
 use super::super::known;
 use super::super::value::{Ancestor, Symbol, Value};
 use super::Eval;
-use crate::fact::{Binding, FunctionFact, Name};
+use crate::fact::{Binding, FunctionFact, Name, Put, TypeExpr};
 
 /// A name that is bound more often than this, in a generated file, is not followed.
 const MOST_BINDINGS: usize = 256;
@@ -98,7 +98,11 @@ impl Eval<'_, '_> {
         match binding {
             Binding::Class(_) => Value::Class(symbol.clone(), Vec::new()),
             Binding::Function(_) => Value::Function(symbol.clone(), receiver.cloned().map(Box::new)),
-            Binding::Value(type_) | Binding::Declared(type_) => self.eval(type_, symbol.file, depth),
+            Binding::Value(type_) => {
+                let value = self.eval(type_, symbol.file, depth);
+                self.with_fills(value, symbol, depth)
+            }
+            Binding::Declared(type_) => self.eval(type_, symbol.file, depth),
             Binding::Import(name) => self.name(name, symbol.file, depth),
             Binding::TypeVar(_) if self.variables.get() => Value::Variable(symbol.clone()),
             Binding::TypeVar(bound) => {
@@ -114,6 +118,46 @@ impl Eval<'_, '_> {
             }
             Binding::Opaque => Value::Unknown,
         }
+    }
+
+    /// A container that nobody annotated, with what is put into it anywhere.
+    fn with_fills(&self, value: Value, symbol: &Symbol, depth: u32) -> Value {
+        const CONTAINERS: &[&str] = &["builtins.dict", "builtins.list", "builtins.set"];
+        match value {
+            Value::Instance(class) => match *class {
+                Value::External(path, mut items) if CONTAINERS.contains(&path.as_str()) => {
+                    if let Some(item) = items.last_mut() {
+                        let more =
+                            self.values.filled(symbol).filter(|(put, file)| self.is_put_in(put, *file, symbol, depth));
+                        let more = more.map(|(put, file)| self.eval(&put.value, file, depth));
+                        *item = Value::union([std::mem::replace(item, Value::Unknown)].into_iter().chain(more));
+                    }
+                    Value::Instance(Box::new(Value::External(path, items)))
+                }
+                other => Value::Instance(Box::new(other)),
+            },
+            other => other,
+        }
+    }
+
+    /// Whether something is put into this very attribute or name: that of the class, of one above it or of one below it.
+    fn is_put_in(&self, put: &Put, file: File, symbol: &Symbol, depth: u32) -> bool {
+        let of = match &put.of {
+            TypeExpr::None => return true,
+            of => self.eval(of, file, depth),
+        };
+        let Some((owner, _)) = symbol.name.rsplit_once('.') else {
+            return of.members().contains(&Value::Module(symbol.file));
+        };
+        let owner = Symbol { file: symbol.file, name: owner.to_owned() };
+        let above = |low: &Symbol, high: &Symbol| self.order(low).contains(&Ancestor::Project(high.clone()));
+        of.members().iter().any(|one| {
+            let class = match one {
+                Value::Instance(class) => &**class,
+                other => other,
+            };
+            matches!(class, Value::Class(class, _) if above(class, &owner) || above(&owner, class))
+        })
     }
 
     pub(super) fn member(&self, of: Value, attr: &str, depth: u32) -> Value {
@@ -207,6 +251,7 @@ impl Eval<'_, '_> {
                     let Some(bindings) = self.values.bindings(&symbol) else { continue };
                     let is_instance = matches!(receiver, Value::Instance(_));
                     let is_data = |binding: &&Binding| matches!(binding, Binding::Value(_) | Binding::Declared(_));
+                    let inferred = bindings.iter().all(|binding| matches!(binding, Binding::Value(_)));
                     let vars =
                         if bindings.iter().any(is_data) { self.vars_of(receiver, owner, depth) } else { Vec::new() };
                     let before = (!vars.is_empty()).then(|| self.vars.replace(vars));
@@ -220,10 +265,11 @@ impl Eval<'_, '_> {
                         self.vars.replace(before);
                     }
                     let holds_class = |one: &Value| matches!(one, Value::Class(..) | Value::External(..));
-                    if !value.members().iter().any(holds_class) {
+                    if value == Value::Unknown || !inferred && !value.members().iter().any(holds_class) {
                         return value;
                     }
-                    // `model = Order` of a repository is another class in one that derives from it.
+                    // `model = Order` of a repository is another class in one that derives from it, and what nobody annotated is whatever
+                    // somebody makes it.
                     let below = self.values.definers(attr).iter().filter(|other| {
                         *other != owner
                             && *other != class
@@ -232,9 +278,12 @@ impl Eval<'_, '_> {
                     let others = below.flat_map(|other| {
                         let symbol = Symbol { file: other.file, name: format!("{}.{attr}", other.name) };
                         let bindings = self.values.bindings(&symbol).unwrap_or_default();
-                        let values = bindings.into_iter().filter(is_data);
+                        let values = bindings.into_iter().filter(|one| inferred || is_data(one));
                         values.map(|one| self.binding(one, &symbol, None, depth + 1)).collect::<Vec<_>>()
                     });
+                    let put = self.values.put(attr).iter().filter(|_| inferred);
+                    let put = put.filter(|(put, file)| self.is_put_in(put, *file, &symbol, depth + 1));
+                    let others = others.chain(put.map(|(put, file)| self.eval(&put.value, *file, depth + 1)));
                     return Value::union([value].into_iter().chain(others));
                 }
             }

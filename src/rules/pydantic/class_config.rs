@@ -118,6 +118,7 @@ fn check<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
     let model_type = TypeExpr::Name(Name::Here(scope.name.clone()));
     let dead: Vec<&str> = keys(class).filter(|key| config_keys::is_dead(key)).collect();
     let outcome = rewrite(cx, model, class);
+    let encoders = keys(class).any(|key| key == "json_encoders");
     // A shared class of keys may hold some that V2 does not know.
     let inherits_dead = base(cx, model, class).is_ok_and(|base| base.plain.is_some_and(|plain| plain.dead));
     let (message, what_becomes) = match dead.as_slice() {
@@ -135,6 +136,11 @@ fn check<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
     }
     finding.when(Condition::derives(model_type.clone(), "pydantic.BaseModel"));
     graded(finding, what_becomes);
+    if encoders {
+        finding.otherwise(
+            "`json_encoders` of the bases count no longer, where pydantic 1 joined them: write all of them out here",
+        );
+    }
     offer(finding, &model_type, outcome);
 }
 
@@ -389,6 +395,13 @@ fn rewrite<'a>(
                 }
             }
         };
+        if key == "json_encoders" {
+            // V1 merged them with those of the bases, in V2 the last ones count alone.
+            for base in model.arguments.iter().flat_map(|arguments| &arguments.args) {
+                let inherits = Condition::Mentions { of: cx.type_of(base), key: "json_encoders".into() };
+                asks.push(Condition::Migrating.and(inherits).not());
+            }
+        }
         let mut pieces = text![format!("{new}=")];
         pieces.extend(text);
         entries.push(Entry { span: span(stmt), becomes: Becomes::Key(pieces) });

@@ -10,7 +10,34 @@ use crate::rule::{Check, Cx};
 use crate::text;
 use crate::text::Span;
 
-pub const CHECK: Check = Check::Several(&[Check::Call(check), Check::Call(passed), Check::Function(validated)]);
+pub const CHECK: Check =
+    Check::Several(&[Check::Call(check), Check::Call(passed), Check::Call(url), Check::Function(validated)]);
+
+/// `PostgresDsn.build(user=...)`.
+fn url<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
+    const CLASSES: &[&str] = &[
+        "AmqpDsn",
+        "AnyHttpUrl",
+        "AnyUrl",
+        "CockroachDsn",
+        "FileUrl",
+        "HttpUrl",
+        "KafkaDsn",
+        "MongoDsn",
+        "PostgresDsn",
+        "RedisDsn",
+    ];
+    let Expr::Attribute(method) = &*call.func else { return };
+    let Some(user) = call.arguments.find_keyword("user").filter(|_| method.attr.as_str() == "build") else { return };
+    let Some((type_, class)) = named(cx, &method.value, CLASSES).filter(|_| !in_version_shim(cx)) else { return };
+    let finding = cx.report(span(user), text![format!("`{class}.build(user=...)` "), fate(Fate::Raises)]);
+    let to = |module: &str| Condition::Resolves { what: type_.clone(), to: format!("{module}.{class}").into() };
+    finding.when(Condition::any(vec![to("pydantic"), to("pydantic.networks")]));
+    graded(finding, Fate::Raises);
+    finding.help(
+        "it is `username` in V2, which puts the `/` in front of `path` itself and gives an object: `str(...)` of it is the text",
+    );
+}
 
 /// A function of V1: its name, what becomes of it, the method of `TypeAdapter`, and the parameter behind the type.
 const ADAPTED: &[(&str, Fate, &str, Option<&str>)] = &[

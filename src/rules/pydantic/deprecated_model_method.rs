@@ -209,11 +209,33 @@ fn form(cx: &Cx, site: &Site) -> Form {
         "parse_raw" => parse_raw(site, call),
         "parse_file" => parse_file(cx, site, call),
         "schema" if site.has("ref_template") && !positional.is_empty() => Form::help("pass the arguments by keyword"),
+        "schema" if definitions(cx, call).is_some() => {
+            let mut fix = site.renamed();
+            fix.edits.extend(definitions(cx, call));
+            let title = "Replace with `model_json_schema`, where the definitions are under `$defs`";
+            Form::fix(Fix::restoring(title, fix.edits)).raises()
+        }
         "schema_json" => schema_json(cx, site, call),
         "update_forward_refs" if !call.arguments.is_empty() => update_forward_refs(cx, site, call),
         "__fields__" | "__fields_set__" => reference(cx, site),
         _ => Form::fix(site.renamed()),
     }
+}
+
+/// `["definitions"]` or `.get("definitions")` behind a call.
+fn definitions(cx: &Cx, call: &ast::ExprCall) -> Option<Edit> {
+    let key = match (cx.parent(1), cx.parent(2)) {
+        (Some(AnyNodeRef::ExprSubscript(subscript)), _) if subscript.value.range() == call.range() => &*subscript.slice,
+        (Some(AnyNodeRef::ExprAttribute(get)), Some(AnyNodeRef::ExprCall(outer)))
+            if get.attr.as_str() == "get" && outer.func.range() == get.range() =>
+        {
+            outer.arguments.args.first()?
+        }
+        _ => return None,
+    };
+    let Expr::StringLiteral(literal) = key else { return None };
+    (literal.value.to_str() == "definitions" && !literal.value.is_implicit_concatenated())
+        .then(|| literal.value.iter().next().map(|part| Edit::replace(span(part.content_range()), "$defs")))?
 }
 
 /// The method or attribute itself, without a call.
@@ -328,6 +350,11 @@ fn copy(site: &Site) -> Form {
     let plain = Condition::resolves(of().attr("model_copy"), "pydantic.BaseModel.model_copy")
         .and(Condition::Overridden { of: of(), attr: "model_copy".to_owned() }.not());
     fix.safe = fix.safe.and(plain);
+    // `model_copy` copies by these two, which V1's `copy` never asked.
+    for hook in ["__copy__", "__deepcopy__"] {
+        let own = Condition::Resolves { what: of().attr(hook), to: format!("pydantic.BaseModel.{hook}").into() };
+        fix = fix.when(own.and(Condition::Overridden { of: of(), attr: hook.to_owned() }.not()));
+    }
     if site.has("update") {
         // Where extra fields are kept, `model_copy` keeps new ones among them, and `copy` did not.
         fix.safe = fix.safe.and(Condition::Sets { of: site.receiver.clone(), key: "extra".into() }.not());

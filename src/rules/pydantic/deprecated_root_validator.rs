@@ -45,8 +45,9 @@ fn decorated<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
     let model = cx.class().map(|(_, name)| TypeExpr::Name(Name::Here(name.to_owned())));
     // From an object, V1 read the attributes into a dictionary; V2 hands the object itself on.
     let objects = model.filter(|_| pre).map(|model| {
-        let has = |key: &'static str| Condition::Has { of: model.clone(), key: key.into() };
-        Condition::Migrating.and(Condition::any(vec![has("orm_mode"), has("from_attributes")]))
+        // A subclass may be the one that is made from objects.
+        let sets = |key: &'static str| Condition::Sets { of: model.clone(), key: key.into() };
+        Condition::Migrating.and(Condition::any(vec![sets("orm_mode"), sets("from_attributes")]))
     });
     let outcome = outcome.map(|fix| match objects {
         Some(objects) => vec![copied.map(|fix| fix.when(objects.clone().not())), Some(fix.when(objects.not()))],
@@ -113,6 +114,7 @@ fn report(
 ) {
     let what_becomes = if raises { Fate::Raises } else { Fate::Deprecated };
     let tie = validator_tie(cx);
+    let mixin = super::in_mixin(cx);
     let finding = cx.report(span(callee), text![what, fate(what_becomes)]);
     finding.when(Condition::resolves(type_, "pydantic.root_validator"));
     graded(finding, what_becomes);
@@ -132,12 +134,14 @@ fn report(
                     _ => fix,
                 };
                 let fix = fix.when(only_v2());
-                finding.fix(if turned_round { fix.when(Condition::Migrating.not()) } else { fix });
+                finding.fix(if turned_round || mixin { fix.when(Condition::Migrating.not()) } else { fix });
             }
-            finding.otherwise(if turned_round {
-                reversed_before_validators::HELP
-            } else {
-                "V2 hands an object on as it is, where V1 gave a dictionary of its attributes: read both"
+            finding.otherwise(match (turned_round, mixin) {
+                (true, _) => reversed_before_validators::HELP,
+                (false, true) => super::MIXIN,
+                (false, false) => {
+                    "V2 hands an object on as it is, where V1 gave a dictionary of its attributes: read both"
+                }
             });
         }
         Err(help) if !raises => {

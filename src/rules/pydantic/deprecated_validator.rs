@@ -49,6 +49,7 @@ fn report(cx: &mut Cx, callee: &Expr, type_: TypeExpr, what: &str, outcome: Resu
         _ => Fate::Deprecated,
     };
     let tie = validator_tie(cx);
+    let mixin = super::in_mixin(cx);
     let turned_round = cx.class().is_some_and(|(class, _)| reversed_before_validators::turns_fields_round(cx, class));
     let outcome = outcome.map(|fix| Fix { chain: tie.clone(), ..fix });
     let finding = cx.report(span(callee), text![what, fate(what_becomes)]);
@@ -58,8 +59,12 @@ fn report(cx: &mut Cx, callee: &Expr, type_: TypeExpr, what: &str, outcome: Resu
     match outcome {
         Ok(fix) => {
             let fix = fix.when(only_v2());
-            finding.fix(if turned_round { fix.when(Condition::Migrating.not()) } else { fix });
-            finding.otherwise(if turned_round { reversed_before_validators::HELP } else { REUSE });
+            finding.fix(if turned_round || mixin { fix.when(Condition::Migrating.not()) } else { fix });
+            finding.otherwise(match (turned_round, mixin) {
+                (true, _) => reversed_before_validators::HELP,
+                (false, true) => super::MIXIN,
+                (false, false) => REUSE,
+            });
         }
         Err(obstacle) => {
             finding.help(obstacle.help);

@@ -1,14 +1,14 @@
 //! `GenericModel` among the bases. Page: rules/pydantic/generic-model.md
 
 use super::{fate, graded, in_version_shim, named, only_v2, pydantic};
-use crate::fact::Condition;
+use crate::fact::{Condition, Name, TypeExpr};
 use crate::finding::{Edit, Fate, Fix};
 use crate::python::ast::{self, Expr, Ranged};
 use crate::python::span;
 use crate::rule::{Check, Cx};
 use crate::text;
 
-pub const CHECK: Check = Check::Class(check);
+pub const CHECK: Check = Check::Several(&[Check::Class(check), Check::Function(concrete_name)]);
 
 fn check<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
     let Some(arguments) = class.arguments.as_deref() else { return };
@@ -42,4 +42,18 @@ fn check<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
         finding.fix(orphaned(dropped).when(beside.clone()).when(only_v2()));
     }
     finding.fix(orphaned(replaced).when(beside.not()).when(only_v2()));
+}
+
+/// What a generic model of V1 is called with its parameters.
+fn concrete_name<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
+    if function.name.as_str() != "__concrete_name__" || in_version_shim(cx) {
+        return;
+    }
+    let Some((_, class)) = cx.class() else { return };
+    let class = TypeExpr::Name(Name::Here(class.to_owned()));
+    let finding = cx.report(span(&function.name), text!["`__concrete_name__` ", fate(Fate::Ignored)]);
+    finding.when(Condition::derives(class, "pydantic.BaseModel"));
+    graded(finding, Fate::Ignored);
+    let edits = vec![Edit::replace(span(&function.name), "model_parametrized_name")];
+    finding.fix(Fix::restoring("Call it `model_parametrized_name`", edits).when(only_v2()));
 }

@@ -29,11 +29,12 @@ pub mod unannotated_field;
 pub mod undeclared_settings_package;
 mod uses;
 mod validator_parameters;
+pub mod validator_type_error;
 mod writing;
 
 use crate::fact::{Condition, Name, TypeExpr};
 use crate::finding::{Ask, Fate, Finding, Grade, Piece, Tie, Tied};
-use crate::python::ast::{self, AnyNodeRef, Expr, Stmt};
+use crate::python::ast::{self, AnyNodeRef, Expr, Ranged, Stmt};
 use crate::python::{Block, imported, span};
 use crate::rule::Cx;
 use std::borrow::Cow;
@@ -137,7 +138,21 @@ fn ends_in(cx: &Cx, type_: &TypeExpr, name: &str) -> bool {
 
 /// Code that chooses between versions itself is left alone.
 fn in_version_shim(cx: &Cx) -> bool {
-    cx.ancestors.iter().any(|node| is_shim(cx, *node))
+    cx.ancestors.iter().any(|node| is_shim(cx, *node)) || behind_version_shim(cx)
+}
+
+/// Whether the other version has left the function by here: `if hasattr(model, "model_dump"): return model.model_dump()`.
+fn behind_version_shim(cx: &Cx) -> bool {
+    let Some((_, function)) = cx.function() else { return false };
+    let Some(own) = cx.ancestors.last().map(|node| node.range().start()) else { return false };
+    let leaves = |stmt: &ast::StmtIf| {
+        let test = cx.source(span(&*stmt.test)).to_ascii_lowercase();
+        let version = ["version", "v1", "v2"].iter().any(|word| test.contains(word)) && test.contains("pydantic");
+        let asks = version || test.contains("hasattr(") && test.contains("model_");
+        asks && stmt.elif_else_clauses.is_empty() && matches!(stmt.body.last(), Some(Stmt::Return(_) | Stmt::Raise(_)))
+    };
+    let before = function.body.iter().take_while(|stmt| stmt.end() <= own);
+    before.into_iter().any(|stmt| matches!(stmt, Stmt::If(stmt) if leaves(stmt)))
 }
 
 /// Whether a node chooses between versions.
@@ -149,6 +164,10 @@ fn is_shim(cx: &Cx, node: AnyNodeRef) -> bool {
     match node {
         AnyNodeRef::StmtIf(stmt) => chooses(&stmt.test),
         AnyNodeRef::ExprIf(expr) => chooses(&expr.test),
+        AnyNodeRef::ExprBoolOp(op) if op.op == ast::BoolOp::Or => op.values.first().is_some_and(|first| {
+            let source = cx.source(span(first));
+            source.starts_with("getattr(") && source.contains("model_")
+        }),
         AnyNodeRef::StmtTry(stmt) => stmt.handlers.iter().any(|handler| {
             let ast::ExceptHandler::ExceptHandler(handler) = handler;
             let source = handler.type_.as_deref().map(|type_| cx.source(span(type_))).unwrap_or_default();
@@ -187,6 +206,14 @@ struct Decoration<'a> {
     /// The function has several of the kind.
     stacked: bool,
 }
+
+/// Whether the class around is certainly no model: pydantic 1 passed over its validators, pydantic 2 runs them in every model that inherits.
+fn in_mixin(cx: &Cx) -> bool {
+    cx.class().is_some_and(|(class, _)| class.decorator_list.is_empty() && !may_be_model(class))
+}
+
+const MIXIN: &str =
+    "pydantic 1 passed over validators of a class that is no model, pydantic 2 runs them: decide whether it should";
 
 /// Ties a validator to those that run before and after it.
 fn validator_tie(cx: &Cx) -> Option<Tie> {

@@ -55,7 +55,10 @@ fn check(cx: &mut Cx<'_>, import: &ast::StmtImportFrom, alias: &ast::Alias, typi
     let parses = matches!(name, "parse_raw_as" | "parse_file_as") && imports::is_pydantic(module);
     let uncalled = parses && !cx.text.contains(&format!("{local}("));
     let uncalled = uncalled.then_some(Status::Gone("use `TypeAdapter(...).validate_json`"));
-    let Some(status) = imports::status(module, name).or(uncalled) else { return };
+    // Where it is a base, it is said there.
+    let generic = unused && module == "pydantic.generics" && name == "GenericModel";
+    let generic = generic.then_some(Status::Redirected("a `BaseModel` is generic by itself"));
+    let Some(status) = imports::status(module, name).or(uncalled).or(generic) else { return };
     let what_becomes = match status.raises() {
         true if typing => Fate::Missing,
         true => Fate::Raises,

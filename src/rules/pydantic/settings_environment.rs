@@ -8,8 +8,12 @@ use crate::python::span;
 use crate::rule::{Check, Cx};
 use crate::text;
 
-pub const CHECK: Check =
-    Check::Several(&[Check::Call(check), Check::Call(settings_dict), Check::Class(settings_class)]);
+pub const CHECK: Check = Check::Several(&[
+    Check::Call(check),
+    Check::Call(settings_dict),
+    Check::Call(settings_call),
+    Check::Class(settings_class),
+]);
 
 const FOREIGN: &str =
     "add `extra=\"ignore\"` if the file holds more than these settings; unknown arguments are ignored then, too";
@@ -23,6 +27,27 @@ fn settings_dict<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
     }
     let at = span(keyword);
     foreign_keys(cx, at, Condition::resolves(type_, "pydantic_settings.SettingsConfigDict"));
+}
+
+/// `Settings(_env_file=".env")`.
+fn settings_call<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
+    let Some(keyword) = call.arguments.find_keyword("_env_file") else { return };
+    if keyword.value.is_none_literal_expr() {
+        return;
+    }
+    let of = cx.type_of(&call.func);
+    let mentions = |key: &'static str| Condition::Mentions { of: of.clone(), key: key.into() };
+    let is_settings = settings_base(of.clone());
+    // What says it in its Config is told there.
+    let silent = Condition::any(vec![mentions("extra"), mentions("env_file")]).not();
+    foreign_keys(cx, span(keyword), is_settings.and(silent));
+}
+
+fn settings_base(class: TypeExpr) -> Condition {
+    Condition::any(vec![
+        Condition::derives(class.clone(), "pydantic_settings.BaseSettings"),
+        Condition::derives(class, "pydantic.BaseSettings"),
+    ])
 }
 
 /// `class Config` with an `env_file`, in a settings class.
@@ -42,11 +67,7 @@ fn settings_class<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
         })
     };
     let Some(at) = key("env_file").filter(|_| key("extra").is_none()) else { return };
-    let is_settings = Condition::any(vec![
-        Condition::derives(owner.clone(), "pydantic_settings.BaseSettings"),
-        Condition::derives(owner, "pydantic.BaseSettings"),
-    ]);
-    foreign_keys(cx, at, is_settings);
+    foreign_keys(cx, at, settings_base(owner));
 }
 
 /// V1 passed over what no field takes. Where V2 runs already, it starts as it is.
@@ -96,10 +117,7 @@ fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
     };
     let finding = cx.report(span(keyword), text!["`env` of a settings field ", fate(Fate::Ignored), instead]);
     finding.when(Condition::resolves(type_, "pydantic.Field"));
-    finding.when(Condition::any(vec![
-        Condition::derives(class.clone(), "pydantic_settings.BaseSettings"),
-        Condition::derives(class, "pydantic.BaseSettings"),
-    ]));
+    finding.when(settings_base(class));
     graded(finding, Fate::Ignored);
     match value.filter(|_| !taken && !commented) {
         Some(text) => {
