@@ -293,6 +293,10 @@ impl<'a> Binder<'_, 'a> {
         {
             return self.bind(scope.qualify(id), Binding::TypeVar(bound));
         }
+        if let Some(of) = new_type(value) {
+            let type_ = self.types.annotation(of, scopes);
+            return self.bind(scope.qualify(id), Binding::Value(type_));
+        }
         // `Row = list[User]` and `Row = "User"` name types; everything else is a value.
         let type_ = match value {
             Expr::Subscript(_) | Expr::BinOp(_) => self.types.annotation(value, scopes),
@@ -388,7 +392,7 @@ impl<'a> Binder<'_, 'a> {
         Some(TypeExpr::union(values.collect())).filter(|value| !value.is_unknown())
     }
 
-    /// `typing.Self`, for a class method of which every `return` gives `cls(...)`.
+    /// `typing.Self`, for a class method of which every `return` gives `cls(...)`, and a method that gives itself back.
     fn alternative_constructor(
         &self,
         function: &'a ast::StmtFunctionDef,
@@ -397,14 +401,19 @@ impl<'a> Binder<'_, 'a> {
         scopes: &[Scope<'a>],
         inner: &Scope<'a>,
     ) -> Option<TypeExpr> {
-        if receiver(function) != Receiver::Class || body.returns.is_empty() || body.returns.len() > 4 {
+        let kind = receiver(function);
+        if kind == Receiver::Static || body.returns.is_empty() || body.returns.len() > 4 {
+            return None;
+        }
+        let named = |value: &Option<&Expr>| value.is_some_and(Expr::is_name_expr);
+        if kind == Receiver::Instance && !body.returns.iter().all(named) {
             return None;
         }
         let scopes: Vec<Scope<'a>> = scopes.iter().cloned().chain([inner.clone()]).collect();
         let made = TypeExpr::Name(Name::Here(class.name.clone()));
         let makes = |value: &'a Expr| match self.types.of(value, &scopes) {
-            TypeExpr::Call(callee) | TypeExpr::CallWith(callee, _) => *callee == made,
-            _ => false,
+            TypeExpr::Call(callee) | TypeExpr::CallWith(callee, _) => kind == Receiver::Class && *callee == made,
+            own => kind == Receiver::Instance && own == made.clone().instance(),
         };
         let all = body.returns.iter().all(|value| value.is_some_and(makes));
         all.then(|| TypeExpr::import("typing", "Self"))
@@ -543,6 +552,15 @@ impl<'a> Binder<'_, 'a> {
         for stmt in body.nested {
             self.stmt(stmt, &scopes);
         }
+    }
+}
+
+/// The class that `NewType("Row", User)` is made from.
+fn new_type(value: &Expr) -> Option<&Expr> {
+    let Expr::Call(call) = value else { return None };
+    match (super::dotted(&call.func)?.rsplit('.').next()?, &*call.arguments.args) {
+        ("NewType", [_, of]) => Some(of),
+        _ => None,
     }
 }
 

@@ -3,7 +3,7 @@
 //! Asks `flow` which bindings reach a use. Never guesses: what is not proven is `TypeExpr::Unknown`.
 
 use super::ast::{self, Expr, Ranged};
-use super::bind::is_class_name;
+use super::bind::{is_class_name, is_construction};
 use super::filled::{Fill, fills};
 use super::flow::{Def, Defs, Flow, flow};
 use super::imported::{aliases, imports, is_cast, last_name};
@@ -173,7 +173,7 @@ impl<'a> Types<'a> {
 
     fn display(&self, of: &str, items: &'a [Expr], scopes: &[Scope<'a>], depth: u32) -> TypeExpr {
         let items = items.iter().map(|item| match item {
-            Expr::Starred(starred) => wrap(self.value(&starred.value, scopes, depth), TypeExpr::Item),
+            Expr::Starred(starred) => item_of(self.value(&starred.value, scopes, depth)),
             item => self.value(item, scopes, depth),
         });
         let items: Vec<_> = items.collect();
@@ -260,6 +260,7 @@ impl<'a> Types<'a> {
         }
         let value = |value: &'a Expr| match value {
             Expr::Name(_) | Expr::Attribute(_) => self.value(value, scopes, depth),
+            value if is_construction(value) => self.value(value, scopes, depth),
             _ => TypeExpr::Unknown,
         };
         let positional = call.arguments.args.iter().map(|arg| Argument { name: None, value: value(arg) });
@@ -294,7 +295,7 @@ impl<'a> Types<'a> {
         if !KNOWN.contains(&name) || !self.is_builtin(name, scopes, depth) {
             return None;
         }
-        let item = |expr: &'a Expr| wrap(self.value(expr, scopes, depth), TypeExpr::Item);
+        let item = |expr: &'a Expr| item_of(self.value(expr, scopes, depth));
         let list = |item: TypeExpr| TypeExpr::Display("list".to_owned(), vec![item]);
         Some(match (name, args) {
             ("enumerate", [of, ..]) => {
@@ -450,7 +451,7 @@ impl<'a> Types<'a> {
             },
             Def::Assign(value, path) => take(self.value(value, scopes, depth), path),
             Def::Annotated(annotation) => self.annotated(annotation, scopes, depth).instance(),
-            Def::Item(iter, path) => take(wrap(self.value(iter, scopes, depth), TypeExpr::Item), path),
+            Def::Item(iter, path) => take(item_of(self.value(iter, scopes, depth)), path),
             Def::Each(builtin, _) if !self.is_builtin(builtin, scopes, depth) => TypeExpr::Unknown,
             Def::Each(_, iter) => wrap(self.value(iter, scopes, depth), TypeExpr::Item),
             Def::Enter(value) => wrap(self.value(value, scopes, depth), TypeExpr::Enter),
@@ -463,6 +464,7 @@ impl<'a> Types<'a> {
                 Some(scope) => TypeExpr::Name(Name::Here(scope.qualify(id))),
                 None => TypeExpr::Unknown,
             },
+            Def::Rest(of) => TypeExpr::Display("list".to_owned(), vec![item_of(self.value(of, scopes, depth))]),
             Def::Opaque(_) => TypeExpr::Unknown,
             Def::Narrow(narrow) => {
                 let to = match narrow.to {
@@ -555,6 +557,18 @@ impl<'a> Types<'a> {
 /// The scopes in which a function's own annotations are read.
 fn outside<'s, 'a>(scopes: &'s [Scope<'a>]) -> &'s [Scope<'a>] {
     &scopes[..scopes.len().saturating_sub(1)]
+}
+
+/// What iterating gives: an empty display adds nothing, as in `for row in rows or []`.
+fn item_of(of: TypeExpr) -> TypeExpr {
+    let is_empty = |one: &TypeExpr| matches!(one, TypeExpr::Display(_, items) if items.is_empty());
+    let of = match of {
+        TypeExpr::Union(members) if !members.iter().all(is_empty) => {
+            TypeExpr::union(members.into_iter().filter(|one| !is_empty(one)).collect())
+        }
+        other => other,
+    };
+    wrap(of, TypeExpr::Item)
 }
 
 fn wrap(inner: TypeExpr, outer: impl FnOnce(Box<TypeExpr>) -> TypeExpr) -> TypeExpr {

@@ -30,6 +30,11 @@ impl Eval<'_, '_> {
             Value::External(ref path, _) if known::gives_own_class(path) => {
                 Value::Instance(Box::new(Value::external("pydantic.BaseModel")))
             }
+            // `copy.deepcopy(order)` is another order.
+            Value::External(ref path, _) if matches!(path.as_str(), "copy.copy" | "copy.deepcopy") => {
+                let of = given.and_then(|given| Some((given.arguments.first()?, given.file)));
+                of.map_or(Value::Unknown, |(of, file)| self.eval(&of.value, file, depth + 1))
+            }
             Value::External(ref path, _) => {
                 let last = path.rsplit('.').next().unwrap_or(path);
                 let is_class = last.starts_with(|c: char| c.is_ascii_uppercase())
@@ -59,6 +64,15 @@ impl Eval<'_, '_> {
                 }))
             }
             Value::Method(path, receiver) => method(&path, *receiver),
+            // A parameter that is annotated `Callable[[], Order]`.
+            Value::Instance(class) => match *class {
+                Value::External(path, mut args)
+                    if matches!(path.as_str(), "typing.Callable" | "collections.abc.Callable") && args.len() == 2 =>
+                {
+                    args.pop().unwrap_or(Value::Unknown)
+                }
+                _ => Value::Unknown,
+            },
             _ => Value::Unknown,
         }
     }
@@ -133,11 +147,11 @@ impl Eval<'_, '_> {
     }
 
     /// A function without annotation that only returns what it constructs. Methods may be overridden, so they are left, but for
-    /// class methods that construct their class.
+    /// those that construct their class or give themselves back.
     fn inferred(&self, function: &FunctionFact, symbol: &Symbol, receiver: Option<&Value>, depth: u32) -> Value {
         let Some(inferred) = &function.inferred else { return Value::Unknown };
         let is_self = *inferred == TypeExpr::import("typing", "Self");
-        if receiver.is_some() && !is_self {
+        if receiver.is_some() && (!is_self || self.is_replaced(symbol)) {
             return Value::Unknown;
         }
         if !function.decorators.iter().all(|decorator| self.harmless(decorator, symbol.file, depth)) {
@@ -150,6 +164,14 @@ impl Eval<'_, '_> {
             _ => self.eval(inferred, symbol.file, depth + 1),
         };
         if function.is_async { Value::Coroutine(Box::new(value)) } else { value }
+    }
+
+    /// Whether a subclass has a method of its own under the name of this one.
+    fn is_replaced(&self, method: &Symbol) -> bool {
+        let Some((owner, name)) = method.name.rsplit_once('.') else { return false };
+        let owner = Symbol { file: method.file, name: owner.to_owned() };
+        let below = |other: &Symbol| *other != owner && self.order(other).contains(&Ancestor::Project(owner.clone()));
+        self.values.definers(name).iter().any(below)
     }
 
     fn is_manager(&self, function: &FunctionFact, file: File, depth: u32) -> bool {

@@ -263,7 +263,14 @@ impl Eval<'_, '_> {
                 },
                 _ => Value::Unknown,
             }),
-            TypeExpr::Item(of) => self.eval(of, file, next).map(|value| self.item(value, next)),
+            // Iterating proves that it is not `None`.
+            TypeExpr::Item(of) => match self.eval(of, file, next) {
+                Value::Union(members) => {
+                    let members = members.into_iter().filter(|member| *member != Value::None);
+                    Value::union(members.map(|value| self.item(value, next)))
+                }
+                value => self.item(value, next),
+            },
             TypeExpr::Enter(of) => self.eval(of, file, next).map(|value| self.enter(value, next)),
             TypeExpr::Subscript(base, args) => {
                 let base = self.eval(base, file, next);

@@ -114,6 +114,7 @@ fn join<'a>(mut one: Env<'a>, other: Env<'a>) -> Env<'a> {
 fn same(one: &Def, other: &Def) -> bool {
     match (one, other) {
         (Def::Assign(a, x), Def::Assign(b, y)) | (Def::Item(a, x), Def::Item(b, y)) => std::ptr::eq(*a, *b) && x == y,
+        (Def::Rest(a), Def::Rest(b)) => std::ptr::eq(*a, *b),
         (Def::Param(a, _), Def::Param(b, _)) => std::ptr::eq(*a, *b),
         (Def::Annotated(a), Def::Annotated(b)) | (Def::Enter(a), Def::Enter(b)) => std::ptr::eq(*a, *b),
         (Def::Import(a), Def::Import(b)) => a == b,

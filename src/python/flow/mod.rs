@@ -39,6 +39,8 @@ pub enum Def<'a> {
     Import(Name),
     /// A class or function statement of this block.
     Statement(&'a str),
+    /// The starred target of an assignment: a list of some of the items.
+    Rest(&'a Expr),
     /// Bound to something that says nothing.
     Opaque(u32),
     /// The same value after `isinstance` was found true or false.
@@ -190,6 +192,26 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// `match order: case Order():` says what the subject is.
+    fn matched(&mut self, subject: &'a Expr, pattern: &'a ast::Pattern) {
+        let (Expr::Name(name), ast::Pattern::MatchClass(class)) = (subject, pattern) else { return };
+        let Some(env) = &mut self.env else { return };
+        let Some(of) = env.get(name.id.as_str()).cloned() else { return };
+        let narrow = Def::Narrow(Rc::new(Narrow { class: false, of, to: &class.cls, is: true }));
+        env.insert(name.id.as_str(), Rc::new(vec![narrow]));
+    }
+
+    /// `first, *others = orders`
+    fn rest(&mut self, target: &'a Expr, value: &'a Expr) {
+        let (Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. })) = target else {
+            return;
+        };
+        let starred = elts.iter().find_map(Expr::as_starred_expr);
+        if let Some(Expr::Name(name)) = starred.map(|starred| &*starred.value) {
+            self.bind(name.id.as_str(), Def::Rest(value));
+        }
+    }
+
     fn body(&mut self, body: &'a [Stmt]) {
         for stmt in body {
             deeper(|| self.stmt(stmt));
@@ -203,6 +225,7 @@ impl<'a> Walk<'a> {
                 self.expr(&assign.value);
                 for target in &assign.targets {
                     self.target(target, &|path| Def::Assign(&assign.value, path), &[]);
+                    self.rest(target, &assign.value);
                 }
             }
             Stmt::AnnAssign(assign) => {
@@ -299,6 +322,7 @@ impl<'a> Walk<'a> {
                 for case in &stmt.cases {
                     self.env.clone_from(&before);
                     self.pattern(&case.pattern);
+                    self.matched(&stmt.subject, &case.pattern);
                     self.maybe(case.guard.as_deref());
                     self.body(&case.body);
                     ends.extend(self.env.take());
