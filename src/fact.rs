@@ -50,7 +50,7 @@ pub enum TypeExpr {
     CallOr(Box<TypeExpr>, Box<TypeExpr>),
     /// What calling gives, with arguments that may decide it.
     CallWith(Box<TypeExpr>, Vec<Argument>),
-    /// The class that pydantic's `create_model` makes, and the class it is made from.
+    /// What a function of pydantic's makes of a class or an annotation: `create_model(..., __base__=Order)`, `parse_obj_as(Order, row)`.
     Made(Box<TypeExpr>, Box<TypeExpr>),
     /// What awaiting gives.
     Await(Box<TypeExpr>),
@@ -382,6 +382,8 @@ pub enum Condition {
         /// The setting.
         key: Cow<'static, str>,
     },
+    /// It is a plain value: an instance of a known class that is none of pydantic's own for fields.
+    Plain(TypeExpr),
     /// An annotation takes `None`.
     Nullable(TypeExpr),
     /// Both are the same object.

@@ -113,6 +113,9 @@ pub fn method(path: &str, receiver: Value) -> Value {
     let list = |item: Value| Value::Instance(Box::new(Value::External("builtins.list".to_owned(), vec![item])));
     let (first, second) = (args.first().cloned(), args.get(1).cloned().unwrap_or(Value::Unknown));
     match name {
+        "validate_python" | "validate_json" | "validate_strings" if container == "pydantic.TypeAdapter" => {
+            first.unwrap_or(Value::Unknown)
+        }
         "copy" => receiver,
         "values" if is_mapping(container) => list(second),
         "items" if is_mapping(container) => {

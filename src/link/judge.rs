@@ -72,6 +72,7 @@ impl<'a> Judge<'a> {
             Condition::PreAbove { of, fields, but } => {
                 all(self.values.eval(of, file).members(), |value| self.pre_above(value, fields, but))
             }
+            Condition::Plain(value) => all(self.values.eval(value, file).members(), plain),
             Condition::Nullable(annotation) => nullable(&self.values.eval(annotation, file)),
             Condition::Same(one, other) => {
                 let (one, other) = (self.values.eval(one, file), self.values.eval(other, file));
@@ -409,6 +410,22 @@ fn fold(verdicts: impl Iterator<Item = Verdict>, decides: Verdict, otherwise: Ve
         }
     }
     result
+}
+
+/// Whether a value is no description of a field.
+fn plain(value: &Value) -> Verdict {
+    match value {
+        Value::None => Verdict::Yes,
+        Value::Instance(class) => match &**class {
+            Value::Class(..) => Verdict::Yes,
+            Value::External(path, _) => Verdict::from_bool(match path.strip_prefix("pydantic.") {
+                Some(name) => name.starts_with("Secret") || name.ends_with("Url") || name.ends_with("Dsn"),
+                None => !path.ends_with("Field") && !path.starts_with("sqlmodel."),
+            }),
+            _ => Verdict::Unknown,
+        },
+        _ => Verdict::Unknown,
+    }
 }
 
 /// Whether an annotation, as an object, takes `None`.

@@ -74,6 +74,7 @@ const MOVED: &[(&str, &str)] = &[
     ("pydantic.config.with_config", "pydantic.with_config"),
     ("pydantic.deprecated.config.BaseConfig", "pydantic.BaseConfig"),
     ("pydantic.deprecated.config.Extra", "pydantic.Extra"),
+    ("pydantic.type_adapter.TypeAdapter", "pydantic.TypeAdapter"),
     ("pydantic.tools.parse_obj_as", "pydantic.parse_obj_as"),
     ("pydantic.tools.parse_raw_as", "pydantic.parse_raw_as"),
     ("pydantic.tools.parse_file_as", "pydantic.parse_file_as"),

@@ -54,7 +54,9 @@ impl Judge<'_> {
             TypeExpr::Call(of) | TypeExpr::CallOr(of, _) | TypeExpr::CallWith(of, _) => {
                 inner(of).unwrap_or_else(|| self.unknown_result(&self.values.eval(of, file)))
             }
-            TypeExpr::Made(_, base) => inner(base).unwrap_or_else(|| "`create_model` is not pydantic's".to_owned()),
+            TypeExpr::Made(_, base) => {
+                inner(base).unwrap_or_else(|| "the function that makes it is not pydantic's".to_owned())
+            }
             TypeExpr::Await(of) => {
                 inner(of).unwrap_or_else(|| "what is awaited is no coroutine that is known".to_owned())
             }

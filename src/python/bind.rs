@@ -87,6 +87,7 @@ fn changes<'a>(
     // Whatever is not constructed on the spot counts as unknown: asking for more would follow every function of every file.
     let value = |expr: Option<&'a Expr>| match expr {
         Some(Expr::NoneLiteral(_)) => TypeExpr::None,
+        Some(Expr::Dict(_)) => TypeExpr::of_builtin("dict"),
         Some(expr) if is_construction(expr) => types.of(expr, scopes),
         _ => TypeExpr::Unknown,
     };

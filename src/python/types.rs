@@ -218,6 +218,14 @@ impl<'a> Types<'a> {
             }
         }
         let callee = self.value(&call.func, scopes, depth);
+        // `parse_obj_as(List[Order], rows)`, `TypeAdapter(Order)`: what the annotation says.
+        const ADAPTED: &[&str] = &["TypeAdapter", "parse_file_as", "parse_obj_as", "parse_raw_as"];
+        if let Some(of) = args.first()
+            && last_name(&callee, scopes).is_some_and(|name| ADAPTED.contains(&name))
+        {
+            let of = Box::new(self.annotated(of, scopes, depth));
+            return wrap(callee, |callee| TypeExpr::Made(callee, of));
+        }
         if last_name(&callee, scopes) == Some("create_model") {
             // Whoever gives a configuration gives no base.
             let configured = call.arguments.find_keyword("__config__").is_some();

@@ -30,6 +30,9 @@ impl Eval<'_, '_> {
             Value::External(ref path, _) if known::gives_own_class(path) => {
                 Value::Instance(Box::new(Value::external("pydantic.BaseModel")))
             }
+            Value::External(ref path, _) if matches!(path.as_str(), "os.getenv" | "os.environ.get") => {
+                Value::union([Value::Instance(Box::new(Value::external("builtins.str"))), Value::None])
+            }
             // `copy.deepcopy(order)` is another order.
             Value::External(ref path, _) if matches!(path.as_str(), "copy.copy" | "copy.deepcopy") => {
                 let of = given.and_then(|given| Some((given.arguments.first()?, given.file)));
@@ -41,11 +44,15 @@ impl Eval<'_, '_> {
                     && last.contains(|c: char| c.is_ascii_lowercase())
                     || matches!(
                         path.as_str(),
-                        "builtins.dict"
+                        "builtins.bool"
+                            | "builtins.bytes"
+                            | "builtins.dict"
+                            | "builtins.float"
+                            | "builtins.frozenset"
+                            | "builtins.int"
                             | "builtins.list"
                             | "builtins.set"
                             | "builtins.str"
-                            | "builtins.int"
                             | "builtins.tuple"
                     )
                     || matches!(

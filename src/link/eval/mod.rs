@@ -249,6 +249,18 @@ impl Eval<'_, '_> {
                     class @ (Value::Class(..) | Value::External(..)) => class,
                     _ => Value::Unknown,
                 },
+                Value::External(path, _)
+                    if matches!(
+                        path.as_str(),
+                        "pydantic.parse_obj_as" | "pydantic.parse_raw_as" | "pydantic.parse_file_as"
+                    ) =>
+                {
+                    self.eval(base, file, next).map(|class| self.instance(class, next))
+                }
+                Value::External(path, _) if path == "pydantic.TypeAdapter" => {
+                    let of = self.eval(base, file, next).map(|class| self.instance(class, next));
+                    Value::Instance(Box::new(Value::External(path, vec![of])))
+                }
                 _ => Value::Unknown,
             },
             TypeExpr::Await(of) => self.eval(of, file, next).map(|value| match value {

@@ -140,6 +140,27 @@ impl Eval<'_, '_> {
         }
     }
 
+    /// Whether an attribute that is annotated as a model gets a dictionary somewhere, in its class, in one that derives from it or from outside.
+    fn is_belied(&self, value: &Value, symbol: &Symbol, depth: u32) -> bool {
+        let is_model = |one: &Value| matches!(one, Value::Instance(class) if matches!(**class, Value::Class(..)));
+        let Some((owner, attr)) = symbol.name.rsplit_once('.').filter(|_| value.members().iter().any(is_model)) else {
+            return false;
+        };
+        let owner = Ancestor::Project(Symbol { file: symbol.file, name: owner.to_owned() });
+        let is_dict = |type_: &TypeExpr| {
+            matches!(type_, TypeExpr::Display(of, _) if of == "dict") || *type_ == TypeExpr::of_builtin("dict")
+        };
+        let own = |class: &Symbol| {
+            let name = format!("{}.{attr}", class.name);
+            let all = self.values.units[class.file].facts.symbols.get(&name).into_iter().flatten();
+            all.into_iter().any(|binding| matches!(binding, Binding::Value(type_) if is_dict(type_)))
+        };
+        let inside = self.values.definers(attr).iter().filter(|class| own(class));
+        let mut inside = inside.filter(|class| self.order(class).contains(&owner));
+        let outside = self.values.put(attr).iter().filter(|(put, _)| is_dict(&put.value));
+        inside.next().is_some() || outside.into_iter().any(|(put, file)| self.is_put_in(put, *file, symbol, depth))
+    }
+
     /// Whether something is put into this very attribute or name: that of the class, of one above it or of one below it.
     fn is_put_in(&self, put: &Put, file: File, symbol: &Symbol, depth: u32) -> bool {
         let of = match &put.of {
@@ -265,6 +286,9 @@ impl Eval<'_, '_> {
                         self.vars.replace(before);
                     }
                     let holds_class = |one: &Value| matches!(one, Value::Class(..) | Value::External(..));
+                    if !inferred && self.is_belied(&value, &symbol, depth) {
+                        return Value::Unknown;
+                    }
                     if value == Value::Unknown || !inferred && !value.members().iter().any(holds_class) {
                         return value;
                     }

@@ -252,8 +252,10 @@ fn after(
     fix.orphans.extend(orphans);
     // Where assignments are validated, a method of the model sees the new value in place, and it stays there if that fails.
     let unassigned = Condition::Sets { of: model_type.clone(), key: "validate_assignment".into() }.not();
-    fix.safe = fix.safe.and(unassigned.clone());
-    fix.restores = fix.restores.and(unassigned);
+    if !body.cannot_fail {
+        fix.safe = fix.safe.and(unassigned.clone());
+        fix.restores = fix.restores.and(unassigned);
+    }
     // It ran before `model_post_init` and the `__post_init__` of a dataclass, once for what comes from outside, and under no name.
     let post_init = |attr: &str| Condition::Overridden { of: model_type.clone(), attr: attr.to_owned() }.not();
     let own = Condition::resolves(model_type.clone().attr("model_post_init"), "pydantic.BaseModel.model_post_init");
@@ -288,6 +290,8 @@ struct Body {
     whole: bool,
     /// Somebody else gets that dictionary.
     handed_on: bool,
+    /// Nothing in it raises, as far as an eye can see.
+    cannot_fail: bool,
 }
 
 /// Reads of fields become attributes of `self`; a body that does more gets a dictionary of the values, as it had.
@@ -300,7 +304,8 @@ fn body(cx: &Cx, function: &ast::StmtFunctionDef, name: &str) -> Option<Body> {
     function.body.iter().for_each(|stmt| reader.stmt(stmt));
     let ends = matches!(function.body.last(), Some(Stmt::Return(_)));
     if ends && reader.returns && reader.understood == found.reads.len() {
-        return Some(Body { edits: reader.edits, mutates: false, whole: false, handed_on: false });
+        let cannot_fail = cannot_fail(function);
+        return Some(Body { edits: reader.edits, mutates: false, whole: false, handed_on: false, cannot_fail });
     }
     let mut keeper = Keeper::new(name);
     keeper.visit_body(&function.body);
@@ -333,7 +338,36 @@ fn body(cx: &Cx, function: &ast::StmtFunctionDef, name: &str) -> Option<Body> {
         text.push("return self".into());
         edits.push(Edit { span: *returned, text });
     }
-    Some(Body { edits, mutates: keeper.mutates || clears, whole: true, handed_on })
+    let cannot_fail = cannot_fail(function) && !clears;
+    Some(Body { edits, mutates: keeper.mutates || clears, whole: true, handed_on, cannot_fail })
+}
+
+/// Whether a body neither raises nor calls anything that may.
+fn cannot_fail(function: &ast::StmtFunctionDef) -> bool {
+    struct Fails(bool);
+    impl<'a> SourceOrderVisitor<'a> for Fails {
+        fn visit_stmt(&mut self, stmt: &'a Stmt) {
+            let plain = matches!(
+                stmt,
+                Stmt::Assign(_) | Stmt::AugAssign(_) | Stmt::Expr(_) | Stmt::If(_) | Stmt::Pass(_) | Stmt::Return(_)
+            );
+            self.0 |= !plain;
+            crate::python::deeper(|| walk_stmt(self, stmt));
+        }
+        fn visit_expr(&mut self, expr: &'a Expr) {
+            if let Expr::Call(call) = expr {
+                self.0 |= match &*call.func {
+                    Expr::Attribute(method) => !matches!(method.attr.as_str(), "get" | "copy" | "items" | "keys"),
+                    Expr::Name(name) => !matches!(name.id.as_str(), "bool" | "len" | "str"),
+                    _ => true,
+                };
+            }
+            crate::python::deeper(|| walk_expr(self, expr));
+        }
+    }
+    let mut fails = Fails(false);
+    fails.visit_body(&function.body);
+    !fails.0
 }
 
 /// `ClassVar` and `Final` name no field.

@@ -535,15 +535,18 @@ fn validate_defaults<'a>(cx: &Cx<'a>, fields: &[&str]) -> Result<(Vec<Edit>, Con
 /// What has to hold so that a default is a value: a name or a call may give field information, which must not be wrapped.
 /// `None` where it certainly does.
 fn is_plain<'a>(cx: &Cx<'a>, default: &'a Expr) -> Option<Condition> {
-    let unproven = || Condition::Always.not();
+    let plain = || Condition::Plain(cx.type_of(default));
     Some(match default {
-        Expr::Attribute(attribute) => Condition::derives(cx.type_of(&attribute.value), "enum.Enum"),
+        Expr::Attribute(attribute) => {
+            Condition::any(vec![Condition::derives(cx.type_of(&attribute.value), "enum.Enum"), plain()])
+        }
+        Expr::Name(_) => plain(),
         Expr::Call(call) => {
             let callee = cx.type_of(&call.func);
             if ["field", "PrivateAttr"].iter().any(|name| super::ends_in(cx, &callee, name)) {
                 return None;
             }
-            unproven()
+            plain()
         }
         Expr::UnaryOp(op) => is_plain(cx, &op.operand)?,
         Expr::StringLiteral(_)
@@ -563,6 +566,6 @@ fn is_plain<'a>(cx: &Cx<'a>, default: &'a Expr) -> Option<Condition> {
         | Expr::BinOp(_)
         | Expr::Compare(_) => Condition::Always,
         Expr::If(choice) => is_plain(cx, &choice.body)?.and(is_plain(cx, &choice.orelse)?),
-        _ => unproven(),
+        _ => Condition::Always.not(),
     })
 }
