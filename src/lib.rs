@@ -42,8 +42,9 @@
 //! ```text
 //! cli                 what users type, exit codes, the terminal
 //! scan  report        files read and compiled in parallel; one pure function a format
-//! journal             several files replaced as one
+//! journal  baseline   several files replaced as one; the findings that a project had when it began to look
 //! discover  fix  git  files below the named paths; edits that stand beside each other, written in one step; what davy asks of git
+//! identity            what makes a finding the same when code moves
 //! config              pyproject.toml and davy.toml, selectors, severities
 //! link                module index, meaning of symbolic types, conditions, suppressions
 //! compile             bytes -> Unit: one walk that calls every rule
@@ -75,6 +76,7 @@
 //! Write `rules/<family>/<name>.md` (the page: code, severity, why, examples that run) and `src/rules/<family>/<name>.rs` (one `CHECK` and small
 //! functions), and one `pub mod` line. `build.rs` pairs them by name.
 
+pub mod baseline;
 pub mod cli;
 pub mod compile;
 pub mod config;
@@ -83,6 +85,7 @@ pub mod fact;
 pub mod finding;
 pub mod fix;
 pub mod git;
+pub mod identity;
 pub mod journal;
 pub mod link;
 pub mod manifest;

@@ -77,6 +77,8 @@ pub struct Scan {
     pub migrating: bool,
     /// The move gives back what pydantic 1 did even where pydantic 2 is what a file runs on already.
     pub restore: bool,
+    /// Where the project's baseline lies, or would lie.
+    pub baseline: PathBuf,
     configs: HashMap<String, (Arc<Config>, PathBuf)>,
     src: Vec<String>,
     models: Vec<String>,
@@ -206,6 +208,8 @@ pub fn scan(
         }
         at += 1;
     }
+    let home = if base.origin.is_some() { base.root.as_path() } else { root.as_path() };
+    let baseline = base.baseline.clone().unwrap_or_else(|| home.join(crate::baseline::NAME));
     let src = base.src.iter().map(|folder| key(folder, &root)).collect();
     Ok(Scan {
         files,
@@ -214,6 +218,7 @@ pub fn scan(
         root,
         migrating: false,
         restore: false,
+        baseline,
         configs: by_key,
         src,
         models: base.pydantic_models.clone(),

@@ -15,8 +15,8 @@ const FLOORS: &[&[&str]] = &[
     &["compile"],
     &["link"],
     &["config"],
-    &["discover", "fix", "git"],
-    &["journal"],
+    &["discover", "fix", "git", "identity"],
+    &["journal", "baseline"],
     &["scan", "report"],
     &["cli"],
 ];

@@ -1,18 +1,19 @@
 //! `davy check`: scan, link, mend, report.
 
-use super::{Check, Format, Outcome, When, add_ignore, explain_unknown, fixing, terminal};
-use crate::config::{Changes, ConfigError, Configs};
-use crate::finding::{Judged, Proposal, Severity};
+use super::{Check, Format, Outcome, When, add_ignore, explain_unknown, fixing, gate, terminal};
+use crate::baseline::{Baseline, Standing};
+use crate::config::{Changes, ConfigError, Configs, paths};
+use crate::finding::{Code, Judged, Proposal, Severity};
 use crate::fix;
 use crate::journal;
 use crate::link::Linked;
 use crate::python::{self, imports::Imports};
-use crate::report::{self, Problem, Report, Settled, Shown, Source, TextEdit};
+use crate::report::{self, Gate, Problem, Report, Settled, Shown, Source, TextEdit};
 use crate::rule::Definitions;
 use crate::rules;
 use crate::scan::{self, Request, Scan, scan};
-use crate::text::decode;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::text::{Span, decode};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -127,18 +128,68 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
         }
         fixing::write(&mut scan, &mut fixed, &definitions);
     }
-    let linked = std::mem::take(&mut fixed.linked);
+    let mut linked = std::mem::take(&mut fixed.linked);
+    let gate = match held(check, &scan, &mut linked) {
+        Ok(gate) => gate,
+        Err((message, help)) => {
+            terminal::complain(&message, Some(help));
+            return Ok(Outcome::Failed);
+        }
+    };
     let mut problems: Vec<scan::Problem> = scan.problems.clone();
     problems.extend(fixed.problems);
     problems.sort();
-    let report = report(check, &scan, linked, problems, fixed.count, shown);
+    let mut report = report(check, &scan, linked, problems, fixed.count, shown);
+    report.gate = gate.map(|(gate, known)| {
+        for shown in &mut report.findings {
+            let finding = &shown.finding;
+            shown.baselined = known.contains(&(finding.path.clone(), finding.span, finding.code.clone()));
+        }
+        gate
+    });
     terminal::read_or_not(render(check, when, &report))?;
     say("done");
     Ok(outcome(check, &report))
 }
 
+type Known = HashSet<(String, Span, Code)>;
+
+/// Holds the findings against the baseline, where there is one: what it knows goes, or is named. Paths are those that reports show.
+fn held(check: &Check, scan: &Scan, linked: &mut Linked) -> Result<Option<(Gate, Known)>, (String, &'static str)> {
+    if check.no_baseline {
+        return Ok(None);
+    }
+    let baseline = Baseline::read(&scan.baseline).map_err(|error| {
+        let display = paths::shown(&scan.baseline, &paths::working_directory());
+        (format!("{display}: {error}"), error.help())
+    })?;
+    let Some(baseline) = baseline else { return Ok(None) };
+    let (counted, notes): (Vec<Judged>, Vec<Judged>) =
+        std::mem::take(&mut linked.findings).into_iter().partition(gate::counts);
+    let compared = gate::compare(scan, &baseline, &gate::identities(scan, &counted));
+    let mut gate = Gate { fixed: compared.fixed.len(), stale: compared.stale.len(), ..Gate::default() };
+    let mut known = Known::new();
+    for (finding, standing) in counted.into_iter().zip(compared.findings) {
+        match standing {
+            Standing::New => {
+                linked.findings.push(finding);
+                continue;
+            }
+            Standing::Known => gate.known += 1,
+            Standing::OfNewRule => *gate.of_new_rules.entry(finding.code.0.clone()).or_default() += 1,
+        }
+        if check.show_baselined {
+            let path = scan.file(&finding.path).map_or(finding.path.clone(), |file| file.display.clone());
+            known.insert((path, finding.span, finding.code.clone()));
+            linked.findings.push(finding);
+        }
+    }
+    linked.findings.extend(notes);
+    Ok(Some((gate, known)))
+}
+
 /// Says what could not be done where no report holds it; whether there was anything.
-fn complain_of<'p>(problems: impl Iterator<Item = &'p scan::Problem>) -> bool {
+pub fn complain_of<'p>(problems: impl Iterator<Item = &'p scan::Problem>) -> bool {
     let mut some = false;
     for problem in problems {
         some = true;
@@ -294,7 +345,7 @@ fn report(
             label.path = display(&label.path);
         }
         finding.path = display(&finding.path);
-        Some(Shown { finding, page, fix })
+        Some(Shown { finding, page, fix, baselined: false })
     });
     let mut findings: Vec<Shown> = findings.collect();
     findings.sort_by(|a, b| {
@@ -315,6 +366,7 @@ fn report(
         again: again(check),
         fixed,
         suppressed: linked.suppressed,
+        gate: None,
         pinned: linked.pinned,
         tool_version: env!("CARGO_PKG_VERSION"),
         site: option_env!("CARGO_PKG_HOMEPAGE").filter(|site| !site.is_empty()).map(str::to_owned),
@@ -387,7 +439,7 @@ fn render(check: &Check, when: When, report: &Report) -> io::Result<()> {
 }
 
 fn outcome(check: &Check, report: &Report) -> Outcome {
-    let failing = report.findings.iter().any(|shown| shown.finding.severity > Severity::Note);
+    let failing = report.findings.iter().any(|shown| shown.finding.severity > Severity::Note && !shown.baselined);
     if !report.errors.is_empty() {
         Outcome::Failed
     } else if check.exit_non_zero_on_fix && report.fixed > 0 || failing && !check.exit_zero {

@@ -3,9 +3,11 @@
 //! 0 clean, 1 findings, 2 davy could not do its job; the same for every output format.
 
 mod add_ignore;
+mod baseline;
 mod check;
 mod explain_unknown;
 mod fixing;
+mod gate;
 mod migrate;
 mod plan;
 mod show;
@@ -40,6 +42,11 @@ enum Command {
         #[command(subcommand)]
         what: Migrate,
     },
+    /// Record the findings there are, so that only new ones fail
+    Baseline {
+        #[command(subcommand)]
+        command: BaselineCommand,
+    },
     /// Tell what a rule is about
     Explain {
         /// A code or a name: `DTM001`, `naive-utcnow`
@@ -62,6 +69,34 @@ enum Command {
 enum Migrate {
     /// From pydantic 1 to pydantic 2
     Pydantic(MigratePydantic),
+}
+
+#[derive(Debug, Subcommand)]
+enum BaselineCommand {
+    /// Record every finding there is
+    Create {
+        #[command(flatten)]
+        args: BaselineArgs,
+        /// Record only the secrets that a baseline of detect-secrets holds
+        #[arg(long, value_name = "FILE")]
+        from_detect_secrets: Option<PathBuf>,
+    },
+    /// Add what is new, remove what is gone, and say what
+    Update(BaselineArgs),
+    /// Remove what is gone, and add nothing
+    Prune(BaselineArgs),
+    /// Say whether the baseline is what davy finds
+    Check(BaselineArgs),
+}
+
+#[derive(Debug, Args)]
+struct BaselineArgs {
+    /// The project's folder
+    #[arg(default_value = ".", value_name = "PATH")]
+    path: PathBuf,
+    /// Set a configuration key for this run: `key = value`, or a TOML file
+    #[arg(long, value_name = "SETTING")]
+    config: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -133,6 +168,12 @@ struct Check {
     /// Count the findings by rule instead of listing them
     #[arg(long)]
     statistics: bool,
+    /// List what the baseline holds, too
+    #[arg(long)]
+    show_baselined: bool,
+    /// Leave the baseline alone: every finding counts
+    #[arg(long, conflicts_with = "show_baselined")]
+    no_baseline: bool,
     /// Exit with 0 though there are findings
     #[arg(long)]
     exit_zero: bool,
@@ -227,6 +268,7 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
     let result = match &cli.command {
         Command::Check(check) => check::run(check, cli.color),
         Command::Migrate { what: Migrate::Pydantic(migrate) } => migrate::run(migrate, cli.color),
+        Command::Baseline { command } => baseline::run(command),
         Command::Explain { rule } => show::explain(rule, cli.color),
         Command::Rules { format } => show::rules(*format),
         Command::Completions { shell } => {

@@ -13,6 +13,7 @@ mod selector;
 mod tests;
 
 use crate::finding::Severity;
+use crate::manifest::{Specifiers, Version};
 use crate::page::Page;
 use raw::{Document, Form, Raw, Word};
 use serde::Deserialize;
@@ -47,6 +48,8 @@ pub struct Config {
     pub pydantic_version: Option<PydanticVersion>,
     /// Classes of other packages that derive from pydantic's models.
     pub pydantic_models: Vec<String>,
+    /// Absolute path of the baseline; none: `davy-baseline.jsonl` in `root`.
+    pub baseline: Option<PathBuf>,
     /// How the project starts pytest: read for its options and paths, never run.
     pub pytest_command: Option<String>,
 }
@@ -149,6 +152,12 @@ impl Config {
         if let Some(word) = raw.target_version {
             self.target_version = Some(reader.version(&word)?);
         }
+        if let Some(word) = raw.baseline {
+            self.baseline = Some(paths::absolute(Path::new(word.get_ref()), base));
+        }
+        if let Some(word) = raw.required_version {
+            reader.required(&word)?;
+        }
         for (word, selectors) in raw.per_file_ignores {
             self.per_file_ignores.push((reader.pattern(&word)?, reader.selectors(&selectors)?));
         }
@@ -224,6 +233,24 @@ impl Reader<'_> {
                     message,
                     "write the oldest one the project runs on, such as `\"3.9\"` or `\"py39\"`",
                 ))
+            }
+        }
+    }
+
+    /// `">=0.2"`: whether this davy is meant.
+    fn required(&self, word: &Word) -> Result<(), ConfigError> {
+        let own = env!("CARGO_PKG_VERSION");
+        let text = word.get_ref();
+        let wanted = Specifiers::parse(text).filter(|_| !text.trim().is_empty());
+        match (wanted, Version::parse(own)) {
+            (Some(wanted), Some(version)) if wanted.allows(&version) => Ok(()),
+            (Some(_), _) => {
+                let message = format!("the project wants davy {text}, and this is {own}");
+                Err(self.wrong(word, message, "install a davy that it allows, or change `required-version`"))
+            }
+            (None, _) => {
+                let message = format!("`{text}` says no versions");
+                Err(self.wrong(word, message, "write them as requirements do, such as `\">=0.2,<1\"`"))
             }
         }
     }

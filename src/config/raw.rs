@@ -22,6 +22,8 @@ pub struct Raw {
     pub ignore: Option<Vec<Word>>,
     pub exclude: Option<Vec<Word>>,
     pub src: Option<Vec<Word>>,
+    pub baseline: Option<Word>,
+    pub required_version: Option<Word>,
     pub target_version: Option<Word>,
     pub per_file_ignores: BTreeMap<Word, Vec<Word>>,
     pub severity: BTreeMap<Word, Level>,

@@ -22,7 +22,8 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             None => "",
         };
         let message = masks.text(&[&finding.path], &finding.message);
-        writeln!(out, ": {} {} {marker}{}", finding.severity.word(), finding.code, one_line(&message))?;
+        let held = if shown.baselined { " (in the baseline)" } else { "" };
+        writeln!(out, ": {} {} {marker}{}{held}", finding.severity.word(), finding.code, one_line(&message))?;
     }
     for unable in &report.errors {
         writeln!(out, "{}", problem(unable, &masks))?;
@@ -42,7 +43,13 @@ pub(super) fn problem(problem: &Problem, masks: &Masks) -> String {
 
 /// The summary, without colours.
 pub(super) fn end(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let lines = [summary::fixed(report), Some(summary::line(report)), summary::aside(report), summary::pinned(report)];
+    let lines = [
+        summary::fixed(report),
+        Some(summary::line(report)),
+        summary::aside(report),
+        summary::gate(report),
+        summary::pinned(report),
+    ];
     for line in lines.into_iter().flatten() {
         writeln!(out, "{line}")?;
     }

@@ -13,6 +13,7 @@ use crate::finding::Severity;
 use crate::text::Span;
 use serde::Serialize;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// Pretty-printed, keys in one order, with a line break at the end.
@@ -44,6 +45,12 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             fixable_unsafe: counts.risky,
             fixed: report.fixed,
             suppressed: report.suppressed,
+            baseline: report.gate.as_ref().map(|gate| Baseline {
+                known: gate.known,
+                fixed: gate.fixed,
+                stale: gate.stale,
+                of_new_rules: &gate.of_new_rules,
+            }),
         },
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
@@ -70,6 +77,7 @@ fn finding<'a>(report: &'a Report, masks: &Masks, shown: &'a Shown) -> Finding<'
         labels: labels.collect(),
         help: finding.help.as_deref().map(text),
         fix: shown.fix.as_ref().and_then(|settled| fix(report, masks, &finding.path, settled)),
+        baselined: shown.baselined,
     }
 }
 
@@ -109,7 +117,7 @@ struct Document<'a> {
     version: u32,
     findings: Vec<Finding<'a>>,
     errors: Vec<Error<'a>>,
-    summary: Summary,
+    summary: Summary<'a>,
 }
 
 #[derive(Serialize)]
@@ -125,6 +133,8 @@ struct Finding<'a> {
     labels: Vec<Label<'a>>,
     help: Option<Cow<'a, str>>,
     fix: Option<Fix<'a>>,
+    /// Whether the baseline holds it.
+    baselined: bool,
 }
 
 #[derive(Serialize)]
@@ -165,7 +175,7 @@ struct Error<'a> {
 }
 
 #[derive(Serialize)]
-struct Summary {
+struct Summary<'a> {
     files: usize,
     findings: usize,
     errors: usize,
@@ -175,4 +185,14 @@ struct Summary {
     fixable_unsafe: usize,
     fixed: usize,
     suppressed: usize,
+    /// Null where there is no baseline.
+    baseline: Option<Baseline<'a>>,
+}
+
+#[derive(Serialize)]
+struct Baseline<'a> {
+    known: usize,
+    fixed: usize,
+    stale: usize,
+    of_new_rules: &'a BTreeMap<String, usize>,
 }

@@ -89,7 +89,8 @@ fn json() {
                 "text": "datetime.now(timezone.utc)"
               }
             ]
-          }
+          },
+          "baselined": false
         },
         {
           "code": "SEC001",
@@ -110,7 +111,8 @@ fn json() {
           },
           "labels": [],
           "help": null,
-          "fix": null
+          "fix": null,
+          "baselined": false
         },
         {
           "code": "PYM001",
@@ -131,7 +133,8 @@ fn json() {
           },
           "labels": [],
           "help": "use `@field_validator` and make it a class method",
-          "fix": null
+          "fix": null,
+          "baselined": false
         },
         {
           "code": "DTM001",
@@ -152,7 +155,8 @@ fn json() {
           },
           "labels": [],
           "help": null,
-          "fix": null
+          "fix": null,
+          "baselined": false
         }
       ],
       "errors": [
@@ -171,7 +175,8 @@ fn json() {
         "fixable_safe": 1,
         "fixable_unsafe": 1,
         "fixed": 0,
-        "suppressed": 0
+        "suppressed": 0,
+        "baseline": null
       }
     }
     "#);

@@ -50,12 +50,27 @@ pub struct Report {
     pub fixed: usize,
     /// Findings silenced by comments.
     pub suppressed: usize,
+    /// How the run stands against the project's baseline, where there is one.
+    pub gate: Option<Gate>,
     /// What works on pydantic 1 alone, and what says that it runs.
     pub pinned: Option<(usize, String)>,
     /// The version of davy.
     pub tool_version: &'static str,
     /// Where the pages of the rules can be read, once there is such a place: `{site}/rules/datetime/naive-utcnow.md`.
     pub site: Option<String>,
+}
+
+/// How a run stands against a baseline.
+#[derive(Debug, Default)]
+pub struct Gate {
+    /// Findings that it holds.
+    pub known: usize,
+    /// Entries whose finding is gone.
+    pub fixed: usize,
+    /// Entries that nothing can match any more.
+    pub stale: usize,
+    /// Findings of rules that the baseline does not know, by code.
+    pub of_new_rules: BTreeMap<String, usize>,
 }
 
 /// A finding with what is needed to show it.
@@ -67,6 +82,8 @@ pub struct Shown {
     pub page: &'static Page,
     /// The fix on offer; formats read this one, never `finding.fix`.
     pub fix: Option<Settled>,
+    /// The baseline holds it: it is listed, and fails nothing.
+    pub baselined: bool,
 }
 
 /// A fix that is complete by itself, imports included.

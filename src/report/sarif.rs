@@ -118,6 +118,7 @@ fn result<'a>(
         rule_id: &finding.code.0,
         rule_index,
         level: finding.severity.word(),
+        baseline_state: report.gate.as_ref().map(|_| if shown.baselined { "unchanged" } else { "new" }),
         message: Message { text: sentences(masks.text(&paths, &finding.message), help) },
         locations: [Location {
             id: None,

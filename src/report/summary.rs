@@ -2,7 +2,7 @@
 //!
 //! Plain words without colour.
 
-use super::{Report, count};
+use super::{Gate, Report, count};
 use crate::finding::Severity;
 use std::collections::BTreeMap;
 
@@ -44,11 +44,13 @@ impl Counts {
 /// `Found 9 errors, 31 warnings (and 12 notes) in 240 files: 25 can be fixed with --fix, 6 more with --unsafe-fixes`.
 /// Notes that can be fixed are counted, too: `--fix` mends them.
 pub fn line(report: &Report) -> String {
-    let Counts { errors, warnings, notes, safe, risky } = Counts::of(report.findings.iter());
+    let new = || report.findings.iter().filter(|shown| !shown.baselined);
+    let Counts { errors, warnings, notes, safe, risky } = Counts::of(new());
     let files = count(report.files, "file");
     if errors + warnings == 0 && (notes == 0 || !report.show_notes) {
         return match (report.errors.len(), report.files) {
             (0, 0) => "No Python files to check".to_owned(),
+            (0, _) if report.gate.is_some() => format!("Nothing new: {files}"),
             (0, _) => format!("All clear: {files}"),
             (problems, 0) => format!("Nothing was checked: {}", count(problems, "problem")),
             (problems, _) => {
@@ -59,7 +61,8 @@ pub fn line(report: &Report) -> String {
     let mut parts = Vec::new();
     for (number, word) in [(errors, "error"), (warnings, "warning")] {
         if number > 0 {
-            parts.push(count(number, word));
+            let new = if report.gate.is_some() { "new " } else { "" };
+            parts.push(count(number, &format!("{new}{word}")));
         }
     }
     let notes = match (notes, parts.is_empty()) {
@@ -93,6 +96,32 @@ pub fn aside(report: &Report) -> Option<String> {
     let suppressed = (report.suppressed > 0).then(|| format!("{} suppressed", count(report.suppressed, "finding")));
     let parts: Vec<String> = notes.into_iter().chain(suppressed).collect();
     (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+/// How the run stands against the baseline: what it holds, what can go from it, and what it does not know yet.
+pub fn gate(report: &Report) -> Option<String> {
+    let Gate { known, fixed, stale, of_new_rules } = report.gate.as_ref()?;
+    let mut parts = vec![format!("the baseline holds {}", count(*known, "finding"))];
+    match (fixed, stale) {
+        (0, 0) => {}
+        (fixed, 0) => parts.push(format!("{fixed} more {} fixed: `davy baseline prune`", are(*fixed))),
+        (0, stale) => parts.push(format!("{stale} more {} stale: `davy baseline prune`", are(*stale))),
+        (fixed, stale) => parts.push(format!("{fixed} more are fixed, {stale} stale: `davy baseline prune`")),
+    }
+    if !of_new_rules.is_empty() {
+        let total: usize = of_new_rules.values().sum();
+        let rules: Vec<&str> = of_new_rules.keys().map(String::as_str).collect();
+        let (word, rules) = (if rules.len() == 1 { "a rule" } else { "rules" }, rules.join(", "));
+        let total = count(total, "finding");
+        parts.push(format!("{total} of {word} that it does not know yet ({rules}): `davy baseline update`"));
+    }
+    let mut text = parts.join("; ");
+    text.replace_range(..1, "T");
+    Some(text)
+}
+
+fn are(number: usize) -> &'static str {
+    if number == 1 { "is" } else { "are" }
 }
 
 /// What pydantic 1 takes and pydantic 2 will not: one line for all of it.

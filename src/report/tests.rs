@@ -17,6 +17,7 @@ pub fn report(findings: Vec<Shown>) -> Report {
         show_all: false,
         summary: true,
         again: String::new(),
+        gate: None,
         pinned: None,
         fixed: 0,
         suppressed: 0,
@@ -47,7 +48,7 @@ pub fn shown(page: &'static Page, severity: Severity, path: &str, span: Span, me
         fix: None,
         aside: None,
     };
-    Shown { finding, page, fix: None }
+    Shown { finding, page, fix: None, baselined: false }
 }
 
 pub fn written(render: impl Fn(&mut dyn io::Write) -> io::Result<()>) -> String {

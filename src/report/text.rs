@@ -90,6 +90,7 @@ impl Screen<'_> {
         let word = finding.severity.word();
         let lead = width(word) + width(&finding.code.0) + 4;
         let message = self.masks.text(&[&finding.path], &finding.message);
+        let message = if shown.baselined { format!("{message} (in the baseline)").into() } else { message };
         let lines = wrap(&one_line(&message), self.options.width.saturating_sub(lead), self.options.width - 2);
         let tag = format!("{word}[{}]", self.code(shown));
         write!(out, "{}: ", self.paint(tone(finding.severity).bold(), &tag))?;
@@ -266,9 +267,8 @@ impl Screen<'_> {
         if let Some(aside) = summary::aside(self.report) {
             writeln!(out, "{}", self.paint(DIM, &aside))?;
         }
-        for line in
-            summary::pinned(self.report).iter().flat_map(|line| wrap(line, self.options.width, self.options.width))
-        {
+        let more = [summary::gate(self.report), summary::pinned(self.report)];
+        for line in more.iter().flatten().flat_map(|line| wrap(line, self.options.width, self.options.width)) {
             writeln!(out, "{}", self.paint(DIM, &line))?;
         }
         let next = summary::next(self.report, collapsed);

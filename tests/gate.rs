@@ -1,0 +1,238 @@
+//! The baseline on real git: what is recorded blocks nobody, what is new fails, branches that mend different things merge.
+
+use davy::baseline::Baseline;
+use proptest::prelude::*;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn davy(folder: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_davy")).args(args).current_dir(folder).output().expect("davy runs")
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+fn ok(folder: &Path, args: &[&str], code: i32) -> String {
+    let output = davy(folder, args);
+    assert_eq!(output.status.code(), Some(code), "davy {}: {}", args.join(" "), said(&output));
+    said(&output)
+}
+
+fn git(folder: &Path, args: &[&str]) -> String {
+    let output = Command::new("git")
+        .args([
+            "-c",
+            "user.name=a",
+            "-c",
+            "user.email=a@b",
+            "-c",
+            "commit.gpgsign=false",
+            "-c",
+            "init.defaultBranch=main",
+        ])
+        .args(args)
+        .current_dir(folder)
+        .output()
+        .expect("git runs");
+    assert!(output.status.success(), "git {}: {}", args.join(" "), said(&output));
+    said(&output)
+}
+
+fn write(folder: &Path, path: &str, text: &str) {
+    let path = folder.join(path);
+    fs::create_dir_all(path.parent().expect("a folder")).expect("writable");
+    fs::write(path, text).expect("writable");
+}
+
+fn naive(functions: &[&str]) -> String {
+    let bodies = functions.iter().map(|name| format!("\n\ndef {name}():\n    return datetime.utcnow()\n"));
+    "from datetime import datetime\n".to_owned() + &bodies.collect::<String>()
+}
+
+fn project() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    git(folder.path(), &["init", "-q"]);
+    write(folder.path(), "pyproject.toml", "[project]\nname = \"case\"\nversion = \"0\"\n");
+    write(folder.path(), "app/a.py", &naive(&["one", "two", "three"]));
+    write(folder.path(), "app/b.py", &naive(&["four"]));
+    folder
+}
+
+fn entries(folder: &Path) -> usize {
+    let text = fs::read_to_string(folder.join("davy-baseline.jsonl")).expect("there is a baseline");
+    Baseline::parse(&text).expect("it can be read").entries().count()
+}
+
+#[test]
+fn a_team_takes_davy_up() {
+    let project = project();
+    let here = project.path();
+    ok(here, &["check"], 1);
+    assert!(ok(here, &["baseline", "create"], 0).contains("Recorded 4 findings"));
+    assert!(ok(here, &["check"], 0).contains("Nothing new"));
+    git(here, &["add", "-A"]);
+    git(here, &["commit", "-qm", "adopt"]);
+
+    // A branch brings one finding, and moves the others about.
+    git(here, &["checkout", "-qb", "feature"]);
+    let moved = "# a line more\nfrom datetime import datetime\n\n\ndef zero():\n    return  datetime.utcnow()  # new\n";
+    write(
+        here,
+        "app/a.py",
+        &(moved.to_owned() + naive(&["one", "two", "three"]).trim_start_matches("from datetime import datetime\n")),
+    );
+    let found = ok(here, &["check", "--format", "concise"], 1);
+    assert_eq!(found.matches("DTM001").count(), 1, "{found}");
+    assert!(found.contains("app/a.py:6:13"), "{found}");
+    assert!(found.contains("Found 1 new warning"), "{found}");
+    git(here, &["checkout", "-q", "."]);
+
+    // Two branches mend entries that lie beside each other; both prune, and git merges them by itself.
+    for (branch, functions) in [("first", ["two", "three"]), ("second", ["one", "three"])] {
+        git(here, &["checkout", "-q", "main"]);
+        git(here, &["checkout", "-qb", branch]);
+        let kept = naive(&functions);
+        let mended = ["one", "two", "three"].into_iter().find(|name| !functions.contains(name)).expect("one is mended");
+        write(here, "app/a.py", &kept);
+        write(here, &format!("app/{mended}.py"), "value = 1\n");
+        assert!(ok(here, &["check"], 0).contains("1 more is fixed"));
+        assert!(ok(here, &["baseline", "check"], 1).contains(&format!("fixed: app/a.py: DTM001 in {mended}")));
+        assert!(ok(here, &["baseline", "prune"], 0).contains("Removed 1"));
+        git(here, &["add", "davy-baseline.jsonl", &format!("app/{mended}.py")]);
+        git(here, &["checkout", "-q", "app/a.py"]);
+        git(here, &["commit", "-qm", branch]);
+    }
+    git(here, &["merge", "-q", "--no-edit", "first"]);
+    assert_eq!(entries(here), 2);
+    write(here, "app/a.py", &naive(&["three"]));
+    assert!(ok(here, &["check"], 0).contains("Nothing new"));
+    ok(here, &["baseline", "check"], 0);
+
+    // What moves to another file of the same name stays known, and the update says so.
+    fs::rename(here.join("app/b.py"), here.join("app/c.py")).expect("movable");
+    assert!(ok(here, &["check"], 0).contains("Nothing new"));
+    assert!(ok(here, &["baseline", "update"], 0).contains("> app/b.py is app/c.py now"));
+    assert_eq!(entries(here), 2);
+    fs::remove_file(here.join("app/c.py")).expect("removable");
+    assert!(ok(here, &["check"], 0).contains("1 more is stale"));
+    ok(here, &["baseline", "prune"], 0);
+    assert_eq!(entries(here), 1);
+}
+
+#[test]
+fn only_what_was_looked_at_is_called_fixed() {
+    let project = project();
+    let here = project.path();
+    ok(here, &["baseline", "create"], 0);
+    for args in [vec!["check", "app/b.py"], vec!["check", "--select", "SEC"], vec!["check", "--ignore", "DTM"]] {
+        let text = ok(here, &args, 0);
+        assert!(!text.contains("fixed"), "{args:?}: {text}");
+    }
+    // A file that does not parse hides its findings, and mends none.
+    write(here, "app/b.py", "def broken(:\n");
+    let text = ok(here, &["check"], 1);
+    assert!(text.contains("SYN001") && !text.contains("fixed"), "{text}");
+    assert!(ok(here, &["check", "--no-baseline"], 1).contains("Found 1 error, 3 warnings"));
+    let listed = ok(here, &["check", "--show-baselined", "--format", "concise"], 1);
+    assert_eq!(listed.matches("(in the baseline)").count(), 3, "{listed}");
+}
+
+#[test]
+fn a_rule_that_the_baseline_does_not_know_fails_nobody() {
+    let project = project();
+    let here = project.path();
+    ok(here, &["baseline", "create"], 0);
+    let path = here.join("davy-baseline.jsonl");
+    let text = fs::read_to_string(&path).expect("readable");
+    let older: String =
+        text.lines().filter(|line| !line.contains("\"rule\":\"DTM001\"")).map(|line| format!("{line}\n")).collect();
+    fs::write(&path, older.replace("\"DTM001\",", "")).expect("writable");
+    let text = ok(here, &["check"], 0);
+    assert!(text.contains("4 findings of a rule that it does not know yet (DTM001)"), "{text}");
+    ok(here, &["baseline", "update"], 0);
+    assert_eq!(entries(here), 4);
+}
+
+#[test]
+fn secrets_stay_out_of_it() {
+    let project = project();
+    let here = project.path();
+    write(here, "app/s.py", "DB_PASSWORD = 'k3ep-me-0ut-of-here'\nTOKEN, PASSWORD = 1, 'k3ep-me-0ut-of-here'\n");
+    assert!(ok(here, &["check"], 1).contains("SEC"));
+    ok(here, &["baseline", "create"], 0);
+    let text = fs::read_to_string(here.join("davy-baseline.jsonl")).expect("readable");
+    assert!(text.contains("SEC") && !text.contains("k3ep"), "{text}");
+}
+
+#[test]
+fn what_detect_secrets_recorded_is_taken_over() {
+    let project = project();
+    let here = project.path();
+    write(here, "app/s.py", "DB_PASSWORD = 'k3ep-me-0ut-of-here'\nAPI_PASSWORD = 'an0ther-0ne-of-th0se'\n");
+    let theirs = r#"{"version": "1.5.0", "results": {"app/s.py": [{"type": "Secret Keyword", "filename": "app/s.py",
+        "hashed_secret": "0", "is_verified": false, "line_number": 1}]}}"#;
+    write(here, ".secrets.baseline", theirs);
+    assert!(ok(here, &["baseline", "create", "--from-detect-secrets", ".secrets.baseline"], 0).contains("Recorded 1"));
+    let text = ok(here, &["check", "--format", "concise"], 1);
+    assert!(text.contains("app/s.py:2") && !text.contains("app/s.py:1:"), "{text}");
+    let text = ok(here, &["baseline", "create", "--from-detect-secrets", "pyproject.toml"], 2);
+    assert!(text.contains("no baseline of detect-secrets"), "{text}");
+}
+
+#[test]
+fn a_baseline_that_is_none_is_told_and_kept() {
+    let project = project();
+    let here = project.path();
+    ok(here, &["baseline", "create"], 0);
+    let path = here.join("davy-baseline.jsonl");
+    let good = fs::read_to_string(&path).expect("readable");
+    let cases = [
+        ("", "line 1 is no head"),
+        ("{}\n", "line 1 is no head"),
+        ("{\"davy-baseline\":99,\"rules\":[]}\n", "line 1 is no head"),
+        (&*good.replacen("\"rule\"", "\"rle\"", 1), "line 2 is no entry: unknown field"),
+        (&*good.replacen("{\"path\"", "<<<<<<< HEAD\n{\"path\"", 1), "line 2 is a mark of a merge conflict"),
+    ];
+    for (text, message) in cases {
+        fs::write(&path, text).expect("writable");
+        for args in [&["check"][..], &["baseline", "update"], &["baseline", "prune"], &["baseline", "check"]] {
+            let found = ok(here, args, 2);
+            assert!(found.contains(message), "{args:?}: {found}");
+        }
+        assert_eq!(fs::read_to_string(&path).expect("readable"), text);
+    }
+    fs::write(&path, good).expect("writable");
+    ok(here, &["check"], 0);
+    write(here, "pyproject.toml", "[tool.davy]\nbaseline = \"debt/known.jsonl\"\n");
+    ok(here, &["check"], 1);
+    write(here, "pyproject.toml", "[tool.davy]\nrequired-version = \">=99\"\n");
+    assert!(ok(here, &["check"], 2).contains("the project wants davy >=99"));
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_or_refused(text in "\\PC{0,200}|(\\{\"davy-baseline\":1,\"rules\":\\[\\]\\}\n)?([ -~]{0,40}\n){0,5}") {
+        if let Ok(baseline) = Baseline::parse(&text) {
+            prop_assert_eq!(Baseline::parse(&baseline.text()).expect("its own text"), baseline);
+        }
+    }
+
+    #[test]
+    fn nothing_is_lost_between_entries(names in prop::collection::vec("[a-c]{1,2}", 0..12), gone in prop::collection::vec(any::<bool>(), 12)) {
+        let entry = |name: &String| davy::identity::Identity {
+            path: name.clone(), rule: "DTM001".into(), scope: String::new(), content: "x".into(), ordinal: 0,
+        };
+        let all: Vec<_> = names.iter().map(entry).collect();
+        let mut baseline = Baseline::new(Default::default(), Vec::new());
+        baseline.add(&all);
+        let mut sorted = all.clone();
+        sorted.sort();
+        let held: Vec<_> = baseline.entries().cloned().collect();
+        prop_assert_eq!(&held, &sorted);
+        let removed: Vec<_> = all.iter().zip(&gone).filter(|(_, gone)| **gone).map(|(one, _)| one.clone()).collect();
+        baseline.remove(&removed);
+        prop_assert_eq!(baseline.entries().count(), all.len() - removed.len());
+    }
+}
