@@ -2,9 +2,10 @@
 //!
 //! Never runs a hook or a helper that a repository's own configuration names.
 
-use std::io;
+use std::collections::HashMap;
+use std::io::{self, Write};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output, Stdio};
 
 /// What git says of a folder's work tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,9 +20,7 @@ pub enum WorkTree {
 
 /// Asks for the state of the work tree that a folder belongs to, below that folder.
 pub fn work_tree(folder: &Path) -> io::Result<WorkTree> {
-    let mut command = Command::new("git");
-    command.args(["-c", "core.fsmonitor=false", "status", "--porcelain", "--", "."]).current_dir(folder);
-    let output = match command.output() {
+    let output = match git(folder).args(["status", "--porcelain", "--", "."]).output() {
         Ok(output) => output,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(WorkTree::None),
         Err(error) => return Err(error),
@@ -33,4 +32,174 @@ pub fn work_tree(folder: &Path) -> io::Result<WorkTree> {
         0 => WorkTree::Clean,
         changed => WorkTree::Dirty(changed),
     })
+}
+
+fn git(folder: &Path) -> Command {
+    let mut command = Command::new("git");
+    command.args(["--no-optional-locks", "-c", "core.fsmonitor=false"]).current_dir(folder);
+    command
+}
+
+/// Why git gave no answer, and what to do next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    /// What is wrong.
+    pub message: String,
+    /// What to do next.
+    pub help: String,
+}
+
+impl Error {
+    fn new(message: impl Into<String>, help: impl Into<String>) -> Error {
+        Error { message: message.into(), help: help.into() }
+    }
+}
+
+/// What differs between two states of the files below a folder. Paths start from that folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The file as the first state has it, with the object that holds its bytes.
+    pub old: Option<(String, String)>,
+    /// The file as the second state has it; the object is all zeros where it is in the work tree.
+    pub new: Option<(String, String)>,
+}
+
+/// Two states to compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Between<'r> {
+    /// A commit and the work tree.
+    CommitAndTree(&'r str),
+    /// A commit and the index.
+    CommitAndIndex(&'r str),
+    /// What is checked out and the index; before the first commit, nothing and the index.
+    HeadAndIndex,
+    /// The index and the work tree.
+    IndexAndTree,
+}
+
+/// The commit that two-sided comparisons start from: where `revision` and the checked-out commit part.
+pub fn base(folder: &Path, revision: &str) -> Result<String, Error> {
+    let known = |revision: &str| {
+        let commit = format!("{revision}^{{commit}}");
+        line(folder, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])
+    };
+    line(folder, &["rev-parse", "--git-dir"])?
+        .ok_or_else(|| Error::new("this is no git repository", "run davy in the project's clone"))?;
+    let is_shallow = line(folder, &["rev-parse", "--is-shallow-repository"])?.as_deref() == Some("true");
+    let fetch = match revision.split_once('/') {
+        Some((remote, branch)) if is_shallow => format!("fetch it: `git fetch --unshallow {remote} {branch}`"),
+        Some((remote, branch)) => format!("fetch it: `git fetch {remote} {branch}`"),
+        None => "name a branch, a tag or a commit; `git branch -a` lists the branches".to_owned(),
+    };
+    let Some(head) = known("HEAD")? else {
+        return Err(Error::new("nothing is committed yet", "commit something, then compare with it"));
+    };
+    let Some(commit) = known(revision)? else {
+        return Err(Error::new(format!("git knows no commit `{revision}` here"), fetch));
+    };
+    match line(folder, &["merge-base", &commit, &head])? {
+        Some(base) => Ok(base),
+        None if is_shallow => Err(Error::new(
+            format!("the clone is shallow, and ends before the commit where HEAD and `{revision}` part"),
+            "fetch the rest of the history: `git fetch --unshallow`",
+        )),
+        // Histories that never met are compared as they are.
+        None => Ok(commit),
+    }
+}
+
+/// What differs. Submodules and symbolic links are no files.
+pub fn changes(folder: &Path, between: Between) -> Result<Vec<Change>, Error> {
+    const DIFF: &[&str] =
+        &["diff", "--raw", "-z", "-M", "--no-abbrev", "--no-ext-diff", "--no-textconv", "--relative", "--no-color"];
+    let mut command = git(folder);
+    command.args(DIFF).arg("--ignore-submodules=all");
+    match between {
+        Between::CommitAndTree(commit) => command.arg(commit),
+        Between::HeadAndIndex => command.arg("--cached"),
+        Between::CommitAndIndex(commit) => command.args(["--cached", commit]),
+        Between::IndexAndTree => &mut command,
+    };
+    let output = answered(command.arg("--").output())?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let mut words = text.split('\0');
+    let mut found = Vec::new();
+    while let Some(head) = words.next().and_then(|head| head.strip_prefix(':')) {
+        let fields: Vec<&str> = head.split(' ').collect();
+        let [old_mode, new_mode, old, new, status] = fields.as_slice() else { break };
+        let Some(first) = words.next() else { break };
+        let second = if status.starts_with(['R', 'C']) { words.next().unwrap_or(first) } else { first };
+        let file = |mode: &str, path: &str, object: &str| {
+            mode.starts_with("100").then(|| (path.to_owned(), object.to_owned()))
+        };
+        // A copy leaves its source where it was.
+        let old = if status.starts_with('C') { None } else { file(old_mode, first, old) };
+        found.push(Change { old, new: file(new_mode, second, new) });
+    }
+    Ok(found)
+}
+
+/// Files below a folder that git neither tracks nor ignores.
+pub fn untracked(folder: &Path) -> Result<Vec<String>, Error> {
+    let output = answered(git(folder).args(["ls-files", "-z", "--others", "--exclude-standard"]).output())?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    Ok(text.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect())
+}
+
+/// The bytes of objects, by their names.
+pub fn objects(folder: &Path, names: &[&str]) -> Result<HashMap<String, Vec<u8>>, Error> {
+    let mut found = HashMap::new();
+    if names.is_empty() {
+        return Ok(found);
+    }
+    let mut command = git(folder);
+    command.args(["cat-file", "--batch"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().map_err(unable)?;
+    let wanted: String = names.iter().map(|name| format!("{name}\n")).collect();
+    let input = child.stdin.take();
+    // Git answers while it is asked: who writes everything first may wait for a full pipe.
+    let writer = std::thread::spawn(move || input.map(|mut input| input.write_all(wanted.as_bytes())));
+    let output = child.wait_with_output().map_err(unable)?;
+    let _ = writer.join();
+    let mut rest = output.stdout.as_slice();
+    while let Some(end) = memchr::memchr(b'\n', rest) {
+        let head = String::from_utf8_lossy(&rest[..end]).into_owned();
+        rest = &rest[end + 1..];
+        let mut words = head.split(' ');
+        let (Some(name), Some("blob"), Some(size)) = (words.next(), words.next(), words.next()) else { continue };
+        let Some(bytes) = size.parse::<usize>().ok().and_then(|size| rest.get(..size)) else { break };
+        found.insert(name.to_owned(), bytes.to_vec());
+        rest = rest.get(bytes.len() + 1..).unwrap_or_default();
+    }
+    match names.iter().find(|name| !found.contains_key(**name)) {
+        Some(missing) => Err(Error::new(
+            format!("git does not have the object {missing}"),
+            "the clone is partial: fetch it whole, or check it out",
+        )),
+        None => Ok(found),
+    }
+}
+
+/// The one line that git answers; `None` where it says no.
+fn line(folder: &Path, args: &[&str]) -> Result<Option<String>, Error> {
+    let output = git(folder).args(args).output().map_err(unable)?;
+    let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    Ok(Some(text).filter(|text| output.status.success() && !text.is_empty()))
+}
+
+fn answered(output: io::Result<Output>) -> Result<Output, Error> {
+    let output = output.map_err(unable)?;
+    if output.status.success() {
+        return Ok(output);
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let said = said.lines().find(|line| !line.trim().is_empty()).unwrap_or("it gave no reason").trim();
+    Err(Error::new(format!("git refused: {said}"), "run davy in the project's clone"))
+}
+
+fn unable(error: io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::NotFound => Error::new("there is no `git` to ask", "install git, or put it on PATH"),
+        _ => Error::new(format!("git cannot be run: {error}"), "run davy in the project's clone"),
+    }
 }

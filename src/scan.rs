@@ -32,6 +32,7 @@ pub struct Request {
 }
 
 /// A file with its unit.
+#[derive(Clone)]
 pub struct File {
     /// Absolute; a name of its own for standard input.
     pub path: PathBuf,
@@ -63,7 +64,7 @@ pub struct Problem {
 }
 
 /// All files of a run.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub struct Scan {
     /// Sorted by path.
     pub files: Vec<File>,
@@ -273,6 +274,66 @@ impl Scan {
     pub fn file(&self, key: &str) -> Option<&File> {
         let index = self.files.binary_search_by(|file| file.key.as_bytes().cmp(key.as_bytes())).ok()?;
         Some(&self.files[index])
+    }
+
+    /// The same project in another state: some files with other bytes, or gone, or there again. What is there again is shown where `shown` says so.
+    pub fn with(&self, files: &[(String, Option<Vec<u8>>)], shown: bool, definitions: &Definitions) -> Scan {
+        let mut other = self.clone();
+        let here = paths::working_directory();
+        let changed: HashMap<&str, &Option<Vec<u8>>> = files.iter().map(|(key, bytes)| (key.as_str(), bytes)).collect();
+        other.files.retain(|file| changed.get(file.key.as_str()).is_none_or(|bytes| bytes.is_some()));
+        other.manifests.retain(|(key, _)| !changed.contains_key(key.as_str()));
+        let compiled: Vec<Option<File>> = files
+            .par_iter()
+            .map(|(key, bytes)| {
+                let bytes = bytes.as_ref()?;
+                let known = self.file(key);
+                let path = self.root.join(key);
+                let kind = match path.extension()?.to_str()? {
+                    "py" => Kind::Python,
+                    "pyi" => Kind::Stub,
+                    _ => known?.kind,
+                };
+                if known.is_none() && self.config_at(&path).is_some_and(|config| config.excludes(&path)) {
+                    return None;
+                }
+                let display = paths::shown(&path, &here);
+                Some(File {
+                    key: key.clone(),
+                    kind,
+                    shown: known.map_or(shown, |known| known.shown),
+                    unit: guarded(bytes, kind, definitions, &display).ok()?,
+                    overlay: Some(bytes.clone()),
+                    hash: hash(bytes),
+                    display,
+                    path,
+                })
+            })
+            .collect();
+        for file in compiled.into_iter().flatten() {
+            if let Some(config) = self.config_at(&file.path) {
+                other.configs.entry(file.key.clone()).or_insert_with(|| (config, file.path.clone()));
+            }
+            match other.files.binary_search_by(|known| known.key.as_bytes().cmp(file.key.as_bytes())) {
+                Ok(index) => other.files[index] = file,
+                Err(index) => other.files.insert(index, file),
+            }
+        }
+        for (key, bytes) in files {
+            if let (Some(kind), Some(bytes)) = (manifest::kind_of(key), bytes) {
+                let read = manifest::read(kind, &decode(bytes).text).ok();
+                other.manifests.extend(read.map(|manifest| (key.clone(), manifest)));
+            }
+        }
+        other.manifests.sort_by(|a, b| a.0.cmp(&b.0));
+        other
+    }
+
+    /// The configuration of a file that the scan did not see: that of its nearest neighbour.
+    fn config_at(&self, path: &Path) -> Option<Arc<Config>> {
+        let near =
+            self.configs.values().filter(|(_, known)| known.parent().is_some_and(|folder| path.starts_with(folder)));
+        near.max_by_key(|(_, known)| known.components().count()).map(|(config, _)| Arc::clone(config))
     }
 
     /// Compiles what a fix made of a file; nothing is written.

@@ -108,7 +108,20 @@ fn json_is_what_the_documentation_says() {
     for one in json["findings"].as_array().expect("a list") {
         assert_eq!(
             keys(one),
-            ["baselined", "code", "end", "family", "fix", "help", "labels", "message", "name", "path", "severity", "start"]
+            [
+                "baselined",
+                "code",
+                "end",
+                "family",
+                "fix",
+                "help",
+                "labels",
+                "message",
+                "name",
+                "path",
+                "severity",
+                "start"
+            ]
         );
         for key in ["code", "family", "message", "name", "path"] {
             assert!(one[key].as_str().is_some_and(|text| !text.is_empty()), "{key}: {one}");

@@ -122,6 +122,128 @@ fn a_team_takes_davy_up() {
 }
 
 #[test]
+fn since_a_revision_only_what_is_new_counts() {
+    let project = project();
+    let here = project.path();
+    git(here, &["add", "-A"]);
+    git(here, &["commit", "-qm", "first"]);
+    assert!(ok(here, &["check", "--since", "HEAD"], 0).contains("4 findings were there at `HEAD`"));
+
+    // A branch renames a file, mends one finding and brings two, one of them in a file that git does not know yet.
+    git(here, &["checkout", "-qb", "feature"]);
+    git(here, &["mv", "app/a.py", "app/moved.py"]);
+    write(here, "app/moved.py", &("import os\n".to_owned() + &naive(&["one", "two", "five"])));
+    git(here, &["commit", "-qam", "work"]);
+    write(here, "app/new.py", &naive(&["six"]));
+    let text = ok(here, &["check", "--since", "main", "--format", "concise"], 1);
+    assert_eq!(text.matches("DTM001").count(), 2, "{text}");
+    assert!(text.contains("app/moved.py:14") && text.contains("app/new.py:5"), "{text}");
+    assert!(text.contains("3 findings were there at `main`") && text.contains("and 1 is gone since"), "{text}");
+
+    // What happens on the main branch in between is none of the branch's business.
+    git(here, &["stash", "-qu"]);
+    git(here, &["checkout", "-q", "main"]);
+    write(here, "app/b.py", &naive(&[]));
+    git(here, &["commit", "-qam", "mended on main"]);
+    git(here, &["checkout", "-q", "feature"]);
+    git(here, &["stash", "pop", "-q"]);
+    assert_eq!(
+        ok(here, &["check", "--since", "main", "--format", "concise"], 1),
+        text.replace("app/new.py", "app/new.py")
+    );
+    // A work tree of its own, and a folder below the root.
+    let trees = tempfile::tempdir().expect("a temporary folder");
+    let tree = trees.path().join("feature");
+    git(here, &["worktree", "add", "-q", &tree.to_string_lossy(), "HEAD"]);
+    assert_eq!(ok(&tree, &["check", "--since", "main", "--format", "concise"], 1).matches("DTM001").count(), 1);
+    assert_eq!(
+        ok(&tree.join("app"), &["check", "--since", "main", "--format", "concise"], 1).matches("DTM001").count(),
+        1
+    );
+}
+
+#[test]
+fn a_pin_that_moves_brings_nothing_new() {
+    let project = project();
+    let here = project.path();
+    let manifest =
+        |pin: &str| format!("[project]\nname = \"case\"\nversion = \"0\"\ndependencies = [\"pydantic{pin}\"]\n");
+    write(here, "pyproject.toml", &manifest("<2"));
+    write(
+        here,
+        "app/m.py",
+        "from pydantic import BaseModel\n\n\nclass M(BaseModel):\n    a: int\n\n\ndef show(m: M):\n    return m.dict()\n",
+    );
+    git(here, &["add", "-A"]);
+    git(here, &["commit", "-qm", "first"]);
+    write(here, "pyproject.toml", &manifest(">=2"));
+    assert!(ok(here, &["check", "--format", "concise"], 1).contains("PYM004"));
+    assert!(ok(here, &["check", "--since", "HEAD"], 0).contains("Nothing new"));
+}
+
+#[test]
+fn the_index_is_what_is_committed() {
+    let project = project();
+    let here = project.path();
+    git(here, &["add", "-A"]);
+    // Before the first commit, everything is staged.
+    assert_eq!(ok(here, &["check", "--staged", "--format", "concise"], 1).matches("DTM001").count(), 4);
+    git(here, &["commit", "-qm", "first"]);
+    ok(here, &["check", "--staged"], 0);
+    // Staged with a finding, mended in the work tree only; another file the other way round.
+    write(here, "app/c.py", &naive(&["staged"]));
+    write(here, "app/d.py", "value = 1\n");
+    git(here, &["add", "-A"]);
+    write(here, "app/c.py", "value = 1\n");
+    write(here, "app/d.py", &naive(&["unstaged"]));
+    let text = ok(here, &["check", "--staged", "--format", "concise"], 1);
+    assert!(text.contains("app/c.py:5") && !text.contains("app/d.py"), "{text}");
+    let text = ok(here, &["check", "--changed", "--format", "concise"], 1);
+    assert!(text.contains("app/d.py:5") && !text.contains("app/c.py") && !text.contains("app/a.py"), "{text}");
+    // One more in a file that had some: only that one is new.
+    git(here, &["checkout", "-q", "."]);
+    write(here, "app/a.py", &naive(&["one", "two", "three", "more"]));
+    git(here, &["add", "app/a.py"]);
+    let text = ok(here, &["check", "--staged", "--since", "HEAD", "--format", "concise"], 1);
+    assert_eq!(text.matches("DTM001").count(), 2, "{text}");
+    assert!(text.contains("app/a.py:17") && text.contains("app/c.py:5"), "{text}");
+}
+
+#[test]
+fn what_git_lacks_is_named() {
+    let project = project();
+    let here = project.path();
+    assert!(ok(here, &["check", "--since", "HEAD"], 2).contains("nothing is committed yet"));
+    git(here, &["add", "-A"]);
+    git(here, &["commit", "-qm", "first"]);
+    git(here, &["checkout", "-qb", "feature"]);
+    write(here, "app/new.py", &naive(&["six"]));
+    git(here, &["add", "-A"]);
+    git(here, &["commit", "-qm", "work"]);
+    assert!(ok(here, &["check", "--since", "nowhere"], 2).contains("git knows no commit `nowhere` here"));
+    assert!(ok(here, &["check", "--since", "origin/gone"], 2).contains("git fetch origin gone"));
+    assert!(ok(here, &["check", "--since=-x"], 2).contains("git knows no commit"));
+
+    let clone = tempfile::tempdir().expect("a temporary folder");
+    let url = format!("file://{}", here.display());
+    git(clone.path(), &["clone", "-q", "--depth", "1", "--branch", "feature", &url, "."]);
+    let text = ok(clone.path(), &["check", "--since", "origin/main"], 2);
+    assert!(text.contains("git fetch --unshallow origin main"), "{text}");
+    git(clone.path(), &["fetch", "-q", "--depth", "1", "origin", "main:refs/remotes/origin/main"]);
+    let text = ok(clone.path(), &["check", "--since", "origin/main"], 2);
+    assert!(text.contains("the clone is shallow") && text.contains("git fetch --unshallow"), "{text}");
+    git(clone.path(), &["fetch", "-q", "--unshallow"]);
+    assert!(ok(clone.path(), &["check", "--since", "origin/main"], 1).contains("Found 1 new warning"));
+
+    let outside = tempfile::tempdir().expect("a temporary folder");
+    write(outside.path(), "a.py", "x = 1\n");
+    for args in [&["check", "--since", "HEAD"][..], &["check", "--staged"], &["check", "--changed"]] {
+        let text = ok(outside.path(), args, 2);
+        assert!(text.contains("git"), "{text}");
+    }
+}
+
+#[test]
 fn only_what_was_looked_at_is_called_fixed() {
     let project = project();
     let here = project.path();

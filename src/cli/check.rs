@@ -5,6 +5,7 @@ use crate::baseline::{Baseline, Standing};
 use crate::config::{Changes, ConfigError, Configs, paths};
 use crate::finding::{Code, Judged, Proposal, Severity};
 use crate::fix;
+use crate::identity;
 use crate::journal;
 use crate::link::Linked;
 use crate::python::{self, imports::Imports};
@@ -79,6 +80,17 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
             return Ok(Outcome::Failed);
         }
     };
+    let narrowed = if check.staged {
+        gate::at_index(&scan, &definitions).map(|index| scan = index)
+    } else if check.changed {
+        gate::only_changed(&mut scan)
+    } else {
+        Ok(())
+    };
+    if let Err(error) = narrowed {
+        terminal::complain(&error.message, Some(&error.help));
+        return Ok(Outcome::Failed);
+    }
     let shown = scan.files.iter().filter(|file| file.shown).count();
     let say = |what: &str| {
         if check.verbose {
@@ -129,10 +141,14 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
         fixing::write(&mut scan, &mut fixed, &definitions);
     }
     let mut linked = std::mem::take(&mut fixed.linked);
-    let gate = match held(check, &scan, &mut linked) {
+    let held = match &check.since {
+        Some(revision) => held_since(&scan, revision, check.staged, &mut linked, &definitions),
+        None => held(check, &scan, &mut linked),
+    };
+    let gate = match held {
         Ok(gate) => gate,
         Err((message, help)) => {
-            terminal::complain(&message, Some(help));
+            terminal::complain(&message, Some(&help));
             return Ok(Outcome::Failed);
         }
     };
@@ -155,13 +171,13 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
 type Known = HashSet<(String, Span, Code)>;
 
 /// Holds the findings against the baseline, where there is one: what it knows goes, or is named. Paths are those that reports show.
-fn held(check: &Check, scan: &Scan, linked: &mut Linked) -> Result<Option<(Gate, Known)>, (String, &'static str)> {
+fn held(check: &Check, scan: &Scan, linked: &mut Linked) -> Result<Option<(Gate, Known)>, (String, String)> {
     if check.no_baseline {
         return Ok(None);
     }
     let baseline = Baseline::read(&scan.baseline).map_err(|error| {
         let display = paths::shown(&scan.baseline, &paths::working_directory());
-        (format!("{display}: {error}"), error.help())
+        (format!("{display}: {error}"), error.help().to_owned())
     })?;
     let Some(baseline) = baseline else { return Ok(None) };
     let (counted, notes): (Vec<Judged>, Vec<Judged>) =
@@ -186,6 +202,27 @@ fn held(check: &Check, scan: &Scan, linked: &mut Linked) -> Result<Option<(Gate,
     }
     linked.findings.extend(notes);
     Ok(Some((gate, known)))
+}
+
+/// Holds the findings against those of a revision: what was there already goes.
+fn held_since(
+    scan: &Scan,
+    revision: &str,
+    staged: bool,
+    linked: &mut Linked,
+    definitions: &Definitions,
+) -> Result<Option<(Gate, Known)>, (String, String)> {
+    let earlier = gate::since(scan, revision, staged, definitions).map_err(|error| (error.message, error.help))?;
+    let (counted, notes): (Vec<Judged>, Vec<Judged>) =
+        std::mem::take(&mut linked.findings).into_iter().partition(gate::counts);
+    let found = identity::strict(&earlier.identities, &gate::identities(scan, &counted));
+    let known: HashSet<usize> = found.iter().flatten().copied().collect();
+    let fixed = (0..earlier.counted).filter(|index| !known.contains(index)).count();
+    linked.findings =
+        counted.into_iter().zip(&found).filter(|(_, found)| found.is_none()).map(|(one, _)| one).collect();
+    linked.findings.extend(notes);
+    let gate = Gate { since: Some(earlier.name), known: known.len(), fixed, ..Gate::default() };
+    Ok(Some((gate, Known::new())))
 }
 
 /// Says what could not be done where no report holds it; whether there was anything.

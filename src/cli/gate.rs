@@ -1,14 +1,17 @@
-//! The findings of a run against the project's baseline.
+//! The findings of a run against the project's baseline, or against another state of the project that git has.
 
 use crate::baseline::{Baseline, Compared, View};
 use crate::config::paths;
 use crate::finding::{Judged, Severity};
+use crate::git::{self, Between, Change};
 use crate::identity::{self, Identity};
 use crate::link::project::Settings;
+use crate::manifest;
+use crate::rule::Definitions;
 use crate::rules;
 use crate::scan::Scan;
 use crate::text::{Lines, decode};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 /// The folder that paths in the baseline start from.
@@ -59,4 +62,93 @@ pub fn compare(scan: &Scan, baseline: &Baseline, findings: &[Identity]) -> Compa
     let exists = |path: &str| files.contains_key(path) || home.join(path).exists();
     let has_rule = |rule: &str| rules::page(rule).is_some();
     baseline.compare(findings, &View { exists: &exists, ran: &ran, has_rule: &has_rule })
+}
+
+/// The scan as the index has it, with the staged files shown.
+pub fn at_index(scan: &Scan, definitions: &Definitions) -> Result<Scan, git::Error> {
+    let root = &scan.root;
+    let mut files = earlier(scan, &git::changes(root, Between::IndexAndTree)?)?;
+    files.extend(git::untracked(root)?.into_iter().map(|path| (path, None)));
+    let mut index = scan.with(&files, false, definitions);
+    let staged = git::changes(root, Between::HeadAndIndex)?;
+    show_only(&mut index, staged.into_iter().filter_map(|change| change.new).map(|(path, _)| path).collect());
+    Ok(index)
+}
+
+/// Shows the files that differ from the last commit, and no others.
+pub fn only_changed(scan: &mut Scan) -> Result<(), git::Error> {
+    let changes = git::changes(&scan.root, Between::CommitAndTree("HEAD"))?;
+    let mut wanted: HashSet<String> =
+        changes.into_iter().filter_map(|change| change.new).map(|(path, _)| path).collect();
+    wanted.extend(git::untracked(&scan.root)?);
+    show_only(scan, wanted);
+    Ok(())
+}
+
+fn show_only(scan: &mut Scan, wanted: HashSet<String>) {
+    for file in &mut scan.files {
+        file.shown &= wanted.contains(&file.key);
+    }
+}
+
+/// The findings that a project had at a revision, as they would be called now.
+pub struct Earlier {
+    /// Notes included: what was a note and fails now is not new.
+    pub identities: Vec<Identity>,
+    /// How many of them would have failed a run, and are the first.
+    pub counted: usize,
+    /// The revision, with the commit that was compared with where that says more.
+    pub name: String,
+}
+
+/// Compiles and links the project as it was where `revision` and HEAD part.
+pub fn since(scan: &Scan, revision: &str, staged: bool, definitions: &Definitions) -> Result<Earlier, git::Error> {
+    let root = &scan.root;
+    let base = git::base(root, revision)?;
+    let between = if staged { Between::CommitAndIndex(&base) } else { Between::CommitAndTree(&base) };
+    let changes = git::changes(root, between)?;
+    let mut files = earlier(scan, &changes)?;
+    if !staged {
+        files.extend(git::untracked(root)?.into_iter().map(|path| (path, None)));
+    }
+    // Who names files asks for nothing that is gone elsewhere.
+    let whole = scan.files.iter().all(|file| file.shown);
+    let old = scan.with(&files, whole, definitions);
+    let mut findings = old.link().findings;
+    findings.sort_by_key(|finding| !counts(finding));
+    let counted = findings.iter().filter(|finding| counts(finding)).count();
+    let mut identities = identities(&old, &findings);
+    let home = home(scan);
+    let named = |path: &str| paths::shown(&root.join(path), home);
+    let renamed: HashMap<String, String> = changes
+        .iter()
+        .filter_map(|change| Some((&change.old.as_ref()?.0, &change.new.as_ref()?.0)))
+        .filter(|(old, new)| old != new)
+        .map(|(old, new)| (named(old), named(new)))
+        .collect();
+    for one in &mut identities {
+        if let Some(new) = renamed.get(&one.path) {
+            one.path.clone_from(new);
+        }
+    }
+    let short = base.get(..10).unwrap_or(&base);
+    let name = if revision.starts_with(short) { format!("`{revision}`") } else { format!("`{revision}` ({short})") };
+    Ok(Earlier { identities, counted, name })
+}
+
+/// The files that differ, as the first of two states has them.
+fn earlier(scan: &Scan, changes: &[Change]) -> Result<Vec<(String, Option<Vec<u8>>)>, git::Error> {
+    let matters = |path: &str| {
+        path.ends_with(".py")
+            || path.ends_with(".pyi")
+            || manifest::kind_of(path).is_some()
+            || scan.file(path).is_some()
+    };
+    let old = || changes.iter().filter_map(|change| change.old.as_ref()).filter(|(path, _)| matters(path));
+    let names: Vec<&str> = old().map(|(_, object)| object.as_str()).collect();
+    let bytes = git::objects(&scan.root, &names)?;
+    let kept: HashSet<&str> = old().map(|(path, _)| path.as_str()).collect();
+    let gone = changes.iter().filter_map(|change| change.new.as_ref()).map(|(path, _)| path);
+    let gone = gone.filter(|path| matters(path) && !kept.contains(path.as_str())).map(|path| (path.clone(), None));
+    Ok(gone.chain(old().map(|(path, object)| (path.clone(), bytes.get(object).cloned()))).collect())
 }

@@ -168,6 +168,15 @@ struct Check {
     /// Count the findings by rule instead of listing them
     #[arg(long)]
     statistics: bool,
+    /// Report what is new since a revision: a branch, a tag, a commit
+    #[arg(long, value_name = "REV", conflicts_with_all = ["show_baselined", "no_baseline", "stdin_filename"])]
+    since: Option<String>,
+    /// Check the staged files as git's index has them
+    #[arg(long, conflicts_with_all = ["fix", "diff", "add_ignore", "stdin_filename"])]
+    staged: bool,
+    /// Check the files that differ from the last commit
+    #[arg(long, conflicts_with_all = ["staged", "stdin_filename"])]
+    changed: bool,
     /// List what the baseline holds, too
     #[arg(long)]
     show_baselined: bool,

@@ -60,9 +60,11 @@ pub struct Report {
     pub site: Option<String>,
 }
 
-/// How a run stands against a baseline.
+/// How a run stands against a baseline, or a revision.
 #[derive(Debug, Default)]
 pub struct Gate {
+    /// The revision, as people are told; none where it is a baseline.
+    pub since: Option<String>,
     /// Findings that it holds.
     pub known: usize,
     /// Entries whose finding is gone.

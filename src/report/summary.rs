@@ -100,7 +100,12 @@ pub fn aside(report: &Report) -> Option<String> {
 
 /// How the run stands against the baseline: what it holds, what can go from it, and what it does not know yet.
 pub fn gate(report: &Report) -> Option<String> {
-    let Gate { known, fixed, stale, of_new_rules } = report.gate.as_ref()?;
+    let Gate { since, known, fixed, stale, of_new_rules } = report.gate.as_ref()?;
+    if let Some(since) = since {
+        let were = if *known == 1 { "was" } else { "were" };
+        let gone = if *fixed == 0 { String::new() } else { format!(", and {fixed} {} gone since", are(*fixed)) };
+        return Some(format!("{} {were} there at {since} already{gone}", count(*known, "finding")));
+    }
     let mut parts = vec![format!("the baseline holds {}", count(*known, "finding"))];
     match (fixed, stale) {
         (0, 0) => {}
