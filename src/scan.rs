@@ -63,6 +63,9 @@ pub struct Problem {
     pub help: Option<String>,
 }
 
+/// A file as another state of the project has it: its key, and its bytes; none where it is not there.
+pub type Elsewhere = (String, Option<Vec<u8>>);
+
 /// All files of a run.
 #[derive(Default, Clone)]
 pub struct Scan {
@@ -277,7 +280,7 @@ impl Scan {
     }
 
     /// The same project in another state: some files with other bytes, or gone, or there again. What is there again is shown where `shown` says so.
-    pub fn with(&self, files: &[(String, Option<Vec<u8>>)], shown: bool, definitions: &Definitions) -> Scan {
+    pub fn with(&self, files: &[Elsewhere], shown: bool, definitions: &Definitions) -> Scan {
         let mut other = self.clone();
         let here = paths::working_directory();
         let changed: HashMap<&str, &Option<Vec<u8>>> = files.iter().map(|(key, bytes)| (key.as_str(), bytes)).collect();

@@ -147,10 +147,7 @@ fn since_a_revision_only_what_is_new_counts() {
     git(here, &["commit", "-qam", "mended on main"]);
     git(here, &["checkout", "-q", "feature"]);
     git(here, &["stash", "pop", "-q"]);
-    assert_eq!(
-        ok(here, &["check", "--since", "main", "--format", "concise"], 1),
-        text.replace("app/new.py", "app/new.py")
-    );
+    assert_eq!(ok(here, &["check", "--since", "main", "--format", "concise"], 1), text);
     // A work tree of its own, and a folder below the root.
     let trees = tempfile::tempdir().expect("a temporary folder");
     let tree = trees.path().join("feature");

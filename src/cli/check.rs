@@ -72,9 +72,10 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
         Err(error) => {
             terminal::complain(&error.to_string(), None);
             // A reader of a format finds a whole document, whatever went wrong.
-            if matches!(check.format, Format::Json | Format::Sarif) && !check.diff {
+            if check.screen() != Format::Text && check.screen() != Format::Concise && !check.diff {
                 let problem = scan::Problem { display: None, message: error.to_string(), help: None };
                 let report = report(check, &Scan::default(), Linked::default(), vec![problem], 0, 0);
+                files(check, &report);
                 terminal::read_or_not(render(check, when, &report))?;
             }
             return Ok(Outcome::Failed);
@@ -163,9 +164,10 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
         }
         gate
     });
+    let whole = files(check, &report);
     terminal::read_or_not(render(check, when, &report))?;
     say("done");
-    Ok(outcome(check, &report))
+    Ok(if whole { outcome(check, &report) } else { Outcome::Failed })
 }
 
 type Known = HashSet<(String, Span, Code)>;
@@ -246,14 +248,20 @@ fn quiet_panics() {
 /// Options that say nothing together.
 fn combination(check: &Check) -> Result<(), (&'static str, &'static str)> {
     let from_stdin = check.stdin_filename.is_some() || check.paths.iter().any(|path| path.as_os_str() == "-");
-    if check.statistics && check.format != Format::Text {
+    if check.statistics && !check.formats.is_empty() {
         return Err((
             "`--statistics` is a table of its own",
             "leave out `--format`, or count the findings of the JSON",
         ));
     }
-    if check.diff && check.format != Format::Text {
+    if check.diff && !check.formats.is_empty() {
         return Err(("`--diff` is a format of its own", "leave out `--format`; the JSON holds the edits of every fix"));
+    }
+    if check.formats.iter().filter(|wanted| wanted.file.is_none()).count() > 1 {
+        return Err((
+            "two formats cannot share standard output",
+            "give one of them a file: `--format sarif=davy.sarif`",
+        ));
     }
     if check.explain_unknown.as_deref().is_some_and(|word| explain_unknown::place(word).is_none()) {
         return Err(("`--explain-unknown` wants a file and a line", "write it as FILE:LINE, such as `app/crud.py:12`"));
@@ -354,7 +362,7 @@ fn report(
     files: usize,
 ) -> Report {
     let display = |key: &str| scan.file(key).map_or_else(|| key.to_owned(), |file| file.display.clone());
-    let with_edits = matches!(check.format, Format::Json | Format::Sarif);
+    let with_edits = check.wants(&[Format::Json, Format::Jsonl, Format::Sarif, Format::Rdjson]);
     let mut wanted = BTreeSet::new();
     for finding in &linked.findings {
         wanted.insert(finding.path.clone());
@@ -455,24 +463,63 @@ fn render(check: &Check, when: When, report: &Report) -> io::Result<()> {
     if check.statistics {
         report::statistics::render(report, &mut out)?;
     } else {
-        match check.format {
-            Format::Text => {
-                let color = terminal::color(when);
-                let options = report::text::Options {
-                    color,
-                    width: terminal::width(),
-                    unicode: terminal::unicode(),
-                    hyperlinks: color,
-                    pages: terminal::pages(),
-                };
-                report::text::render(report, options, &mut out)?;
-            }
-            Format::Concise => report::concise::render(report, &mut out)?,
-            Format::Json => report::json::render(report, &mut out)?,
-            Format::Sarif => report::sarif::render(report, &mut out)?,
-        }
+        one_format(check.screen(), when, report, &mut out)?;
     }
     out.flush()
+}
+
+fn one_format(format: Format, when: When, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Text => {
+            let color = terminal::color(when);
+            let options = report::text::Options {
+                color,
+                width: terminal::width(),
+                unicode: terminal::unicode(),
+                hyperlinks: color,
+                pages: terminal::pages(),
+            };
+            report::text::render(report, options, out)
+        }
+        Format::Concise => report::concise::render(report, out),
+        Format::Json => report::json::render(report, out),
+        Format::Jsonl => report::json::render_lines(report, out),
+        Format::Sarif => report::sarif::render(report, out),
+        Format::Github => report::github::render(report, out),
+        Format::Gitlab => report::gitlab::render(report, out),
+        Format::Junit => report::junit::render(report, out),
+        Format::Rdjson => report::rdjson::render(report, out),
+        Format::Sonar => report::sonar::render(report, out),
+        Format::Markdown => report::markdown::render(report, out),
+    }
+}
+
+/// Writes the reports that go to files, and the summary of a GitHub job; whether all could be written.
+fn files(check: &Check, report: &Report) -> bool {
+    let mut whole = true;
+    for (format, path) in check.formats.iter().filter_map(|wanted| Some((wanted.format, wanted.file.as_ref()?))) {
+        let mut bytes = Vec::new();
+        let written = one_format(format, When::Never, report, &mut bytes).and_then(|()| std::fs::write(path, &bytes));
+        if let Err(error) = written {
+            let message = format!("{}: cannot write it: {}", path.display(), scan::plain(&error));
+            terminal::complain(&message, Some("name a file in a folder that is there and can be written to"));
+            whole = false;
+        }
+    }
+    // GitHub shows ten annotations of a kind; the summary has the others.
+    if check.wants(&[Format::Github])
+        && let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty())
+    {
+        let mut bytes = Vec::new();
+        let append = std::fs::OpenOptions::new().create(true).append(true).open(&path);
+        let written = report::markdown::render(report, &mut bytes)
+            .and_then(|()| append.and_then(|mut file| file.write_all(&bytes)));
+        if let Err(error) = written {
+            let message = format!("the summary of the job could not be written: {}", scan::plain(&error));
+            terminal::complain(&message, None);
+        }
+    }
+    whole
 }
 
 fn outcome(check: &Check, report: &Report) -> Outcome {

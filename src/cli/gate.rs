@@ -9,7 +9,7 @@ use crate::link::project::Settings;
 use crate::manifest;
 use crate::rule::Definitions;
 use crate::rules;
-use crate::scan::Scan;
+use crate::scan::{Elsewhere, Scan};
 use crate::text::{Lines, decode};
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -137,7 +137,7 @@ pub fn since(scan: &Scan, revision: &str, staged: bool, definitions: &Definition
 }
 
 /// The files that differ, as the first of two states has them.
-fn earlier(scan: &Scan, changes: &[Change]) -> Result<Vec<(String, Option<Vec<u8>>)>, git::Error> {
+fn earlier(scan: &Scan, changes: &[Change]) -> Result<Vec<Elsewhere>, git::Error> {
     let matters = |path: &str| {
         path.ends_with(".py")
             || path.ends_with(".pyi")

@@ -156,9 +156,13 @@ struct Check {
     /// Rules to leave out
     #[arg(long, value_delimiter = ',', value_name = "RULE")]
     ignore: Vec<String>,
-    /// How to print the findings
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    /// How to print the findings, or `FORMAT=FILE` to write them; may be given several times
+    ///
+    /// text: framed, for people (the default). concise: one line each. json: one object, stable. jsonl: one object a line.
+    /// sarif: SARIF 2.1.0, for code scanning. github: workflow commands, and the summary of the job. gitlab: Code Quality.
+    /// junit: JUnit's XML. rdjson: reviewdog. sonar: generic issues of SonarQube. markdown: a comment on a pull request.
+    #[arg(long = "format", value_name = "FORMAT[=FILE]", value_parser = wanted)]
+    formats: Vec<Wanted>,
     /// List notes too
     #[arg(long)]
     notes: bool,
@@ -215,6 +219,42 @@ struct Check {
     verbose: bool,
 }
 
+/// A format, and where it goes: standard output, or a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Wanted {
+    format: Format,
+    file: Option<PathBuf>,
+}
+
+fn wanted(word: &str) -> Result<Wanted, String> {
+    let (name, file) = word.split_once('=').map_or((word, None), |(name, file)| (name, Some(file)));
+    let known: Vec<String> = Format::value_variants()
+        .iter()
+        .filter_map(|one| Some(one.to_possible_value()?.get_name().to_owned()))
+        .collect();
+    let format = Format::from_str(name, false).map_err(|_| {
+        match crate::page::nearest(name, known.iter().map(String::as_str)) {
+            Some(near) => format!("there is no such format; did you mean `{near}`?"),
+            None => format!("there is no such format; the formats are {}", known.join(", ")),
+        }
+    })?;
+    match file {
+        Some("") => Err("name a file behind the `=`".to_owned()),
+        file => Ok(Wanted { format, file: file.map(PathBuf::from) }),
+    }
+}
+
+impl Check {
+    /// What standard output shows: the format without a file, else the one for people.
+    fn screen(&self) -> Format {
+        self.formats.iter().find(|wanted| wanted.file.is_none()).map_or(Format::Text, |wanted| wanted.format)
+    }
+
+    fn wants(&self, formats: &[Format]) -> bool {
+        self.formats.iter().any(|wanted| formats.contains(&wanted.format))
+    }
+}
+
 /// How findings are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -224,8 +264,22 @@ enum Format {
     Concise,
     /// One object, stable
     Json,
+    /// One object a line
+    Jsonl,
     /// SARIF 2.1.0, for code scanning
     Sarif,
+    /// Workflow commands of GitHub Actions
+    Github,
+    /// GitLab's Code Quality
+    Gitlab,
+    /// JUnit's XML
+    Junit,
+    /// reviewdog's diagnostics
+    Rdjson,
+    /// SonarQube's generic issues
+    Sonar,
+    /// A comment on a pull request
+    Markdown,
 }
 
 /// How rules are listed.

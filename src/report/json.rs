@@ -23,18 +23,7 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let document = Document {
         version: 1,
         findings: report.findings.iter().map(|shown| finding(report, &masks, shown)).collect(),
-        errors: report
-            .errors
-            .iter()
-            .map(|problem| {
-                let paths = problem.path.as_deref();
-                Error {
-                    path: paths,
-                    message: masks.text(paths.as_slice(), &problem.message),
-                    help: problem.help.as_ref().map(|help| masks.text(paths.as_slice(), help)),
-                }
-            })
-            .collect(),
+        errors: report.errors.iter().map(|problem| error(&masks, problem)).collect(),
         summary: Summary {
             files: report.files,
             findings: report.findings.len(),
@@ -55,6 +44,35 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)
+}
+
+/// The same findings and errors, an object a line: `kind` says which.
+pub fn render_lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Entry<T: Serialize> {
+        kind: &'static str,
+        #[serde(flatten)]
+        value: T,
+    }
+    let masks = Masks::new(report);
+    for shown in &report.findings {
+        serde_json::to_writer(&mut *out, &Entry { kind: "finding", value: finding(report, &masks, shown) })?;
+        writeln!(out)?;
+    }
+    for problem in &report.errors {
+        serde_json::to_writer(&mut *out, &Entry { kind: "error", value: error(&masks, problem) })?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn error<'a>(masks: &Masks, problem: &'a super::Problem) -> Error<'a> {
+    let paths = problem.path.as_deref();
+    Error {
+        path: paths,
+        message: masks.text(paths.as_slice(), &problem.message),
+        help: problem.help.as_ref().map(|help| masks.text(paths.as_slice(), help)),
+    }
 }
 
 fn finding<'a>(report: &'a Report, masks: &Masks, shown: &'a Shown) -> Finding<'a> {

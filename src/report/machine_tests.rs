@@ -182,6 +182,19 @@ fn json() {
     "#);
 }
 
+/// The formats of other systems, one file each under `snapshots/`.
+#[test]
+fn other_systems() {
+    let report = sample();
+    insta::assert_snapshot!("jsonl", written(|out| super::json::render_lines(&report, out)));
+    insta::assert_snapshot!("github", written(|out| super::github::render(&report, out)));
+    insta::assert_snapshot!("gitlab", written(|out| super::gitlab::render(&report, out)));
+    insta::assert_snapshot!("junit", written(|out| super::junit::render(&report, out)));
+    insta::assert_snapshot!("rdjson", written(|out| super::rdjson::render(&report, out)));
+    insta::assert_snapshot!("sonar", written(|out| super::sonar::render(&report, out)));
+    insta::assert_snapshot!("markdown", written(|out| super::markdown::render(&report, out)));
+}
+
 #[test]
 fn sarif() {
     insta::assert_snapshot!(written(|out| super::sarif::render(&sample(), out)), @r##"
@@ -373,6 +386,9 @@ fn sarif() {
                   }
                 }
               ],
+              "partialFingerprints": {
+                "davy/v1": "43f4f83e0b131bc8be8c27c11675e4cb"
+              },
               "fixes": [
                 {
                   "description": {
@@ -435,7 +451,10 @@ fn sarif() {
                     }
                   }
                 }
-              ]
+              ],
+              "partialFingerprints": {
+                "davy/v1": "00804c6b63098854229c353030c7b6c6"
+              }
             },
             {
               "ruleId": "PYM001",
@@ -461,7 +480,8 @@ fn sarif() {
                 }
               ],
               "partialFingerprints": {
-                "primaryLocationLineHash": "8933d58be441a710:1"
+                "primaryLocationLineHash": "8933d58be441a710:1",
+                "davy/v1": "f43b59b1f76e0868b83c332b31f66cef"
               }
             }
           ],

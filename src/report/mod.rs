@@ -3,12 +3,19 @@
 //! Never reads a file, a clock or the environment, and decides no order: the caller sorted by path, span and code.
 
 pub mod concise;
+mod fingerprint;
+pub mod github;
+pub mod gitlab;
 pub mod json;
+pub mod junit;
 mod line_hash;
+pub mod markdown;
 pub mod mask;
+pub mod rdjson;
 pub mod sarif;
 mod sarif_schema;
 mod snippet;
+pub mod sonar;
 pub mod statistics;
 mod summary;
 mod table;

@@ -3,6 +3,7 @@
 //! No absolute path, no snippet of source, nothing that differs between two runs. GitHub's limits: a description has at
 //! most 1,024 characters, a rule at most 10 tags.
 
+use super::fingerprint::fingerprints;
 use super::json::replacement;
 use super::line_hash::LineHashes;
 use super::mask::Masks;
@@ -12,20 +13,43 @@ use crate::finding::Severity;
 use crate::page::Page;
 use crate::text::Span;
 use std::borrow::Cow;
+use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 const ROOT: &str = "%SRCROOT%";
+/// The most results that code scanning takes in a run.
+const MOST: usize = 25_000;
 
 /// One run; notes only where they are listed.
 pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let masks = Masks::new(report);
+    let names = fingerprints(report);
+    let listed = report.findings.iter().zip(&names);
+    let listed = listed.filter(|(shown, _)| report.show_notes || shown.finding.severity > Severity::Note);
+    let mut listed: Vec<(&Shown, &String)> = listed.collect();
+    let left_out = listed.len().saturating_sub(MOST);
+    if left_out > 0 {
+        let mut severities: Vec<Severity> = listed.iter().map(|(shown, _)| shown.finding.severity).collect();
+        severities.sort_by_key(|severity| Reverse(*severity));
+        let (least, mut room) = (severities[MOST - 1], MOST);
+        room -= severities.iter().filter(|severity| **severity > least).count();
+        listed.retain(|(shown, _)| match shown.finding.severity.cmp(&least) {
+            Ordering::Greater => true,
+            Ordering::Less => false,
+            Ordering::Equal => {
+                let fits = room > 0;
+                room = room.saturating_sub(1);
+                fits
+            }
+        });
+    }
     let pages: BTreeMap<&str, &Page> =
-        report.listed().map(|shown| (shown.finding.code.0.as_str(), shown.page)).collect();
+        listed.iter().map(|(shown, _)| (shown.finding.code.0.as_str(), shown.page)).collect();
     let indexes: BTreeMap<&str, usize> = pages.keys().enumerate().map(|(index, code)| (*code, index)).collect();
     let mut hashes: BTreeMap<&str, LineHashes> = BTreeMap::new();
-    let results = report.listed().map(|shown| {
+    let results = listed.into_iter().map(|(shown, name)| {
         let path = shown.finding.path.as_str();
         let source = report.sources.get(path);
         let line = source.and_then(|source| {
@@ -33,7 +57,8 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             hashes.of(source.lines.line(shown.finding.span.start), &source.secrets)
         });
         let index = indexes.get(shown.finding.code.0.as_str()).copied().unwrap_or_default();
-        result(report, &masks, shown, index, line)
+        let fingerprints = Fingerprints { primary_location_line_hash: line, davy: name.clone() };
+        result(report, &masks, shown, index, fingerprints)
     });
     let driver = Driver {
         name: "davy",
@@ -47,7 +72,7 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let run = Run {
         results: results.collect(),
         tool: Tool { driver },
-        invocations: [invocation(report, &masks)],
+        invocations: [invocation(report, &masks, left_out)],
         original_uri_base_ids: BaseIds { root },
         column_kind: "utf16CodeUnits",
     };
@@ -104,7 +129,7 @@ fn result<'a>(
     masks: &Masks,
     shown: &'a Shown,
     rule_index: usize,
-    hash: Option<String>,
+    partial_fingerprints: Fingerprints,
 ) -> Finding<'a> {
     let finding = &shown.finding;
     let paths = [finding.path.as_str()];
@@ -126,7 +151,7 @@ fn result<'a>(
             message: None,
         }],
         related_locations: related.collect(),
-        partial_fingerprints: hash.map(|hash| Fingerprints { primary_location_line_hash: hash }),
+        partial_fingerprints,
         fixes: shown.fix.as_ref().and_then(|settled| fix(report, masks, &finding.path, settled)).into_iter().collect(),
     }
 }
@@ -168,7 +193,14 @@ fn fix<'a>(report: &Report, masks: &Masks, path: &str, settled: &'a Settled) -> 
     })
 }
 
-fn invocation<'a>(report: &'a Report, masks: &Masks) -> Invocation<'a> {
+fn invocation<'a>(report: &'a Report, masks: &Masks, left_out: usize) -> Invocation<'a> {
+    let cut = (left_out > 0).then(|| Notification {
+        level: "warning",
+        message: Message {
+            text: format!("Code scanning takes {MOST} results: the {left_out} least severe are left out.").into(),
+        },
+        locations: Vec::new(),
+    });
     let notifications = report.errors.iter().map(|problem| {
         let path = problem.path.as_deref();
         let help = problem.help.as_deref().map(|help| masks.text(path.as_slice(), help));
@@ -182,7 +214,10 @@ fn invocation<'a>(report: &'a Report, masks: &Masks) -> Invocation<'a> {
                 .collect(),
         }
     });
-    Invocation { execution_successful: report.errors.is_empty(), tool_execution_notifications: notifications.collect() }
+    Invocation {
+        execution_successful: report.errors.is_empty(),
+        tool_execution_notifications: notifications.chain(cut).collect(),
+    }
 }
 
 /// A place in a file; without region where the file was not read.

@@ -114,8 +114,7 @@ pub struct Finding<'a> {
     pub locations: [Location<'a>; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub related_locations: Vec<Location<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub partial_fingerprints: Option<Fingerprints>,
+    pub partial_fingerprints: Fingerprints,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fixes: Vec<Fix<'a>>,
 }
@@ -123,7 +122,11 @@ pub struct Finding<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Fingerprints {
-    pub primary_location_line_hash: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub primary_location_line_hash: Option<String>,
+    /// davy's own, which stays when code moves.
+    #[serde(rename = "davy/v1")]
+    pub davy: String,
 }
 
 #[derive(Serialize)]
