@@ -44,6 +44,7 @@
 //! scan  report        files read and compiled in parallel; one pure function a format
 //! journal  baseline   several files replaced as one; the findings that a project had when it began to look
 //! discover  fix  git  files below the named paths; edits that stand beside each other, written in one step; what davy asks of git
+//! cache               what files compiled to, kept between runs by the hash of their bytes
 //! identity            what makes a finding the same when code moves
 //! config              pyproject.toml and davy.toml, selectors, severities
 //! link                module index, meaning of symbolic types, conditions, suppressions
@@ -77,6 +78,7 @@
 //! functions), and one `pub mod` line. `build.rs` pairs them by name.
 
 pub mod baseline;
+pub mod cache;
 pub mod cli;
 pub mod compile;
 pub mod config;

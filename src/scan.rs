@@ -2,6 +2,7 @@
 //!
 //! The whole project is compiled, whatever was named: a model three files away is known. Only what was named is shown.
 
+use crate::cache::{self, Cache, Content, Entry, Stat};
 use crate::compile::compile;
 use crate::config::{Config, ConfigError, Configs, paths};
 use crate::discover::{self, Discovery, Found, Root, project_root};
@@ -29,6 +30,8 @@ pub struct Request {
     pub force_exclude: bool,
     /// Threads; 0 leaves it to the machine.
     pub threads: usize,
+    /// Whether what earlier runs compiled may be used, and kept for the next one.
+    pub cache: bool,
 }
 
 /// A file with its unit.
@@ -49,7 +52,9 @@ pub struct File {
     /// Bytes that replace what is on disk: standard input, or what a fix made of it.
     pub overlay: Option<Vec<u8>>,
     /// Of the bytes that were compiled first.
-    hash: u64,
+    hash: Content,
+    /// How the file lay on the disk before it was read.
+    stat: Option<Stat>,
 }
 
 /// Something that could not be done, with the file it is about.
@@ -160,12 +165,14 @@ pub fn scan(
         by_key.insert(key(path, &root), (configs.for_folder(path.parent().unwrap_or(&root))?, path.clone()));
     }
 
+    let cache = request.cache.then(|| base.cache_dir.clone().or_else(cache::folder)).flatten();
+    let cache = cache.map(|folder| Cache::open(&cache::path(&folder, &root)));
     let total = kept.len();
     let done = std::sync::atomic::AtomicUsize::new(0);
     let compiled: Vec<Result<File, Option<Problem>>> = kept
         .into_par_iter()
         .map(|(found, shown)| {
-            let file = read(found, shown, &root, definitions);
+            let file = read(found, shown, &root, definitions, cache.as_ref());
             progress(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, total);
             file
         })
@@ -176,6 +183,15 @@ pub fn scan(
             Ok(file) => files.push(file),
             Err(problem) => problems.extend(problem),
         }
+    }
+    if let Some(cache) = &cache {
+        let entries = files.iter().map(|file| {
+            let File { key, stat, hash, kind, unit, .. } = file;
+            Entry { path: key, stat: *stat, content: *hash, kind: *kind, unit }
+        });
+        let entries: Vec<Entry> = entries.collect();
+        // A home that cannot be written to costs time, and nothing else.
+        let _ = cache.save(&entries);
     }
     let excluded = |path: &PathBuf| {
         request.force_exclude && by_key.get(&key(path, &root)).is_some_and(|(config, path)| config.excludes(path))
@@ -191,7 +207,8 @@ pub fn scan(
                 shown: true,
                 unit,
                 overlay: Some(bytes.clone()),
-                hash: hash(bytes),
+                hash: cache::content(bytes),
+                stat: None,
                 path,
             }),
             Err(problem) => problems.push(problem),
@@ -307,7 +324,8 @@ impl Scan {
                     shown: known.map_or(shown, |known| known.shown),
                     unit: guarded(bytes, kind, definitions, &display).ok()?,
                     overlay: Some(bytes.clone()),
-                    hash: hash(bytes),
+                    hash: cache::content(bytes),
+                    stat: None,
                     display,
                     path,
                 })
@@ -363,7 +381,7 @@ impl File {
 
     /// The bytes on disk, if they are still the ones that were compiled.
     pub fn on_disk(&self) -> Option<Vec<u8>> {
-        std::fs::read(&self.path).ok().filter(|bytes| hash(bytes) == self.hash)
+        std::fs::read(&self.path).ok().filter(|bytes| cache::content(bytes) == self.hash)
     }
 }
 
@@ -390,7 +408,22 @@ impl Settings for Scan {
     }
 }
 
-fn read(found: Found, shown: bool, root: &Path, definitions: &Definitions) -> Result<File, Option<Problem>> {
+fn read(
+    found: Found,
+    shown: bool,
+    root: &Path,
+    definitions: &Definitions,
+    cache: Option<&Cache>,
+) -> Result<File, Option<Problem>> {
+    let stat = cache.and_then(|_| std::fs::metadata(&found.path).ok()).and_then(|metadata| Stat::of(&metadata));
+    let key = key(&found.path, root);
+    if let (Some(cache), Some(now)) = (cache, &stat)
+        && let Some(content) = cache.seen(&key, now)
+        && let Some(unit) = cache.unit(content, found.kind)
+    {
+        let Found { path, display, kind, .. } = found;
+        return Ok(File { key, display, kind, shown, unit, overlay: None, hash: content, stat, path });
+    }
     let bytes = match std::fs::read(&found.path) {
         Ok(bytes) => bytes,
         // What only answers questions may be missing; so may what was deleted since it was found.
@@ -410,15 +443,20 @@ fn read(found: Found, shown: bool, root: &Path, definitions: &Definitions) -> Re
             help: Some("leave it out with `exclude`".to_owned()),
         }));
     }
-    let unit = guarded(&bytes, found.kind, definitions, &found.display).map_err(Some)?;
+    let content = cache::content(&bytes);
+    let unit = match cache.and_then(|cache| cache.unit(content, found.kind)) {
+        Some(unit) => unit,
+        None => guarded(&bytes, found.kind, definitions, &found.display).map_err(Some)?,
+    };
     Ok(File {
-        key: key(&found.path, root),
+        key,
         display: found.display,
         kind: found.kind,
         shown,
         unit,
         overlay: None,
-        hash: hash(&bytes),
+        hash: content,
+        stat,
         path: found.path,
     })
 }
@@ -445,13 +483,6 @@ pub fn plain(error: &std::io::Error) -> String {
     let text = error.to_string();
     let end = text.find(" (os error").unwrap_or(text.len());
     text[..end].to_lowercase()
-}
-
-fn hash(bytes: &[u8]) -> u64 {
-    use std::hash::{DefaultHasher, Hasher};
-    let mut hasher = DefaultHasher::new();
-    hasher.write(bytes);
-    hasher.finish()
 }
 
 /// The path below the root with forward slashes; bytes that are no UTF-8 stay apart.

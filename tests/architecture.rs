@@ -15,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["compile"],
     &["link"],
     &["config"],
-    &["discover", "fix", "git", "identity"],
+    &["cache", "discover", "fix", "git", "identity"],
     &["journal", "baseline"],
     &["scan", "report"],
     &["cli"],

@@ -140,7 +140,8 @@ fn inside(command: &BaselineCommand) -> io::Result<Outcome> {
 fn load(args: &BaselineArgs) -> Option<Scan> {
     let pages = rules::pages();
     let changes = Changes { config: args.config.clone(), ..Changes::default() };
-    let request = Request { paths: vec![args.path.clone()], stdin: None, force_exclude: false, threads: 0 };
+    let request =
+        Request { paths: vec![args.path.clone()], stdin: None, force_exclude: false, threads: 0, cache: true };
     let progress = terminal::Progress::new(false);
     let step = |done, total| progress.step(done, total);
     let result = Configs::new(&pages, changes)

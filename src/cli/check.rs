@@ -298,7 +298,13 @@ fn request(check: &Check) -> Result<Request, (String, &'static str)> {
         read.map_err(|error| (unreadable(error), "pipe the source in: `davy check - < FILE`"))?;
         stdin = Some((check.stdin_filename.clone().unwrap_or_else(|| PathBuf::from("<stdin>")), bytes));
     }
-    Ok(Request { paths, stdin, force_exclude: check.force_exclude, threads: usize::from(check.threads) })
+    Ok(Request {
+        paths,
+        stdin,
+        force_exclude: check.force_exclude,
+        threads: usize::from(check.threads),
+        cache: !check.no_cache,
+    })
 }
 
 fn configs<'a>(check: &Check, pages: &'a [&'a crate::page::Page]) -> Result<Configs<'a>, ConfigError> {

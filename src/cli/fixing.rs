@@ -337,7 +337,7 @@ mod tests {
         let pages = crate::rules::pages();
         let mut configs = Configs::new(&pages, Changes::default()).unwrap();
         let paths = vec![folder.path().to_owned()];
-        let request = Request { paths, stdin: None, force_exclude: false, threads: 1 };
+        let request = Request { paths, stdin: None, force_exclude: false, threads: 1, cache: false };
         let definitions = Definitions::default();
         let mut scan = scan(&request, &mut configs, &definitions, &|_, _| {}).unwrap();
         fs::write(folder.path().join("a.py"), "edited = 1\n").unwrap();

@@ -159,7 +159,8 @@ fn load(
     let mut config = migrate.config.clone();
     config.push("pydantic.version = \"2\"".to_owned());
     let changes = Changes { config, select: vec!["pydantic".to_owned()], ..Changes::default() };
-    let request = Request { paths: vec![migrate.path.clone()], stdin: None, force_exclude: false, threads: 0 };
+    let request =
+        Request { paths: vec![migrate.path.clone()], stdin: None, force_exclude: false, threads: 0, cache: true };
     let mut scan = scan(&request, &mut Configs::new(pages, changes)?, definitions, progress)?;
     scan.migrating = true;
     scan.restore = migrate.restore || manifest_paths(&scan).any(|path| configured_below(&path));

@@ -4,6 +4,7 @@
 
 mod add_ignore;
 mod baseline;
+mod cache;
 mod check;
 mod explain_unknown;
 mod fixing;
@@ -47,6 +48,11 @@ enum Command {
         #[command(subcommand)]
         command: BaselineCommand,
     },
+    /// What earlier runs compiled, kept so that the next one need not
+    Cache {
+        #[command(subcommand)]
+        command: CacheCommand,
+    },
     /// Tell what a rule is about
     Explain {
         /// A code or a name: `DTM001`, `naive-utcnow`
@@ -69,6 +75,14 @@ enum Command {
 enum Migrate {
     /// From pydantic 1 to pydantic 2
     Pydantic(MigratePydantic),
+}
+
+#[derive(Debug, Clone, Copy, Subcommand)]
+enum CacheCommand {
+    /// Remove all of it
+    Clean,
+    /// Say where it lies, and how much it is
+    Stats,
 }
 
 #[derive(Debug, Subcommand)]
@@ -208,6 +222,9 @@ struct Check {
     /// Set a configuration key for this run: `key = value`, or a TOML file
     #[arg(long, value_name = "SETTING")]
     config: Vec<String>,
+    /// Compile every file anew, and keep nothing for the next run
+    #[arg(long)]
+    no_cache: bool,
     /// Threads to use; 0 leaves it to the machine
     #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=256))]
     threads: u16,
@@ -332,6 +349,7 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Check(check) => check::run(check, cli.color),
         Command::Migrate { what: Migrate::Pydantic(migrate) } => migrate::run(migrate, cli.color),
         Command::Baseline { command } => baseline::run(command),
+        Command::Cache { command } => cache::run(*command),
         Command::Explain { rule } => show::explain(rule, cli.color),
         Command::Rules { format } => show::rules(*format),
         Command::Completions { shell } => {

@@ -48,6 +48,8 @@ pub struct Config {
     pub pydantic_version: Option<PydanticVersion>,
     /// Classes of other packages that derive from pydantic's models.
     pub pydantic_models: Vec<String>,
+    /// Absolute folder of the caches; none: the user's own.
+    pub cache_dir: Option<PathBuf>,
     /// Absolute path of the baseline; none: `davy-baseline.jsonl` in `root`.
     pub baseline: Option<PathBuf>,
     /// How the project starts pytest: read for its options and paths, never run.
@@ -154,6 +156,9 @@ impl Config {
         }
         if let Some(word) = raw.baseline {
             self.baseline = Some(paths::absolute(Path::new(word.get_ref()), base));
+        }
+        if let Some(word) = raw.cache_dir {
+            self.cache_dir = Some(paths::absolute(Path::new(word.get_ref()), base));
         }
         if let Some(word) = raw.required_version {
             reader.required(&word)?;

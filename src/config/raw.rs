@@ -23,6 +23,7 @@ pub struct Raw {
     pub exclude: Option<Vec<Word>>,
     pub src: Option<Vec<Word>>,
     pub baseline: Option<Word>,
+    pub cache_dir: Option<Word>,
     pub required_version: Option<Word>,
     pub target_version: Option<Word>,
     pub per_file_ignores: BTreeMap<Word, Vec<Word>>,

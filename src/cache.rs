@@ -1,0 +1,275 @@
+//! What files compiled to, kept between runs: one packed file a project, in the user's cache folder.
+//!
+//! A unit is found by the hash of its bytes, so nothing in here is ever out of date; whatever is wrong with the file itself makes it an empty cache.
+//! Holds facts and places, no source text and no value of a secret.
+
+use crate::unit::{Kind, Unit};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
+use std::fs::{self, Metadata};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+
+/// What davy's caches end in.
+pub const EXTENSION: &str = "davycache";
+const MAGIC: &[u8; 8] = b"davyunit";
+/// What this davy makes of files: of another one's units nothing is taken.
+const ENGINE: &str = env!("DAVY_ENGINE");
+/// The head: magic, engine, length and checksum of the index.
+const HEAD: usize = 8 + 16 + 8 + 8;
+/// Units that nobody asks for any more are kept as long as there is room for them.
+const ROOM: usize = 128 << 20;
+/// A file that was written so shortly before the cache may have changed again within its clock's tick.
+const TICK: Duration = Duration::from_secs(2);
+/// Caches of projects that nobody has looked at for so long go.
+const ABANDONED: Duration = Duration::from_secs(60 * 24 * 3600);
+
+/// The hash of a file's bytes.
+pub type Content = u128;
+
+/// The hash of bytes, not for secrets: it can be guessed back.
+pub fn content(bytes: &[u8]) -> Content {
+    xxh3_128(bytes)
+}
+
+/// How a file lies on the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stat {
+    size: u64,
+    modified: Duration,
+    /// Inode and time of the last change of the inode, where there are such things.
+    node: (u64, i64, i64),
+}
+
+impl Stat {
+    /// Reads it; `None` where the file system has no times.
+    pub fn of(metadata: &Metadata) -> Option<Stat> {
+        let modified = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        Some(Stat { size: metadata.len(), modified, node: node(metadata) })
+    }
+}
+
+#[cfg(unix)]
+fn node(metadata: &Metadata) -> (u64, i64, i64) {
+    use std::os::unix::fs::MetadataExt;
+    (metadata.ino(), metadata.ctime(), metadata.ctime_nsec())
+}
+
+#[cfg(not(unix))]
+fn node(_metadata: &Metadata) -> (u64, i64, i64) {
+    (0, 0, 0)
+}
+
+#[derive(Serialize, Deserialize, Default)]
+struct Index {
+    /// How many runs have written it.
+    run: u32,
+    files: BTreeMap<String, (Stat, Content)>,
+    units: Vec<Place>,
+}
+
+/// Where a unit lies, counted from the first of them.
+#[derive(Serialize, Deserialize, Clone, Copy)]
+struct Place {
+    content: Content,
+    kind: Kind,
+    start: u64,
+    size: u32,
+    sum: u64,
+    /// The last run that asked for it.
+    used: u32,
+}
+
+/// A cache as it was found.
+pub struct Cache {
+    path: PathBuf,
+    bytes: Vec<u8>,
+    /// Where the units begin.
+    base: usize,
+    written: Option<SystemTime>,
+    index: Index,
+    places: HashMap<(Content, Kind), Place>,
+}
+
+/// A file of this run, for the next one.
+pub struct Entry<'u> {
+    /// Its key in the scan.
+    pub path: &'u str,
+    /// How it lay on the disk before it was read.
+    pub stat: Option<Stat>,
+    /// Of its bytes.
+    pub content: Content,
+    /// As what it was compiled.
+    pub kind: Kind,
+    /// What it compiled to.
+    pub unit: &'u Unit,
+}
+
+impl Cache {
+    /// Reads a cache; an empty one where there is none, or none to be trusted.
+    pub fn open(path: &Path) -> Cache {
+        let bytes = fs::read(path).unwrap_or_default();
+        let found = index(&bytes);
+        let trusted = found.is_some();
+        let written = fs::metadata(path).and_then(|metadata| metadata.modified()).ok().filter(|_| trusted);
+        let (index, base) = found.unwrap_or_default();
+        let places = index.units.iter().map(|place| ((place.content, place.kind), *place)).collect();
+        let bytes = if trusted { bytes } else { Vec::new() };
+        Cache { path: path.to_owned(), bytes, base, written, index, places }
+    }
+
+    /// The hash of a file that lies as it lay, without reading it.
+    pub fn seen(&self, path: &str, stat: &Stat) -> Option<Content> {
+        let (known, content) = self.index.files.get(path)?;
+        let settled = self.written?.duration_since(UNIX_EPOCH).ok()? > stat.modified + TICK;
+        (settled && known == stat).then_some(*content)
+    }
+
+    /// What bytes of this hash compiled to.
+    pub fn unit(&self, content: Content, kind: Kind) -> Option<Unit> {
+        let place = self.places.get(&(content, kind))?;
+        postcard::from_bytes(self.slice(place)?).ok()
+    }
+
+    fn slice(&self, place: &Place) -> Option<&[u8]> {
+        let start = self.base.checked_add(usize::try_from(place.start).ok()?)?;
+        let slice = self.bytes.get(start..start.checked_add(place.size as usize)?)?;
+        (xxh3_64(slice) == place.sum).then_some(slice)
+    }
+
+    /// Keeps what a run compiled, if it is not what is kept already. Whoever writes last counts; nobody ever sees half a file.
+    pub fn save(&self, entries: &[Entry]) -> io::Result<()> {
+        let known = |entry: &Entry| {
+            let file = self.index.files.get(entry.path);
+            let same = file.is_some_and(|(stat, content)| Some(*stat) == entry.stat && *content == entry.content);
+            same && self.places.contains_key(&(entry.content, entry.kind))
+        };
+        if entries.len() == self.index.files.len() && entries.iter().all(known) {
+            return Ok(());
+        }
+        let run = self.index.run.wrapping_add(1);
+        let mut index = Index { run, ..Index::default() };
+        let mut packed: Vec<u8> = Vec::new();
+        let mut taken: HashMap<(Content, Kind), ()> = HashMap::new();
+        let mut add = |content: Content, kind: Kind, used: u32, slice: &[u8], index: &mut Index| {
+            if taken.insert((content, kind), ()).is_none() {
+                let (start, size) = (packed.len() as u64, slice.len() as u32);
+                index.units.push(Place { content, kind, start, size, sum: xxh3_64(slice), used });
+                packed.extend_from_slice(slice);
+            }
+            packed.len()
+        };
+        for entry in entries {
+            if let Some(stat) = entry.stat {
+                index.files.insert(entry.path.to_owned(), (stat, entry.content));
+            }
+            let kept = self.places.get(&(entry.content, entry.kind)).and_then(|place| self.slice(place));
+            match kept {
+                Some(slice) => add(entry.content, entry.kind, run, slice, &mut index),
+                None => {
+                    let fresh = postcard::to_stdvec(entry.unit).map_err(io::Error::other)?;
+                    add(entry.content, entry.kind, run, &fresh, &mut index)
+                }
+            };
+        }
+        // Other branches and older states come back.
+        let mut others: Vec<&Place> = self.index.units.iter().collect();
+        others.sort_by_key(|place| std::cmp::Reverse(place.used));
+        for place in others {
+            let Some(slice) = self.slice(place) else { continue };
+            if add(place.content, place.kind, place.used, slice, &mut index) > ROOM {
+                break;
+            }
+        }
+        let bytes = postcard::to_stdvec(&index).map_err(io::Error::other)?;
+        let mut whole = Vec::with_capacity(HEAD + bytes.len() + packed.len());
+        whole.extend_from_slice(MAGIC);
+        whole.extend_from_slice(&engine());
+        whole.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+        whole.extend_from_slice(&xxh3_64(&bytes).to_le_bytes());
+        whole.extend_from_slice(&bytes);
+        whole.extend_from_slice(&packed);
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder)?;
+        let mut file = tempfile::Builder::new().prefix(".davy-").tempfile_in(folder)?;
+        file.write_all(&whole)?;
+        file.persist(&self.path).map_err(|error| error.error)?;
+        sweep(folder);
+        Ok(())
+    }
+}
+
+/// The index, and where the units begin; `None` unless every byte of it is this davy's own.
+fn index(bytes: &[u8]) -> Option<(Index, usize)> {
+    let head = bytes.get(..HEAD)?;
+    let number = |at: usize| head.get(at..at + 8).and_then(|part| part.try_into().ok()).map(u64::from_le_bytes);
+    if &head[..8] != MAGIC || head[8..24] != engine() {
+        return None;
+    }
+    let base = HEAD.checked_add(usize::try_from(number(24)?).ok()?)?;
+    let part = bytes.get(HEAD..base)?;
+    if xxh3_64(part) != number(32)? {
+        return None;
+    }
+    Some((postcard::from_bytes(part).ok()?, base))
+}
+
+fn engine() -> [u8; 16] {
+    content(ENGINE.as_bytes()).to_le_bytes()
+}
+
+/// The folder of all caches: `DAVY_CACHE_DIR`, else the user's cache folder; none where there is no such folder.
+pub fn folder() -> Option<PathBuf> {
+    use etcetera::BaseStrategy;
+    let told = std::env::var_os("DAVY_CACHE_DIR").filter(|told| !told.is_empty()).map(PathBuf::from);
+    told.or_else(|| etcetera::choose_base_strategy().ok().map(|base| base.cache_dir().join("davy")))
+}
+
+/// The cache of a project in a folder of caches: named like the project, and by its place.
+pub fn path(folder: &Path, root: &Path) -> PathBuf {
+    let name: String = root
+        .file_name()
+        .map(|name| {
+            name.to_string_lossy().chars().filter(|c| c.is_alphanumeric() || "-_.".contains(*c)).take(40).collect()
+        })
+        .unwrap_or_default();
+    let place = xxh3_64(root.as_os_str().as_encoded_bytes());
+    folder.join(format!("{name}-{place:016x}.{EXTENSION}"))
+}
+
+/// The caches in a folder, with their sizes.
+pub fn all(folder: &Path) -> io::Result<Vec<(PathBuf, u64)>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let is_cache = |path: &Path| path.extension().is_some_and(|end| end == EXTENSION);
+    let mut found: Vec<(PathBuf, u64)> = entries
+        .flatten()
+        .filter(|entry| is_cache(&entry.path()))
+        .map(|entry| (entry.path(), entry.metadata().map_or(0, |metadata| metadata.len())))
+        .collect();
+    found.sort();
+    Ok(found)
+}
+
+/// How many files and units a cache holds; `None` where it is not of this davy.
+pub fn counts(path: &Path) -> Option<(usize, usize)> {
+    let bytes = fs::read(path).ok()?;
+    index(&bytes).map(|(index, _)| (index.files.len(), index.units.len()))
+}
+
+/// Removes the caches of projects that nobody has looked at for long.
+fn sweep(folder: &Path) {
+    for (path, _) in all(folder).unwrap_or_default() {
+        let age =
+            fs::metadata(&path).and_then(|metadata| metadata.modified()).ok().and_then(|time| time.elapsed().ok());
+        if age.is_some_and(|age| age > ABANDONED) {
+            // Another davy may have been faster.
+            let _ = fs::remove_file(&path);
+        }
+    }
+}
