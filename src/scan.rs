@@ -6,7 +6,7 @@ use crate::cache::{self, Cache, Content, Entry, Stat};
 use crate::compile::compile;
 use crate::config::{Config, ConfigError, Configs, paths};
 use crate::discover::{self, Discovery, Found, Root, project_root};
-use crate::finding::Severity;
+use crate::finding::{Judged, Severity};
 use crate::link::project::{Project, Settings, included};
 use crate::link::{Linked, Reason, link, reasons};
 use crate::manifest::{self, Manifest};
@@ -288,6 +288,15 @@ impl Scan {
         let mut roots = crate::link::project::Manifests::new(&self.manifests).roots();
         roots.extend(self.src.iter().cloned());
         roots
+    }
+
+    /// Whether a finding fails a run, as the configuration of its file says.
+    pub fn fails(&self, finding: &Judged) -> bool {
+        let page = crate::rules::page(&finding.code.0);
+        let known = self.configs.get(&finding.path).zip(page);
+        known.map_or(finding.severity > Severity::Note, |((config, path), page)| {
+            config.fails(page, finding.severity, path)
+        })
     }
 
     /// The file that reports call `key`.

@@ -275,6 +275,39 @@ fn a_rule_that_the_baseline_does_not_know_fails_nobody() {
 }
 
 #[test]
+fn what_fails_is_configured() {
+    let project = project();
+    let here = project.path();
+    write(here, "tests/test_a.py", &naive(&["five"]));
+    write(here, "app/s.py", "DB_PASSWORD = 'k3ep-me-0ut-of-here'\n");
+    let gate = |text: &str| write(here, "davy.toml", text);
+    for (text, code) in [
+        ("", 1),
+        ("[gate]\nfail-on = \"error\"\n", 1),
+        ("[gate]\nfail-on = \"never\"\n", 0),
+        ("[gate]\nfail-on = \"error\"\nrules = { SEC = \"never\" }\n", 0),
+        // The more specific selector counts, whatever the order.
+        ("[gate]\nrules = { all = \"never\", DTM = \"error\", naive-utcnow = \"warning\" }\n", 1),
+        ("[gate]\nrules = { all = \"never\", DTM001 = \"error\" }\n", 0),
+        // What is said of a file counts before what is said of a rule.
+        ("[gate]\nrules = { all = \"warning\" }\npaths = { \"app\" = \"never\", \"tests\" = \"never\" }\n", 0),
+        ("[gate]\npaths = { \"app\" = \"never\" }\n[severity]\nDTM = \"note\"\n", 0),
+        // A note that fails is listed, and has its place in a baseline.
+        ("[gate]\nfail-on = \"note\"\n[severity]\nDTM = \"note\"\n", 1),
+    ] {
+        gate(text);
+        let found = ok(here, &["check", "--format", "concise"], code);
+        assert_eq!(found.contains("app/a.py:5"), !text.contains("[severity]") || code == 1, "{text}: {found}");
+    }
+    ok(here, &["baseline", "create"], 0);
+    assert!(ok(here, &["check"], 0).contains("The baseline holds 6 findings"));
+    gate("[gate]\nfail-on = \"eror\"\n");
+    assert!(ok(here, &["check"], 2).contains("did you mean `error`?"));
+    gate("[gate]\nrules = { DMT = \"error\" }\n");
+    assert!(ok(here, &["check"], 2).contains("DMT"));
+}
+
+#[test]
 fn secrets_stay_out_of_it() {
     let project = project();
     let here = project.path();

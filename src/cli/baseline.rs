@@ -32,7 +32,8 @@ fn inside(command: &BaselineCommand) -> io::Result<Outcome> {
         );
         return Ok(Outcome::Failed);
     }
-    let findings: Vec<Judged> = scan.link().findings.into_iter().filter(gate::counts).collect();
+    let findings: Vec<Judged> =
+        scan.link().findings.into_iter().filter(|finding| gate::counts(&scan, finding)).collect();
     let identities = gate::identities(&scan, &findings);
     let old = match Baseline::read(&scan.baseline) {
         Ok(old) => old,

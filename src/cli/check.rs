@@ -183,7 +183,7 @@ fn held(check: &Check, scan: &Scan, linked: &mut Linked) -> Result<Option<(Gate,
     })?;
     let Some(baseline) = baseline else { return Ok(None) };
     let (counted, notes): (Vec<Judged>, Vec<Judged>) =
-        std::mem::take(&mut linked.findings).into_iter().partition(gate::counts);
+        std::mem::take(&mut linked.findings).into_iter().partition(|finding| gate::counts(scan, finding));
     let compared = gate::compare(scan, &baseline, &gate::identities(scan, &counted));
     let mut gate = Gate { fixed: compared.fixed.len(), stale: compared.stale.len(), ..Gate::default() };
     let mut known = Known::new();
@@ -216,7 +216,7 @@ fn held_since(
 ) -> Result<Option<(Gate, Known)>, (String, String)> {
     let earlier = gate::since(scan, revision, staged, definitions).map_err(|error| (error.message, error.help))?;
     let (counted, notes): (Vec<Judged>, Vec<Judged>) =
-        std::mem::take(&mut linked.findings).into_iter().partition(gate::counts);
+        std::mem::take(&mut linked.findings).into_iter().partition(|finding| gate::counts(scan, finding));
     let found = identity::strict(&earlier.identities, &gate::identities(scan, &counted));
     let known: HashSet<usize> = found.iter().flatten().copied().collect();
     let fixed = (0..earlier.counted).filter(|index| !known.contains(index)).count();
@@ -348,7 +348,7 @@ fn show_stdin(check: &Check, request: &Request, scan: &Scan, fixed: &fixing::Fix
     let source = file.and_then(scan::File::bytes).or_else(given).unwrap_or_default();
     terminal::read_or_not(io::stdout().lock().write_all(&source))?;
     let failed = complain_of(scan.problems.iter().chain(&fixed.problems));
-    let left = fixed.linked.findings.iter().any(|finding| finding.severity > Severity::Note);
+    let left = fixed.linked.findings.iter().any(|finding| scan.fails(finding));
     Ok(if failed {
         Outcome::Failed
     } else if check.exit_non_zero_on_fix && fixed.count > 0 || left && !check.exit_zero {
@@ -392,11 +392,12 @@ fn report(
     }
     let findings = findings.into_iter().zip(fixes).filter_map(|(mut finding, fix)| {
         let page = rules::page(&finding.code.0)?;
+        let fails = scan.fails(&finding);
         for label in &mut finding.labels {
             label.path = display(&label.path);
         }
         finding.path = display(&finding.path);
-        Some(Shown { finding, page, fix, baselined: false })
+        Some(Shown { finding, page, fix, baselined: false, fails })
     });
     let mut findings: Vec<Shown> = findings.collect();
     findings.sort_by(|a, b| {
@@ -529,7 +530,7 @@ fn files(check: &Check, report: &Report) -> bool {
 }
 
 fn outcome(check: &Check, report: &Report) -> Outcome {
-    let failing = report.findings.iter().any(|shown| shown.finding.severity > Severity::Note && !shown.baselined);
+    let failing = report.findings.iter().any(|shown| shown.fails && !shown.baselined);
     if !report.errors.is_empty() {
         Outcome::Failed
     } else if check.exit_non_zero_on_fix && report.fixed > 0 || failing && !check.exit_zero {

@@ -19,9 +19,9 @@ pub fn home(scan: &Scan) -> &Path {
     scan.baseline.parent().unwrap_or(Path::new("."))
 }
 
-/// Whether a finding is for the baseline: what never fails a run needs no place in it.
-pub fn counts(finding: &Judged) -> bool {
-    finding.severity > Severity::Note
+/// Whether a finding is for the baseline: a note that fails nothing needs no place in it.
+pub fn counts(scan: &Scan, finding: &Judged) -> bool {
+    finding.severity > Severity::Note || scan.fails(finding)
 }
 
 /// What each finding is recognised by, in their order.
@@ -69,7 +69,9 @@ pub fn at_index(scan: &Scan, definitions: &Definitions) -> Result<Scan, git::Err
     let root = &scan.root;
     let mut files = earlier(scan, &git::changes(root, Between::IndexAndTree)?)?;
     files.extend(git::untracked(root)?.into_iter().map(|path| (path, None)));
-    let mut index = scan.with(&files, false, definitions);
+    // A file that was deleted since it was staged is committed all the same.
+    let whole = scan.files.iter().all(|file| file.shown);
+    let mut index = scan.with(&files, whole, definitions);
     let staged = git::changes(root, Between::HeadAndIndex)?;
     show_only(&mut index, staged.into_iter().filter_map(|change| change.new).map(|(path, _)| path).collect());
     Ok(index)
@@ -115,8 +117,8 @@ pub fn since(scan: &Scan, revision: &str, staged: bool, definitions: &Definition
     let whole = scan.files.iter().all(|file| file.shown);
     let old = scan.with(&files, whole, definitions);
     let mut findings = old.link().findings;
-    findings.sort_by_key(|finding| !counts(finding));
-    let counted = findings.iter().filter(|finding| counts(finding)).count();
+    findings.sort_by_key(|finding| !counts(&old, finding));
+    let counted = findings.iter().filter(|finding| counts(&old, finding)).count();
     let mut identities = identities(&old, &findings);
     let home = home(scan);
     let named = |path: &str| paths::shown(&root.join(path), home);

@@ -44,6 +44,8 @@ pub struct Config {
     pub per_file_ignores: Vec<(Pattern, Vec<Selector>)>,
     /// How much rules matter; of equally specific selectors the later one counts.
     pub severity: Vec<(Selector, Level)>,
+    /// From which severity on a finding fails a run.
+    pub gate: Gate,
     /// Which pydantic the project runs; none: ask the manifests.
     pub pydantic_version: Option<PydanticVersion>,
     /// Classes of other packages that derive from pydantic's models.
@@ -82,6 +84,44 @@ impl Level {
     }
 }
 
+/// From which severity on findings fail a run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FailOn {
+    /// Errors alone.
+    Error,
+    /// Errors and warnings.
+    #[default]
+    Warning,
+    /// Every finding.
+    Note,
+    /// None.
+    Never,
+}
+
+impl FailOn {
+    /// Whether a finding of this severity fails a run.
+    pub fn fails(self, severity: Severity) -> bool {
+        match self {
+            FailOn::Error => severity >= Severity::Error,
+            FailOn::Warning => severity >= Severity::Warning,
+            FailOn::Note => true,
+            FailOn::Never => false,
+        }
+    }
+}
+
+/// What fails a run: in all, by rule and by path.
+#[derive(Debug, Clone, Default)]
+pub struct Gate {
+    /// Where nothing else is said.
+    pub fail_on: FailOn,
+    /// For some rules; of equally specific selectors the later one counts.
+    pub rules: Vec<(Selector, FailOn)>,
+    /// For some files, before what is said of rules; the later one counts.
+    pub paths: Vec<(Pattern, FailOn)>,
+}
+
 /// The pydantic that a project says it runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub enum PydanticVersion {
@@ -106,6 +146,15 @@ impl Config {
     pub fn severity_of(&self, page: &Page) -> Option<Level> {
         let ranked = self.severity.iter().filter_map(|(selector, level)| Some((selector.rank(page)?, *level)));
         ranked.max_by_key(|(rank, _)| *rank).map(|(_, level)| level)
+    }
+
+    /// Whether a finding of this severity fails a run; the path is absolute or relative to `root`.
+    pub fn fails(&self, page: &Page, severity: Severity, path: impl AsRef<Path>) -> bool {
+        let path = self.root.join(path);
+        let by_path = self.gate.paths.iter().rev().find(|(pattern, _)| pattern.covers(&path));
+        let ranked = self.gate.rules.iter().filter_map(|(selector, on)| Some((selector.rank(page)?, *on)));
+        let by_rule = || ranked.max_by_key(|(rank, _)| *rank).map(|(_, on)| on);
+        by_path.map(|(_, on)| *on).or_else(by_rule).unwrap_or(self.gate.fail_on).fails(severity)
     }
 
     /// Whether a rule is on at all, in some file.
@@ -168,6 +217,15 @@ impl Config {
         }
         for (word, level) in raw.severity {
             self.severity.push((reader.selector(&word)?, level));
+        }
+        if let Some(fail_on) = raw.gate.fail_on {
+            self.gate.fail_on = fail_on;
+        }
+        for (word, on) in raw.gate.rules {
+            self.gate.rules.push((reader.selector(&word)?, on));
+        }
+        for (word, on) in raw.gate.paths {
+            self.gate.paths.push((reader.pattern(&word)?, on));
         }
         self.pydantic_version = raw.pydantic.version.or(self.pydantic_version);
         if let Some(models) = raw.pydantic.models {

@@ -3,7 +3,7 @@
 //! Knows nothing of rules or folders: `mod.rs` gives the words their meaning.
 
 use super::error::{ConfigError, Place};
-use super::{Level, PydanticVersion};
+use super::{FailOn, Level, PydanticVersion};
 use crate::page::nearest;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -28,8 +28,18 @@ pub struct Raw {
     pub target_version: Option<Word>,
     pub per_file_ignores: BTreeMap<Word, Vec<Word>>,
     pub severity: BTreeMap<Word, Level>,
+    pub gate: RawGate,
     pub pydantic: RawPydantic,
     pub pytest: RawPytest,
+}
+
+/// `[tool.davy.gate]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct RawGate {
+    pub fail_on: Option<FailOn>,
+    pub rules: BTreeMap<Word, FailOn>,
+    pub paths: BTreeMap<Word, FailOn>,
 }
 
 /// `[tool.davy.pydantic]`

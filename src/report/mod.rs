@@ -93,6 +93,8 @@ pub struct Shown {
     pub fix: Option<Settled>,
     /// The baseline holds it: it is listed, and fails nothing.
     pub baselined: bool,
+    /// It fails the run, unless the baseline holds it.
+    pub fails: bool,
 }
 
 /// A fix that is complete by itself, imports included.
@@ -158,7 +160,12 @@ impl Source {
 impl Report {
     /// The findings that a format without a place for notes lists.
     fn listed(&self) -> impl DoubleEndedIterator<Item = &Shown> {
-        self.findings.iter().filter(|shown| self.show_notes || shown.finding.severity > Severity::Note)
+        self.findings.iter().filter(|shown| self.lists(shown))
+    }
+
+    /// Whether a finding is listed where notes are not: what fails the run always is.
+    fn lists(&self, shown: &Shown) -> bool {
+        self.show_notes || shown.fails || shown.finding.severity > Severity::Note
     }
 
     /// Where the page of a rule can be read.

@@ -27,7 +27,7 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let masks = Masks::new(report);
     let names = fingerprints(report);
     let listed = report.findings.iter().zip(&names);
-    let listed = listed.filter(|(shown, _)| report.show_notes || shown.finding.severity > Severity::Note);
+    let listed = listed.filter(|(shown, _)| report.lists(shown));
     let mut listed: Vec<(&Shown, &String)> = listed.collect();
     let left_out = listed.len().saturating_sub(MOST);
     if left_out > 0 {

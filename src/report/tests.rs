@@ -48,7 +48,7 @@ pub fn shown(page: &'static Page, severity: Severity, path: &str, span: Span, me
         fix: None,
         aside: None,
     };
-    Shown { finding, page, fix: None, baselined: false }
+    Shown { finding, page, fix: None, baselined: false, fails: severity > Severity::Note }
 }
 
 pub fn written(render: impl Fn(&mut dyn io::Write) -> io::Result<()>) -> String {
