@@ -86,6 +86,8 @@ pub struct Scan {
     pub migrating: bool,
     /// The move gives back what pydantic 1 did even where pydantic 2 is what a file runs on already.
     pub restore: bool,
+    /// The day of the run, in UTC: `2027-03-01`.
+    pub today: String,
     /// Where the project's baseline lies, or would lie.
     pub baseline: PathBuf,
     configs: HashMap<String, (Arc<Config>, PathBuf)>,
@@ -239,6 +241,7 @@ pub fn scan(
         root,
         migrating: false,
         restore: false,
+        today: jiff::Timestamp::now().strftime("%Y-%m-%d").to_string(),
         baseline,
         configs: by_key,
         src,
@@ -254,6 +257,7 @@ impl Scan {
             models: self.models.clone(),
             migrating: self.migrating,
             restore: self.restore,
+            today: self.today.clone(),
             settings: self,
         }
     }

@@ -46,6 +46,8 @@ pub struct Ignore {
     pub covers: Option<Span>,
     /// The codes, names or words in it, with their places; empty silences all that another tool's form allows.
     pub codes: Vec<(String, Span)>,
+    /// The day until when it is meant to, as it is written behind `until=`. Only davy's own comments say it.
+    pub until: Option<(String, Span)>,
 }
 
 /// Whose comment it is. Foreign ones count where a rule's page names an equivalent.

@@ -308,6 +308,26 @@ fn what_fails_is_configured() {
 }
 
 #[test]
+fn comments_may_silence_until_a_day() {
+    let project = project();
+    let here = project.path();
+    let line = |until: &str| {
+        format!("from datetime import datetime\n\nNOW = datetime.utcnow()  # davy: ignore[DTM001] {until} why\n")
+    };
+    for (until, code, says) in [
+        ("until=2999-12-31", 0, "All clear"),
+        ("until=2020-01-31", 0, "DVY003"),
+        ("until=2020-01-32", 1, "names no day"),
+        ("until=", 1, "names no day"),
+        ("until then", 0, "All clear"),
+    ] {
+        write(here, "app/b.py", &line(until));
+        let found = ok(here, &["check", "app/b.py", "--notes", "--format", "concise"], code);
+        assert!(found.contains(says) && !found.contains("DTM001"), "{until}: {found}");
+    }
+}
+
+#[test]
 fn secrets_stay_out_of_it() {
     let project = project();
     let here = project.path();

@@ -12,6 +12,7 @@ use crate::unit::{Ignore, IgnoreForm, Unit};
 /// Codes of davy's own findings; their pages say the rest.
 const UNUSED: &str = "DVY001";
 const UNKNOWN: &str = "DVY002";
+const EXPIRED: &str = "DVY003";
 
 /// For each candidate whether a comment silences it, and what is to be said of the comments themselves.
 ///
@@ -21,6 +22,7 @@ pub fn apply(
     candidates: &[Candidate],
     selected: impl Fn(&Page) -> bool,
     migrating: bool,
+    today: &str,
 ) -> (Vec<bool>, Vec<Finding>) {
     let mut silenced = vec![false; candidates.len()];
     let mut findings = Vec::new();
@@ -55,7 +57,12 @@ pub fn apply(
             }
         }
         if ignore.form == IgnoreForm::Davy {
-            findings.extend(judge(ignore, &used, unit, &selected));
+            let unused = judge(ignore, &used, unit, &selected);
+            // What silences nothing need not expire.
+            if unused.is_empty() {
+                findings.extend(expired(ignore, today));
+            }
+            findings.extend(unused);
         }
     }
     (silenced, findings)
@@ -123,6 +130,22 @@ fn judge(ignore: &Ignore, used: &[bool], unit: &Unit, selected: &impl Fn(&Page) 
         }
     }
     findings
+}
+
+/// What is to be said of the day that a comment names. Days of one form sort as their texts do.
+fn expired(ignore: &Ignore, today: &str) -> Option<Finding> {
+    let (day, span) = ignore.until.as_ref()?;
+    if day.parse::<jiff::civil::Date>().is_err() || day.len() != 10 {
+        let mut finding =
+            finding(UNKNOWN, *span, format!("`until={day}` names no day, so this comment holds for good"));
+        finding.help("write it as `until=2027-03-01`");
+        return Some(finding);
+    }
+    (day.as_str() < today).then(|| {
+        let mut finding = finding(EXPIRED, *span, format!("this comment was meant to silence until {day}"));
+        finding.help("mend what it silences, or set another day");
+        finding
+    })
 }
 
 /// What is to be said of a comment that was meant for davy and names nothing.

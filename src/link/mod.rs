@@ -155,7 +155,13 @@ impl Linker<'_, '_> {
             }
         }
         let migrating = self.judge.project.migrating;
-        let (silenced, davys) = ignores::apply(unit, &candidates, |page| settings.selected(path, page), migrating);
+        let (silenced, davys) = ignores::apply(
+            unit,
+            &candidates,
+            |page| settings.selected(path, page),
+            migrating,
+            &self.judge.project.today,
+        );
         let suppressed =
             candidates.iter().zip(&silenced).filter(|(one, silent)| one.verdict.is_yes() && **silent).count();
         let loud = candidates.iter().zip(&silenced).filter(|(one, silent)| one.verdict.is_yes() && !**silent);

@@ -55,6 +55,8 @@ pub struct Project<'a> {
     pub migrating: bool,
     /// The move gives back what pydantic 1 did even where pydantic 2 is what a file runs on already.
     pub restore: bool,
+    /// The day of the run, as `2027-03-01`: comments may silence until a day. Empty where no day counts.
+    pub today: String,
     /// The configuration.
     pub settings: &'a dyn Settings,
 }

@@ -111,7 +111,7 @@ impl Place<'_> {
     }
 
     fn ignore(&self, form: IgnoreForm, span: Span, covers: Option<Span>, codes: Vec<(String, Span)>) -> Ignore {
-        Ignore { form, span, removal: self.removal(span), covers, codes }
+        Ignore { form, span, removal: self.removal(span), covers, codes, until: None }
     }
 
     fn span_of(&self, offset: u32, part: &str) -> Span {
@@ -195,7 +195,17 @@ impl Place<'_> {
             return Some(self.ignore(IgnoreForm::Unread, span, None, self.words(verb, ' ')));
         }
         let covers = (verb == "ignore").then(|| self.statement());
-        Some(self.ignore(IgnoreForm::Davy, span, covers, codes))
+        let until = self.until(listed);
+        Some(Ignore { until, ..self.ignore(IgnoreForm::Davy, span, covers, codes) })
+    }
+
+    /// The day behind `until=`, which stands first behind the list.
+    fn until(&self, rest: &str) -> Option<(String, Span)> {
+        let (_, reason) = rest.split_once(']')?;
+        let day = reason.trim_start().strip_prefix("until=")?;
+        let day = &day[..day.find(char::is_whitespace).unwrap_or(day.len())];
+        let start = (day.as_ptr() as usize - self.text.as_ptr() as usize) as u32;
+        Some((day.to_owned(), Span::new(start, start + day.len() as u32)))
     }
 
     /// The words of `[A, B]` with their places; none where a bracket is missing.
