@@ -88,6 +88,8 @@ pub struct Scan {
     pub restore: bool,
     /// The day of the run, in UTC: `2027-03-01`.
     pub today: String,
+    /// The configuration of the project's root.
+    pub config: Arc<Config>,
     /// Where the project's baseline lies, or would lie.
     pub baseline: PathBuf,
     configs: HashMap<String, (Arc<Config>, PathBuf)>,
@@ -243,6 +245,7 @@ pub fn scan(
         restore: false,
         today: jiff::Timestamp::now().strftime("%Y-%m-%d").to_string(),
         baseline,
+        config: Arc::clone(&base),
         configs: by_key,
         src,
         models: base.pydantic_models.clone(),

@@ -308,6 +308,32 @@ fn what_fails_is_configured() {
 }
 
 #[test]
+fn a_budget_only_falls() {
+    let project = project();
+    let here = project.path();
+    let config = |most: usize| format!("# ours\n[gate.budgets]\nDTM = {most}  # to be mended\nPYM = 0\n");
+    write(here, "davy.toml", &config(3));
+    assert!(ok(here, &["check"], 1).contains("DTM: 4 findings, 3 allowed: 1 too many"));
+    write(here, "davy.toml", &config(5));
+    assert!(ok(here, &["check"], 0).contains("DTM: 4 of 5 findings allowed"));
+    // Who looks at a part knows no total, and nothing of it fails by itself.
+    assert!(!ok(here, &["check", "app/a.py"], 0).contains("allowed"));
+    // What the baseline holds counts as well: a budget is about all there is.
+    ok(here, &["baseline", "create"], 0);
+    assert!(ok(here, &["check"], 0).contains("DTM: 4 of 5 findings allowed"));
+    assert!(ok(here, &["baseline", "update"], 0).contains("the budget of DTM is 4 now, and was 5"));
+    assert_eq!(fs::read_to_string(here.join("davy.toml")).expect("readable"), config(4));
+    // It rises for nobody.
+    write(here, "app/c.py", &naive(&["five"]));
+    assert!(ok(here, &["check"], 1).contains("DTM: 5 findings, 4 allowed: 1 too many"));
+    ok(here, &["baseline", "update"], 0);
+    assert_eq!(fs::read_to_string(here.join("davy.toml")).expect("readable"), config(4));
+    assert!(ok(here, &["check"], 1).contains("1 too many"));
+    write(here, "davy.toml", "[gate.budgets]\nDTM = \"many\"\n");
+    ok(here, &["check"], 2);
+}
+
+#[test]
 fn comments_may_silence_until_a_day() {
     let project = project();
     let here = project.path();

@@ -104,7 +104,8 @@ fn inside(command: &BaselineCommand) -> io::Result<Outcome> {
             }
             let holds = some(old.entries().count(), "finding");
             writeln!(out, "Added {}, removed {}: {display} holds {holds}", new.len(), gone.len())?;
-            Ok(Outcome::Clean)
+            drop(out);
+            lower_budgets(&scan, &findings)
         }
         (BaselineCommand::Prune(_), Some(mut old)) => {
             let gone = gone(&gate::compare(&scan, &old, &identities));
@@ -155,6 +156,24 @@ fn load(args: &BaselineArgs) -> Option<Scan> {
             None
         }
     }
+}
+
+/// Budgets never rise by themselves: what has been mended may not come back.
+fn lower_budgets(scan: &Scan, findings: &[Judged]) -> io::Result<Outcome> {
+    let Some(origin) = &scan.config.origin else { return Ok(Outcome::Clean) };
+    let display = paths::shown(origin, &paths::working_directory());
+    let text = std::fs::read_to_string(origin).unwrap_or_default();
+    let bom = if text.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 };
+    let Some((lowered, changes)) = gate::lowered(scan, &text[bom..], findings) else { return Ok(Outcome::Clean) };
+    if let Err(error) = crate::fix::write(origin, (text[..bom].to_owned() + &lowered).as_bytes()) {
+        let message = format!("{display}: cannot write it: {}", scan::plain(&error));
+        terminal::complain(&message, Some("lower the budgets by hand"));
+        return Ok(Outcome::Failed);
+    }
+    for (name, before, now) in changes {
+        writeln!(io::stdout(), "{display}: the budget of {name} is {now} now, and was {before}")?;
+    }
+    Ok(Outcome::Clean)
 }
 
 /// Every rule of this davy: a later one's new rules are told apart.

@@ -142,6 +142,7 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
         fixing::write(&mut scan, &mut fixed, &definitions);
     }
     let mut linked = std::mem::take(&mut fixed.linked);
+    let budgets = gate::budgets(&scan, &linked.findings);
     let held = match &check.since {
         Some(revision) => held_since(&scan, revision, check.staged, &mut linked, &definitions),
         None => held(check, &scan, &mut linked),
@@ -157,6 +158,7 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
     problems.extend(fixed.problems);
     problems.sort();
     let mut report = report(check, &scan, linked, problems, fixed.count, shown);
+    report.budgets = budgets;
     report.gate = gate.map(|(gate, known)| {
         for shown in &mut report.findings {
             let finding = &shown.finding;
@@ -419,6 +421,7 @@ fn report(
         fixed,
         suppressed: linked.suppressed,
         gate: None,
+        budgets: Vec::new(),
         pinned: linked.pinned,
         tool_version: env!("CARGO_PKG_VERSION"),
         site: option_env!("CARGO_PKG_HOMEPAGE").filter(|site| !site.is_empty()).map(str::to_owned),
@@ -530,7 +533,8 @@ fn files(check: &Check, report: &Report) -> bool {
 }
 
 fn outcome(check: &Check, report: &Report) -> Outcome {
-    let failing = report.findings.iter().any(|shown| shown.fails && !shown.baselined);
+    let failing = report.findings.iter().any(|shown| shown.fails && !shown.baselined)
+        || report.budgets.iter().any(|(_, total, most)| total > most);
     if !report.errors.is_empty() {
         Outcome::Failed
     } else if check.exit_non_zero_on_fix && report.fixed > 0 || failing && !check.exit_zero {

@@ -1,7 +1,7 @@
 //! The findings of a run against the project's baseline, or against another state of the project that git has.
 
 use crate::baseline::{Baseline, Compared, View};
-use crate::config::paths;
+use crate::config::{Budget, paths};
 use crate::finding::{Judged, Severity};
 use crate::git::{self, Between, Change};
 use crate::identity::{self, Identity};
@@ -62,6 +62,41 @@ pub fn compare(scan: &Scan, baseline: &Baseline, findings: &[Identity]) -> Compa
     let exists = |path: &str| files.contains_key(path) || home.join(path).exists();
     let has_rule = |rule: &str| rules::page(rule).is_some();
     baseline.compare(findings, &View { exists: &exists, ran: &ran, has_rule: &has_rule })
+}
+
+/// How many findings there are of the rules that have a budget: name, number, and how many there may be. Who looks at a part knows no totals.
+pub fn budgets(scan: &Scan, findings: &[Judged]) -> Vec<(String, usize, usize)> {
+    if !scan.files.iter().all(|file| file.shown) {
+        return Vec::new();
+    }
+    let total = |budget: &Budget| {
+        let meant =
+            |finding: &&Judged| rules::page(&finding.code.0).is_some_and(|page| budget.selector.rank(page).is_some());
+        findings.iter().filter(|finding| finding.severity > Severity::Note).filter(meant).count()
+    };
+    scan.config.gate.budgets.iter().map(|budget| (budget.name.clone(), total(budget), budget.most)).collect()
+}
+
+/// Budgets with what they were and what they are.
+pub type Lowered = Vec<(String, usize, usize)>;
+
+/// The configuration's text with every budget lowered to what there is; `None` where none is too high.
+pub fn lowered(scan: &Scan, text: &str, findings: &[Judged]) -> Option<(String, Lowered)> {
+    let mut changes: Vec<(&Budget, usize)> = Vec::new();
+    for (budget, (_, total, most)) in scan.config.gate.budgets.iter().zip(budgets(scan, findings)) {
+        // The number has to stand where it stood: nobody has changed the file since it was read.
+        let stands = text.get(budget.span.clone()).is_some_and(|number| number.parse() == Ok(most));
+        if total < most && stands {
+            changes.push((budget, total));
+        }
+    }
+    changes.sort_by_key(|(budget, _)| std::cmp::Reverse(budget.span.start));
+    let mut lowered = text.to_owned();
+    for (budget, total) in &changes {
+        lowered.replace_range(budget.span.clone(), &total.to_string());
+    }
+    let said = changes.into_iter().rev().map(|(budget, total)| (budget.name.clone(), budget.most, total)).collect();
+    (lowered != text).then_some((lowered, said))
 }
 
 /// The scan as the index has it, with the staged files shown.

@@ -120,6 +120,21 @@ pub struct Gate {
     pub rules: Vec<(Selector, FailOn)>,
     /// For some files, before what is said of rules; the later one counts.
     pub paths: Vec<(Pattern, FailOn)>,
+    /// Rules of which there may be so many findings, recorded or not: below that number they fail nothing by themselves.
+    pub budgets: Vec<Budget>,
+}
+
+/// How many findings of some rules there may be.
+#[derive(Debug, Clone)]
+pub struct Budget {
+    /// As it is written: `PYM`.
+    pub name: String,
+    /// The rules.
+    pub selector: Selector,
+    /// The number.
+    pub most: usize,
+    /// Where the number stands in the file that the configuration came from, in bytes.
+    pub span: std::ops::Range<usize>,
 }
 
 /// The pydantic that a project says it runs.
@@ -150,6 +165,9 @@ impl Config {
 
     /// Whether a finding of this severity fails a run; the path is absolute or relative to `root`.
     pub fn fails(&self, page: &Page, severity: Severity, path: impl AsRef<Path>) -> bool {
+        if self.gate.budgets.iter().any(|budget| budget.selector.rank(page).is_some()) {
+            return false;
+        }
         let path = self.root.join(path);
         let by_path = self.gate.paths.iter().rev().find(|(pattern, _)| pattern.covers(&path));
         let ranked = self.gate.rules.iter().filter_map(|(selector, on)| Some((selector.rank(page)?, *on)));
@@ -226,6 +244,10 @@ impl Config {
         }
         for (word, on) in raw.gate.paths {
             self.gate.paths.push((reader.pattern(&word)?, on));
+        }
+        for (word, most) in raw.gate.budgets {
+            let (name, selector) = (word.get_ref().clone(), reader.selector(&word)?);
+            self.gate.budgets.push(Budget { name, selector, span: most.span(), most: most.into_inner() });
         }
         self.pydantic_version = raw.pydantic.version.or(self.pydantic_version);
         if let Some(models) = raw.pydantic.models {

@@ -40,6 +40,7 @@ pub struct RawGate {
     pub fail_on: Option<FailOn>,
     pub rules: BTreeMap<Word, FailOn>,
     pub paths: BTreeMap<Word, FailOn>,
+    pub budgets: BTreeMap<Word, Spanned<usize>>,
 }
 
 /// `[tool.davy.pydantic]`

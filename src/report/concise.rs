@@ -50,7 +50,7 @@ pub(super) fn end(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         summary::gate(report),
         summary::pinned(report),
     ];
-    for line in lines.into_iter().flatten() {
+    for line in lines.into_iter().flatten().chain(summary::budgets(report)) {
         writeln!(out, "{line}")?;
     }
     Ok(())

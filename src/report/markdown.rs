@@ -14,7 +14,8 @@ const MOST: usize = 100;
 pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let masks = Masks::new(report);
     writeln!(out, "## davy\n\n**{}**", escaped(&summary::line(report)))?;
-    for line in [summary::gate(report), summary::fixed(report)].into_iter().flatten() {
+    let lines = [summary::gate(report), summary::fixed(report)].into_iter().flatten();
+    for line in lines.chain(summary::budgets(report)) {
         writeln!(out, "\n{}", escaped(&line))?;
     }
     let mut findings: Vec<&Shown> = report.listed().filter(|shown| !shown.baselined).collect();

@@ -59,6 +59,8 @@ pub struct Report {
     pub suppressed: usize,
     /// How the run stands against the project's baseline, where there is one.
     pub gate: Option<Gate>,
+    /// Budgets of the configuration: what they are for, how many findings there are, and how many there may be.
+    pub budgets: Vec<(String, usize, usize)>,
     /// What works on pydantic 1 alone, and what says that it runs.
     pub pinned: Option<(usize, String)>,
     /// The version of davy.

@@ -125,6 +125,15 @@ pub fn gate(report: &Report) -> Option<String> {
     Some(text)
 }
 
+/// How the findings stand against their budgets, a line each.
+pub fn budgets(report: &Report) -> Vec<String> {
+    let line = |(name, total, most): &(String, usize, usize)| match total.checked_sub(*most) {
+        Some(over @ 1..) => format!("{name}: {}, {most} allowed: {over} too many", count(*total, "finding")),
+        _ => format!("{name}: {total} of {} allowed", count(*most, "finding")),
+    };
+    report.budgets.iter().map(line).collect()
+}
+
 fn are(number: usize) -> &'static str {
     if number == 1 { "is" } else { "are" }
 }

@@ -18,6 +18,7 @@ pub fn report(findings: Vec<Shown>) -> Report {
         summary: true,
         again: String::new(),
         gate: None,
+        budgets: Vec::new(),
         pinned: None,
         fixed: 0,
         suppressed: 0,

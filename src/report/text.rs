@@ -268,7 +268,8 @@ impl Screen<'_> {
             writeln!(out, "{}", self.paint(DIM, &aside))?;
         }
         let more = [summary::gate(self.report), summary::pinned(self.report)];
-        for line in more.iter().flatten().flat_map(|line| wrap(line, self.options.width, self.options.width)) {
+        let more: Vec<String> = more.into_iter().flatten().chain(summary::budgets(self.report)).collect();
+        for line in more.iter().flat_map(|line| wrap(line, self.options.width, self.options.width)) {
             writeln!(out, "{}", self.paint(DIM, &line))?;
         }
         let next = summary::next(self.report, collapsed);
