@@ -83,8 +83,7 @@ pub fn base(folder: &Path, revision: &str) -> Result<String, Error> {
         let commit = format!("{revision}^{{commit}}");
         line(folder, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])
     };
-    line(folder, &["rev-parse", "--git-dir"])?
-        .ok_or_else(|| Error::new("this is no git repository", "run davy in the project's clone"))?;
+    in_repository(folder)?;
     let is_shallow = line(folder, &["rev-parse", "--is-shallow-repository"])?.as_deref() == Some("true");
     let fetch = match revision.split_once('/') {
         Some((remote, branch)) if is_shallow => format!("fetch it: `git fetch --unshallow {remote} {branch}`"),
@@ -108,10 +107,16 @@ pub fn base(folder: &Path, revision: &str) -> Result<String, Error> {
     }
 }
 
+fn in_repository(folder: &Path) -> Result<(), Error> {
+    let found = line(folder, &["rev-parse", "--git-dir"])?;
+    found.map(drop).ok_or_else(|| Error::new("this is no git repository", "run davy in the project's clone"))
+}
+
 /// What differs. Submodules and symbolic links are no files.
 pub fn changes(folder: &Path, between: Between) -> Result<Vec<Change>, Error> {
     const DIFF: &[&str] =
         &["diff", "--raw", "-z", "-M", "--no-abbrev", "--no-ext-diff", "--no-textconv", "--relative", "--no-color"];
+    in_repository(folder)?;
     let mut command = git(folder);
     command.args(DIFF).arg("--ignore-submodules=all");
     match between {
