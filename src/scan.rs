@@ -92,6 +92,8 @@ pub struct Scan {
     pub config: Arc<Config>,
     /// Where the project's baseline lies, or would lie.
     pub baseline: PathBuf,
+    /// What earlier runs compiled: other states of the project are asked for, too.
+    cache: Option<Arc<Cache>>,
     configs: HashMap<String, (Arc<Config>, PathBuf)>,
     src: Vec<String>,
     models: Vec<String>,
@@ -246,6 +248,7 @@ pub fn scan(
         today: jiff::Timestamp::now().strftime("%Y-%m-%d").to_string(),
         baseline,
         config: Arc::clone(&base),
+        cache: cache.map(Arc::new),
         configs: by_key,
         src,
         models: base.pydantic_models.clone(),
@@ -334,13 +337,18 @@ impl Scan {
                     return None;
                 }
                 let display = paths::shown(&path, &here);
+                let content = cache::content(bytes);
+                let unit = match self.cache.as_ref().and_then(|cache| cache.unit(content, kind)) {
+                    Some(unit) => unit,
+                    None => guarded(bytes, kind, definitions, &display).ok()?,
+                };
                 Some(File {
                     key: key.clone(),
                     kind,
                     shown: known.map_or(shown, |known| known.shown),
-                    unit: guarded(bytes, kind, definitions, &display).ok()?,
+                    unit,
                     overlay: Some(bytes.clone()),
-                    hash: cache::content(bytes),
+                    hash: content,
                     stat: None,
                     display,
                     path,
