@@ -1,6 +1,8 @@
 //! What machines read: one sample as JSON and as SARIF.
 
 use super::tests::{sample, written};
+use crate::finding::Severity;
+use crate::text::Span;
 
 #[test]
 fn json() {
@@ -180,6 +182,26 @@ fn json() {
       }
     }
     "#);
+}
+
+#[test]
+fn sarif_keeps_the_gravest_of_too_many() {
+    let page = super::tests::page("DTM001", "naive-utcnow", "datetime");
+    let severity = |index: u32| match index {
+        29_999 => Severity::Error,
+        index if index % 2 == 0 => Severity::Note,
+        _ => Severity::Warning,
+    };
+    let findings = (0..30_000)
+        .map(|index| super::tests::shown(page, severity(index), "a.py", Span::new(index, index + 1), "one of many"));
+    let report = super::Report { show_notes: true, ..super::tests::report(findings.collect()) };
+    let log: serde_json::Value =
+        serde_json::from_str(&written(|out| super::sarif::render(&report, out))).expect("it is JSON");
+    let results = log["runs"][0]["results"].as_array().expect("a list");
+    let count = |level: &str| results.iter().filter(|one| one["level"] == level).count();
+    assert_eq!((count("error"), count("warning"), count("note")), (1, 14_999, 10_000));
+    let said = &log["runs"][0]["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
+    assert_eq!(said, "Code scanning takes 25000 results: the 5000 least severe are left out.");
 }
 
 /// The formats of other systems, one file each under `snapshots/`.
