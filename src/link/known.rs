@@ -17,34 +17,12 @@ pub fn canonical(path: &str) -> String {
     }
     // Pydantic 1 lent what its modules imported themselves.
     if let Some((_, name)) = path.strip_prefix("pydantic.").and_then(|rest| rest.split_once('.'))
-        && LENT.contains(&name)
+        && TYPING.contains(&name)
     {
         return canonical(&format!("typing.{name}"));
     }
     path.to_owned()
 }
-
-/// Names of `typing` that people import from modules of pydantic.
-const LENT: &[&str] = &[
-    "Annotated",
-    "Any",
-    "Callable",
-    "ClassVar",
-    "Dict",
-    "FrozenSet",
-    "Generic",
-    "Iterable",
-    "List",
-    "Literal",
-    "Mapping",
-    "Optional",
-    "Sequence",
-    "Set",
-    "Tuple",
-    "Type",
-    "TypeVar",
-    "Union",
-];
 
 /// Objects that can be imported from more than one place.
 const MOVED: &[(&str, &str)] = &[

@@ -4,13 +4,12 @@
 
 use super::ast::{self, Expr, Stmt};
 use super::body::Body;
-use super::filled::{Fill, filled_by};
+use super::filled::changes;
 use super::imported::last_name;
 use super::types::{Receiver, Types, receiver};
 use super::walk::{belies, blocks, children, imported, imported_from, says_true};
 use super::{Block, Scope, deeper, span};
-use crate::fact::{Binding, ClassFact, Deciding, Facts, FunctionFact, Name, Put, Tied, TypeExpr, Validator};
-use std::collections::BTreeMap;
+use crate::fact::{Binding, ClassFact, Deciding, Facts, FunctionFact, Name, Tied, TypeExpr, Validator};
 
 /// Collects the facts of a file.
 pub fn facts<'a>(body: &'a [Stmt], types: &Types<'a>) -> Facts {
@@ -74,76 +73,6 @@ pub fn expression<'a>(
         }
         _ => {}
     }
-}
-
-/// Adds what an expression puts into a container or an attribute that was made elsewhere.
-fn changes<'a>(
-    facts: &mut Facts,
-    expr: &'a Expr,
-    parent: Option<ast::AnyNodeRef<'a>>,
-    types: &Types<'a>,
-    scopes: &[Scope<'a>],
-) {
-    // Whatever is not constructed on the spot counts as unknown: asking for more would follow every function of every file.
-    let value = |expr: Option<&'a Expr>| match expr {
-        Some(Expr::NoneLiteral(_)) => TypeExpr::None,
-        Some(Expr::Dict(_)) => TypeExpr::of_builtin("dict"),
-        Some(expr) if is_construction(expr) => types.of(expr, scopes),
-        _ => TypeExpr::Unknown,
-    };
-    let add = |all: &mut BTreeMap<String, Vec<Put>>, name: &str, of: Option<&'a Expr>, put: Option<&'a Expr>| {
-        let of = of.map_or(TypeExpr::None, |of| types.of(of, scopes));
-        // Of what is not known, nobody can say whose attribute it is.
-        if !of.is_unknown() {
-            let put = Put { of, value: value(put) };
-            let values = all.entry(name.to_owned()).or_default();
-            if !values.contains(&put) {
-                values.push(put);
-            }
-        }
-    };
-    let (to, put) = match expr {
-        Expr::Attribute(attribute) if attribute.ctx == ast::ExprContext::Store => {
-            if !is_own(&attribute.value, scopes) {
-                let put = match parent {
-                    Some(ast::AnyNodeRef::StmtAssign(assign)) if assign.targets.iter().any(Expr::is_attribute_expr) => {
-                        Some(&*assign.value)
-                    }
-                    _ => None,
-                };
-                add(&mut facts.put, attribute.attr.as_str(), Some(&attribute.value), put);
-            }
-            return;
-        }
-        Expr::Subscript(subscript) if subscript.ctx == ast::ExprContext::Store => (&*subscript.value, None),
-        Expr::Call(call) => match (filled_by(call), &*call.func, &*call.arguments.args) {
-            (Some((to, Fill::Item(item))), ..) => (to, Some(item)),
-            (Some((to, _)), ..) => (to, None),
-            (None, Expr::Name(function), [of, Expr::StringLiteral(name), put]) if function.id.as_str() == "setattr" => {
-                return add(&mut facts.put, name.value.to_str(), Some(of), Some(put));
-            }
-            _ => return,
-        },
-        _ => return,
-    };
-    match to {
-        Expr::Name(name) if facts.symbols.contains_key(name.id.as_str()) => {
-            add(&mut facts.filled, name.id.as_str(), None, put);
-        }
-        Expr::Attribute(attribute) => {
-            add(&mut facts.filled, &format!(".{}", attribute.attr), Some(&attribute.value), put);
-        }
-        _ => {}
-    }
-}
-
-/// Whether this is what the method around calls its instance.
-fn is_own(expr: &Expr, scopes: &[Scope<'_>]) -> bool {
-    let (Expr::Name(name), [.., class, function]) = (expr, scopes) else { return false };
-    let (Block::Class(_), Block::Function(function)) = (class.block, function.block) else { return false };
-    let first = function.parameters.posonlyargs.iter().chain(&function.parameters.args).next();
-    first.is_some_and(|first| first.parameter.name.as_str() == name.id.as_str())
-        && receiver(function) == Receiver::Instance
 }
 
 /// The attribute of a class that others build on, by any of its names.

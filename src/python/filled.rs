@@ -4,8 +4,11 @@
 
 use super::ast::visitor::source_order::{SourceOrderVisitor, walk_expr, walk_stmt};
 use super::ast::{self, Expr, Stmt};
-use super::deeper;
-use std::collections::HashMap;
+use super::bind::is_construction;
+use super::types::{Receiver, Types, receiver};
+use super::{Block, Scope, deeper};
+use crate::fact::{Facts, Put, TypeExpr};
+use std::collections::{BTreeMap, HashMap};
 
 /// Something that happens to a container.
 #[derive(Clone, Copy)]
@@ -21,7 +24,7 @@ pub enum Fill<'a> {
 }
 
 /// What a call of a method puts into its receiver; `None` where it puts nothing.
-pub fn filled_by(call: &ast::ExprCall) -> Option<(&Expr, Fill<'_>)> {
+fn filled_by(call: &ast::ExprCall) -> Option<(&Expr, Fill<'_>)> {
     let Expr::Attribute(method) = &*call.func else { return None };
     let fill = match (method.attr.as_str(), &*call.arguments.args) {
         ("append" | "appendleft" | "add", [item]) | ("insert" | "setdefault", [_, item]) => Fill::Item(item),
@@ -155,4 +158,74 @@ fn keeps_its_arguments(call: &ast::ExprCall) -> bool {
         Expr::Attribute(attribute) => super::bind::is_class_name(&attribute.attr),
         _ => false,
     }
+}
+
+/// Adds what an expression puts into a container or an attribute that was made elsewhere.
+pub fn changes<'a>(
+    facts: &mut Facts,
+    expr: &'a Expr,
+    parent: Option<ast::AnyNodeRef<'a>>,
+    types: &Types<'a>,
+    scopes: &[Scope<'a>],
+) {
+    // Whatever is not constructed on the spot counts as unknown: asking for more would follow every function of every file.
+    let value = |expr: Option<&'a Expr>| match expr {
+        Some(Expr::NoneLiteral(_)) => TypeExpr::None,
+        Some(Expr::Dict(_)) => TypeExpr::of_builtin("dict"),
+        Some(expr) if is_construction(expr) => types.of(expr, scopes),
+        _ => TypeExpr::Unknown,
+    };
+    let add = |all: &mut BTreeMap<String, Vec<Put>>, name: &str, of: Option<&'a Expr>, put: Option<&'a Expr>| {
+        let of = of.map_or(TypeExpr::None, |of| types.of(of, scopes));
+        // Of what is not known, nobody can say whose attribute it is.
+        if !of.is_unknown() {
+            let put = Put { of, value: value(put) };
+            let values = all.entry(name.to_owned()).or_default();
+            if !values.contains(&put) {
+                values.push(put);
+            }
+        }
+    };
+    let (to, put) = match expr {
+        Expr::Attribute(attribute) if attribute.ctx == ast::ExprContext::Store => {
+            if !is_own(&attribute.value, scopes) {
+                let put = match parent {
+                    Some(ast::AnyNodeRef::StmtAssign(assign)) if assign.targets.iter().any(Expr::is_attribute_expr) => {
+                        Some(&*assign.value)
+                    }
+                    _ => None,
+                };
+                add(&mut facts.put, attribute.attr.as_str(), Some(&attribute.value), put);
+            }
+            return;
+        }
+        Expr::Subscript(subscript) if subscript.ctx == ast::ExprContext::Store => (&*subscript.value, None),
+        Expr::Call(call) => match (filled_by(call), &*call.func, &*call.arguments.args) {
+            (Some((to, Fill::Item(item))), ..) => (to, Some(item)),
+            (Some((to, _)), ..) => (to, None),
+            (None, Expr::Name(function), [of, Expr::StringLiteral(name), put]) if function.id.as_str() == "setattr" => {
+                return add(&mut facts.put, name.value.to_str(), Some(of), Some(put));
+            }
+            _ => return,
+        },
+        _ => return,
+    };
+    match to {
+        Expr::Name(name) if facts.symbols.contains_key(name.id.as_str()) => {
+            add(&mut facts.filled, name.id.as_str(), None, put);
+        }
+        Expr::Attribute(attribute) => {
+            add(&mut facts.filled, &format!(".{}", attribute.attr), Some(&attribute.value), put);
+        }
+        _ => {}
+    }
+}
+
+/// Whether this is what the method around calls its instance.
+fn is_own(expr: &Expr, scopes: &[Scope<'_>]) -> bool {
+    let (Expr::Name(name), [.., class, function]) = (expr, scopes) else { return false };
+    let (Block::Class(_), Block::Function(function)) = (class.block, function.block) else { return false };
+    let first = function.parameters.posonlyargs.iter().chain(&function.parameters.args).next();
+    first.is_some_and(|first| first.parameter.name.as_str() == name.id.as_str())
+        && receiver(function) == Receiver::Instance
 }
