@@ -336,6 +336,9 @@ fn rewrite<'a>(
             continue;
         }
         if let Stmt::FunctionDef(function) = stmt {
+            if let Some(help) = config_keys::instead_of(&function.name) {
+                return Err(help);
+            }
             let name = "_json_schema_extra";
             let header = schema_function(function, name).filter(|_| !around.contains(&name)).ok_or(FUNCTION)?;
             let text = super::moved(cx, function, &header, super::indent_of(cx, span(class).start).ok_or(FUNCTION)?);

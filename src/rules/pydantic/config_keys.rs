@@ -19,11 +19,17 @@ const DROPPED: &[&str] = &["smart_union", "underscore_attrs_are_private", "copy_
 
 /// Keys that V2 removed and that a person has to replace, with the place to look.
 const REMOVED: &[(&str, &str)] = &[
+    (
+        "customise_sources",
+        "override `settings_customise_sources`, which takes the class and five arguments, in the settings class",
+    ),
     ("error_msg_templates", "raise `PydanticCustomError` with the text, or translate the errors where they are shown"),
     ("fields", "say it at each field: `Field(alias=..., exclude=...)`"),
     ("getter_dict", "read the object in a `@model_validator(mode=\"before\")`"),
     ("json_dumps", "serialise `model_dump(mode=\"json\")` with the library of your choice"),
     ("json_loads", "parse with the library of your choice, then `model_validate`"),
+    ("parse_env_var", "annotate the field with `NoDecode`, and parse it in a `@field_validator(mode=\"before\")`"),
+    ("prepare_field", "say it at the field, or build the names in a `@model_validator(mode=\"before\")`"),
 ];
 
 /// The new name of a key.

@@ -38,20 +38,20 @@ fn called<'a>(cx: &mut Cx<'a>, outer: &'a ast::ExprCall) {
     if in_version_shim(cx) {
         return;
     }
-    let outcome = reuse(cx, outer, call);
+    let outcome = reuse(cx, outer, call).map(|fix| Rewritten { fix, raises: false });
     report(cx, &call.func, type_, "`validator(...)(function)` ", outcome);
 }
 
-fn report(cx: &mut Cx, callee: &Expr, type_: TypeExpr, what: &str, outcome: Result<Fix, Obstacle>) {
+fn report(cx: &mut Cx, callee: &Expr, type_: TypeExpr, what: &str, outcome: Result<Rewritten, Obstacle>) {
     let what_becomes = match &outcome {
         Err(Obstacle { raises: true, .. }) => Fate::Raises,
-        Ok(fix) if fix.restores == Condition::Always => Fate::Raises,
+        Ok(Rewritten { raises: true, .. }) => Fate::Raises,
         _ => Fate::Deprecated,
     };
     let tie = validator_tie(cx);
     let mixin = super::in_mixin(cx);
     let turned_round = cx.class().is_some_and(|(class, _)| reversed_before_validators::turns_fields_round(cx, class));
-    let outcome = outcome.map(|fix| Fix { chain: tie.clone(), ..fix });
+    let outcome = outcome.map(|Rewritten { fix, .. }| Fix { chain: tie.clone(), ..fix });
     let finding = cx.report(span(callee), text![what, fate(what_becomes)]);
     finding.when(Condition::resolves(type_, "pydantic.validator"));
     graded(finding, what_becomes);
@@ -74,6 +74,12 @@ fn report(cx: &mut Cx, callee: &Expr, type_: TypeExpr, what: &str, outcome: Resu
 
 const REUSE: &str =
     "let the function take the value, and a `ValidationInfo` for what was in `values`, then use `field_validator`";
+
+/// A validator in V2's form, and whether V2 refuses the old one.
+struct Rewritten {
+    fix: Fix,
+    raises: bool,
+}
 
 /// Why there is no exact form, and what a person has to decide.
 pub(super) struct Obstacle {
@@ -101,14 +107,15 @@ fn rewrite<'a>(
     decorator: &'a ast::Decorator,
     callee: &'a Expr,
     call: &'a ast::ExprCall,
-) -> Result<Fix, Obstacle> {
+) -> Result<Rewritten, Obstacle> {
     if function.is_async {
         return Err(Obstacle::new("nobody awaits a validator: make it a plain function"));
     }
     let each_item = says_true(&call.arguments, "each_item");
     let scalar = each_item && are_scalar(cx, call);
     if each_item && !scalar {
-        return each_item_of(cx, function, decorator, callee, call).ok_or_else(|| Obstacle::new(EACH_ITEM));
+        let fix = each_item_of(cx, function, decorator, callee, call).ok_or_else(|| Obstacle::new(EACH_ITEM));
+        return fix.map(|fix| Rewritten { fix, raises: false });
     }
     if !scalar && items_stay(cx, &field_names(call)?) {
         return Err(Obstacle::new(ITEMS_FIRST));
@@ -150,7 +157,8 @@ fn rewrite<'a>(
         .iter()
         .any(|other| matches!(&other.expression, Expr::Name(name) if name.id.as_str() == "classmethod"));
     let unseen = !is_static && !by_name && !decorated;
-    let mut fix = if restores || scalar || unseen { Fix::restoring(title, edits) } else { Fix::safe(title, edits) };
+    let raises = restores || scalar || unseen;
+    let mut fix = if raises { Fix::restoring(title, edits) } else { Fix::safe(title, edits) };
     fix.safe = fix.safe.and(proof).and(replaced.clone());
     fix.restores = fix.restores.and(replaced);
     fix = fix.when(when);
@@ -160,7 +168,7 @@ fn rewrite<'a>(
     for annotation in function.parameters.iter().filter_map(|parameter| parameter.annotation()) {
         super::names_in(annotation, &mut fix.orphans);
     }
-    Ok(fix)
+    Ok(Rewritten { fix, raises })
 }
 
 fn reuse<'a>(cx: &Cx<'a>, outer: &'a ast::ExprCall, call: &'a ast::ExprCall) -> Result<Fix, Obstacle> {
