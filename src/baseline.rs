@@ -7,7 +7,7 @@ use crate::identity::{Identity, moved, strict};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 /// What the file is called where nobody says otherwise.
@@ -156,16 +156,7 @@ impl Baseline {
 
     /// Replaces the file in one step.
     pub fn write(&self, path: &Path) -> io::Result<()> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut file = tempfile::Builder::new().prefix(crate::fix::STAGED).tempfile_in(folder)?;
-        file.write_all(self.text().as_bytes())?;
-        if let Ok(metadata) = fs::metadata(path) {
-            file.as_file().set_permissions(metadata.permissions())?;
-        } else {
-            readable(file.as_file())?;
-        }
-        file.as_file().sync_all()?;
-        file.persist(path).map(drop).map_err(|error| error.error)
+        crate::fix::write(path, self.text().as_bytes())
     }
 
     /// Its entries, in the order of the file.
@@ -224,18 +215,6 @@ impl Baseline {
         }
         compared
     }
-}
-
-/// A temporary file is its owner's alone; a baseline is everybody's.
-#[cfg(unix)]
-fn readable(file: &fs::File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn readable(_file: &fs::File) -> io::Result<()> {
-    Ok(())
 }
 
 fn is_conflict(line: &str) -> bool {

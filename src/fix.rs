@@ -127,11 +127,30 @@ pub fn replaced(text: &str, replacements: &[Replacement]) -> Option<String> {
     Some(new)
 }
 
-/// Replaces a file by `bytes` in one step: written beside it, synced, renamed. Mode and links stay.
+/// Replaces a file by `bytes` in one step: written beside it, synced, renamed. Mode and links stay. A file that is not there is made.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let path = fs::canonicalize(path)?;
-    stage(&path, bytes)?.persist(&path).map_err(|error| error.error)?;
-    Ok(())
+    let staged = match fs::canonicalize(path) {
+        Ok(path) => stage(&path, bytes)?.persist(&path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let mut file = beside(path)?;
+            file.write_all(bytes)?;
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::PermissionsExt;
+                // A temporary file is its owner's alone; this one is everybody's.
+                file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
+            }
+            file.as_file().sync_all()?;
+            file.persist(path)
+        }
+        Err(error) => return Err(error),
+    };
+    staged.map(drop).map_err(|error| error.error)
+}
+
+fn beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    tempfile::Builder::new().prefix(STAGED).tempfile_in(folder)
 }
 
 /// How the names of files begin that are about to replace others.
@@ -164,8 +183,7 @@ pub fn stage(path: &Path, bytes: &[u8]) -> io::Result<tempfile::NamedTempFile> {
     if metadata.permissions().readonly() {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
     }
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(STAGED).tempfile_in(folder)?;
+    let mut file = beside(path)?;
     file.write_all(bytes)?;
     file.as_file().set_permissions(metadata.permissions())?;
     #[cfg(unix)]

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 /// What git says of a folder's work tree.
@@ -38,6 +38,32 @@ fn git(folder: &Path) -> Command {
     let mut command = Command::new("git");
     command.args(["--no-optional-locks", "-c", "core.fsmonitor=false"]).current_dir(folder);
     command
+}
+
+/// The top folder of the work tree that a folder belongs to; none where there is no repository, or no git.
+pub fn top(folder: &Path) -> Option<PathBuf> {
+    // Git names the folder with its links resolved, and the paths beside it are to be what the caller wrote.
+    let up = line(folder, &["rev-parse", "--show-cdup"]).ok()?;
+    line(folder, &["rev-parse", "--is-inside-work-tree"]).ok()?.filter(|answer| answer == "true")?;
+    let steps = up.unwrap_or_default().matches("..").count();
+    folder.ancestors().nth(steps).map(Path::to_owned)
+}
+
+/// Where the repository is fetched from.
+pub fn origin(folder: &Path) -> Option<String> {
+    line(folder, &["config", "--get", "remote.origin.url"]).ok()?
+}
+
+/// The branch that the others are merged into: what the remote says, else `master` where only that exists, else `main`.
+pub fn default_branch(folder: &Path) -> String {
+    let answer = |args: &[&str]| line(folder, args).ok().flatten();
+    let head = answer(&["symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"]);
+    let has = |branch: &str| answer(&["rev-parse", "--verify", "--quiet", &format!("refs/heads/{branch}")]).is_some();
+    match head.as_deref().and_then(|head| head.strip_prefix("origin/")) {
+        Some(branch) => branch.to_owned(),
+        None if has("master") && !has("main") => "master".to_owned(),
+        None => "main".to_owned(),
+    }
 }
 
 /// Why git gave no answer, and what to do next.

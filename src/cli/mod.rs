@@ -9,6 +9,7 @@ mod check;
 mod explain_unknown;
 mod fixing;
 mod gate;
+mod init;
 mod migrate;
 mod plan;
 mod show;
@@ -43,6 +44,8 @@ enum Command {
         #[command(subcommand)]
         what: Migrate,
     },
+    /// Set davy up in a project: its configuration, the hook, the CI job
+    Init(Init),
     /// Record the findings there are, so that only new ones fail
     Baseline {
         #[command(subcommand)]
@@ -101,6 +104,47 @@ enum BaselineCommand {
     Prune(BaselineArgs),
     /// Say whether the baseline is what davy finds
     Check(BaselineArgs),
+}
+
+#[derive(Debug, Args)]
+struct Init {
+    /// The project's folder
+    #[arg(default_value = ".", value_name = "PATH")]
+    path: PathBuf,
+    /// Write without asking
+    #[arg(long, short)]
+    yes: bool,
+    /// Show what would be written, and write nothing
+    #[arg(long, conflicts_with = "yes")]
+    diff: bool,
+    /// Parts to leave out
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "PART")]
+    skip: Vec<InitPart>,
+    /// Whose job to write; by itself, what the project's files and its remote say
+    #[arg(long, value_enum, value_name = "SYSTEM")]
+    ci: Option<CiSystem>,
+}
+
+/// What `davy init` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum InitPart {
+    /// `[tool.davy]`
+    Config,
+    /// `.pre-commit-config.yaml`
+    Hook,
+    /// A job that checks every push
+    Ci,
+    /// Rules of ruff that davy owns, switched off there
+    Ruff,
+}
+
+/// Where checks run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum CiSystem {
+    /// GitHub Actions
+    Github,
+    /// GitLab CI
+    Gitlab,
 }
 
 #[derive(Debug, Args)]
@@ -348,6 +392,7 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
     let result = match &cli.command {
         Command::Check(check) => check::run(check, cli.color),
         Command::Migrate { what: Migrate::Pydantic(migrate) } => migrate::run(migrate, cli.color),
+        Command::Init(init) => init::run(init),
         Command::Baseline { command } => baseline::run(command),
         Command::Cache { command } => cache::run(*command),
         Command::Explain { rule } => show::explain(rule, cli.color),
