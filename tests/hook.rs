@@ -1,11 +1,11 @@
 //! The hooks of `.pre-commit-hooks.yaml`, run by the real pre-commit in a repository of their own.
 //!
-//! `language: rust` builds davy anew, which takes minutes: here the same hooks run the binary that is built already.
+//! `language: python` and `rust` build davy anew, which takes minutes: here the same hooks run the binary that is built already.
 
 #[path = "common/oracle.rs"]
 mod common;
 
-use common::{bin, root, run, said, say, scratch, skip, step, venv};
+use common::{bin, clean_git, root, run, said, say, scratch, skip, step, venv};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -63,18 +63,6 @@ impl Project {
     }
 }
 
-/// Git as if nobody had configured it, and as if no git around this test had set it up.
-fn clean_git(command: &mut Command) -> &mut Command {
-    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
-        command.env_remove(name);
-    }
-    let person = [("NAME", "davy"), ("EMAIL", "davy@example.invalid")];
-    for (what, value) in person {
-        command.env(format!("GIT_AUTHOR_{what}"), value).env(format!("GIT_COMMITTER_{what}"), value);
-    }
-    command.env("GIT_CONFIG_GLOBAL", "").env("GIT_CONFIG_NOSYSTEM", "1").env("NO_COLOR", "1").env_remove("SKIP")
-}
-
 /// A repository whose hooks are those of the manifest, with the built binary as their program.
 fn project(python: &Path) -> Project {
     let guard = scratch();
@@ -85,7 +73,7 @@ fn project(python: &Path) -> Project {
 import json, sys, yaml
 hooks = yaml.safe_load(open(sys.argv[1]))
 for hook in hooks:
-    assert hook['language'] == ('system' if hook['id'] == 'davy-system' else 'rust'), hook
+    assert hook['language'] == {'davy-system': 'system', 'davy-src': 'rust'}.get(hook['id'], 'python'), hook
     assert hook['require_serial'] is True, hook
     program, rest = hook['entry'].split(' ', 1)
     assert program == 'davy', hook

@@ -3,7 +3,7 @@
 #[path = "common/oracle.rs"]
 mod common;
 
-use common::{davy, prepared, root, run, said, say, scratch, skip, step};
+use common::{davy, npm, root, run, said, say, scratch, skip};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
@@ -119,12 +119,7 @@ fn every_uri(value: &Value, found: &mut Vec<String>) {
 
 #[test]
 fn the_validator_of_microsoft() {
-    let place = prepared("npm/sarif", VALIDATOR, |place| {
-        fs::create_dir_all(place).map_err(|error| error.to_string())?;
-        let options = ["install", "--no-save", "--no-audit", "--no-fund", "--fetch-retries", "1", "--prefix"];
-        step(Command::new("npm").args(options).arg(place).arg(VALIDATOR))
-    });
-    let program = match place.map(|place| place.join("node_modules/.bin/sarif-multitool")) {
+    let program = match npm("sarif", VALIDATOR).map(|place| place.join(".bin/sarif-multitool")) {
         Ok(program) if program.exists() => program,
         Ok(_) => return skip("oracle_sarif", "sarif-multitool has no program for this machine"),
         Err(why) => return skip("oracle_sarif", &why),

@@ -122,3 +122,42 @@ pub fn step(command: &mut Command) -> Result<(), String> {
     let said = said(&output);
     Err(said.lines().rfind(|line| line.contains("ERROR")).or(said.lines().last()).unwrap_or("no output").to_owned())
 }
+
+/// Git as if nobody had configured it, and as if no git around this test had set it up.
+pub fn clean_git(command: &mut Command) -> &mut Command {
+    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
+        command.env_remove(name);
+    }
+    let person = [("NAME", "davy"), ("EMAIL", "davy@example.invalid")];
+    for (what, value) in person {
+        command.env(format!("GIT_AUTHOR_{what}"), value).env(format!("GIT_COMMITTER_{what}"), value);
+    }
+    command.env("GIT_CONFIG_GLOBAL", "").env("GIT_CONFIG_NOSYSTEM", "1").env("NO_COLOR", "1").env_remove("SKIP")
+}
+
+/// The folder of programs of an npm package, under `target/npm`.
+pub fn npm(name: &str, package: &str) -> Result<PathBuf, String> {
+    let place = prepared(&format!("npm/{name}"), package, |place| {
+        fs::create_dir_all(place).map_err(|error| error.to_string())?;
+        let options = ["install", "--no-save", "--no-audit", "--no-fund", "--fetch-retries", "1", "--prefix"];
+        step(Command::new("npm").args(options).arg(place).arg(package))
+    })?;
+    Ok(place.join("node_modules"))
+}
+
+/// A folder with davy's wheel, built by pip from this package; quick, because what the tests build is what it holds.
+pub fn wheel() -> Result<PathBuf, String> {
+    let python = venv("wheel", &["pip>=24", "maturin>=1.9,<2"])?;
+    let binary = fs::read(env!("CARGO_BIN_EXE_davy")).map_err(|error| error.to_string())?;
+    let wanted = format!("{:016x}", xxhash_rust::xxh3::xxh3_64(&binary));
+    prepared("wheel", &wanted, |place| {
+        let _ = fs::remove_dir_all(place);
+        let mut pip = Command::new(&python);
+        pip.args(["-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-build-isolation"]);
+        let scripts = python.parent().expect("it lies in a folder");
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let paths = std::iter::once(scripts.to_owned()).chain(std::env::split_paths(&path));
+        pip.env("PATH", std::env::join_paths(paths).map_err(|error| error.to_string())?);
+        step(pip.arg("--wheel-dir").arg(place).arg(root()).env("MATURIN_PEP517_ARGS", "--profile dev"))
+    })
+}

@@ -7,6 +7,9 @@ use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value};
 /// What davy owns: naive `utcnow` and `utcfromtimestamp`, private access, hardcoded passwords.
 const OWNED: [&str; 6] = ["DTZ003", "DTZ004", "SLF001", "S105", "S106", "S107"];
 
+/// What ruff selects where nothing says so and davy cares for: its version 0.17.6, asked with an empty configuration.
+const BY_DEFAULT: [&str; 3] = ["DTZ003", "DTZ004", "RUF100"];
+
 /// `own` are the files that davy is about to write: one of them may be ruff's, too.
 pub fn step(site: &Site, own: &[Change]) -> Step {
     let Some((path, is_pyproject)) = configuration(site) else { return Step::Done };
@@ -55,7 +58,9 @@ fn edited(text: &str, is_pyproject: bool) -> Option<String> {
         let lists = [root.get(key), lint(key)].into_iter().flatten().filter_map(Item::as_array).flatten();
         lists.filter_map(Value::as_str).map(str::to_owned).collect()
     };
-    let selected: Vec<String> = ["select", "extend-select"].into_iter().flat_map(words).collect();
+    let chosen = words("select");
+    let by_default = if chosen.is_empty() { BY_DEFAULT.map(str::to_owned).to_vec() } else { chosen };
+    let selected: Vec<String> = by_default.into_iter().chain(words("extend-select")).collect();
     let ignored: Vec<String> = ["ignore", "extend-ignore"].into_iter().flat_map(words).collect();
     let reports = |code: &str| {
         let said = |list: &[String]| list.iter().filter(|word| means(word, code)).map(String::len).max();
@@ -149,7 +154,7 @@ mod tests {
             ("select = [\"DTZ003\"]\n", "select = [\"DTZ003\"]\nignore = [\"DTZ003\"]\n"),
             (
                 "line-length = 100\n\n[lint]\nextend-select = [\"SLF\"]\n",
-                "line-length = 100\n\n[lint]\nextend-select = [\"SLF\"]\nignore = [\"SLF001\"]\n",
+                "line-length = 100\n\n[lint]\nextend-select = [\"SLF\"]\nignore = [\"DTZ003\", \"DTZ004\", \"SLF001\"]\nexternal = [\"DTZ003\", \"DTZ004\", \"SLF001\"]\n",
             ),
         ];
         for (before, after) in cases {
@@ -161,7 +166,7 @@ mod tests {
     #[test]
     fn what_ruff_does_not_report_stays() {
         for text in
-            ["", "[lint]\nselect = [\"E\", \"SIM\"]\n", "[lint]\nselect = [\"S\"]\nignore = [\"S10\"]\n", "not toml"]
+            ["[lint]\nselect = [\"E\", \"SIM\"]\n", "[lint]\nselect = [\"S\"]\nignore = [\"S10\"]\n", "not toml"]
         {
             assert_eq!(edited(text, false), None, "{text}");
         }
