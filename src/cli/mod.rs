@@ -6,6 +6,7 @@ mod add_ignore;
 mod baseline;
 mod cache;
 mod check;
+mod config;
 mod explain_unknown;
 mod fixing;
 mod gate;
@@ -51,6 +52,11 @@ enum Command {
         #[command(subcommand)]
         command: BaselineCommand,
     },
+    /// What the configuration comes to
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
     /// What earlier runs compiled, kept so that the next one need not
     Cache {
         #[command(subcommand)]
@@ -86,6 +92,36 @@ enum CacheCommand {
     Clean,
     /// Say where it lies, and how much it is
     Stats,
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Print what applies to a file, and where each value comes from
+    Show(ConfigShow),
+    /// Print the JSON schema of the configuration, for editors
+    Schema,
+}
+
+#[derive(Debug, Args)]
+struct ConfigShow {
+    /// A file, or a folder
+    #[arg(default_value = ".", value_name = "PATH")]
+    path: PathBuf,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = ConfigFormat::Text)]
+    format: ConfigFormat,
+    /// Set a configuration key for this run: `key = value`, or a TOML file
+    #[arg(long, value_name = "SETTING")]
+    config: Vec<String>,
+}
+
+/// How the configuration is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ConfigFormat {
+    /// A table
+    Text,
+    /// One object
+    Json,
 }
 
 #[derive(Debug, Subcommand)]
@@ -393,6 +429,7 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Check(check) => check::run(check, cli.color),
         Command::Migrate { what: Migrate::Pydantic(migrate) } => migrate::run(migrate, cli.color),
         Command::Init(init) => init::run(init),
+        Command::Config { command } => config::run(command),
         Command::Baseline { command } => baseline::run(command),
         Command::Cache { command } => cache::run(*command),
         Command::Explain { rule } => show::explain(rule, cli.color),

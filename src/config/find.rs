@@ -2,7 +2,7 @@
 //!
 //! `davy.toml` wins over the `pyproject.toml` beside it; a `pyproject.toml` without `[tool.davy]` is passed by.
 
-use super::raw::{self, Document, Raw};
+use super::raw::{self, Document, Raw, Said};
 use super::{Changes, Config, ConfigError, Place, form_of, paths};
 use crate::page::Page;
 use std::collections::HashMap;
@@ -38,7 +38,7 @@ pub fn is_configuration(file: &Path) -> bool {
 /// Reads the keys of a file and hands them on. Does nothing where the file does not exist, or has no keys for davy.
 pub(super) fn read_file(
     file: &Path,
-    take: impl FnOnce(Raw, &Document) -> Result<(), ConfigError>,
+    take: impl FnOnce((Raw, Vec<Said>), &Document) -> Result<(), ConfigError>,
 ) -> Result<(), ConfigError> {
     let origin = paths::shown(file, &paths::working_directory());
     let bytes = match std::fs::read(file) {

@@ -8,6 +8,7 @@ mod overrides;
 pub mod paths;
 mod pattern;
 mod raw;
+mod schema;
 mod selector;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use crate::finding::Severity;
 use crate::manifest::{Specifiers, Version};
 use crate::page::Page;
 use raw::{Document, Form, Raw, Word};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
@@ -23,6 +25,8 @@ pub use error::{ConfigError, Place};
 pub use find::{Configs, is_configuration, load};
 pub use overrides::{Changes, apply_overrides, apply_selection};
 pub use pattern::Pattern;
+pub use raw::Said;
+pub use schema::schema;
 pub use selector::{Rank, Selection, Selector};
 
 /// A configuration with every default filled in.
@@ -52,6 +56,8 @@ pub struct Config {
     pub pydantic_models: Vec<String>,
     /// Absolute folder of the caches; none: the user's own.
     pub cache_dir: Option<PathBuf>,
+    /// Every key that was set, as it is written, in the order in which they were read.
+    pub said: Vec<Said>,
     /// Absolute path of the baseline; none: `davy-baseline.jsonl` in `root`.
     pub baseline: Option<PathBuf>,
     /// How the project starts pytest: read for its options and paths, never run.
@@ -59,7 +65,7 @@ pub struct Config {
 }
 
 /// A severity as users write it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Fails a run, shown first.
@@ -85,7 +91,7 @@ impl Level {
 }
 
 /// From which severity on findings fail a run.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum FailOn {
     /// Errors alone.
@@ -138,7 +144,7 @@ pub struct Budget {
 }
 
 /// The pydantic that a project says it runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum PydanticVersion {
     /// `"1"`
     #[serde(rename = "1")]
@@ -197,7 +203,14 @@ impl Config {
     }
 
     /// Takes over every key that `raw` has; its paths start from `base`.
-    fn take(&mut self, raw: Raw, document: &Document, base: &Path, pages: &[&Page]) -> Result<(), ConfigError> {
+    fn take(
+        &mut self,
+        (raw, said): (Raw, Vec<Said>),
+        document: &Document,
+        base: &Path,
+        pages: &[&Page],
+    ) -> Result<(), ConfigError> {
+        self.said.extend(said);
         let reader = Reader { document, base, pages };
         if self.selections.is_empty() {
             self.selections.push(Selection::default());

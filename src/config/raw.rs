@@ -3,59 +3,128 @@
 //! Knows nothing of rules or folders: `mod.rs` gives the words their meaning.
 
 use super::error::{ConfigError, Place};
+use super::schema::{ByRules, Rules, TargetVersion};
 use super::{FailOn, Level, PydanticVersion};
 use crate::page::nearest;
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 /// A string and where it stands.
 pub type Word = Spanned<String>;
 
-/// Every key.
-#[derive(Debug, Default, Deserialize)]
+/// The configuration of davy: `[tool.davy]` in `pyproject.toml`, or the top of `davy.toml`.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+#[schemars(title = "davy")]
 pub struct Raw {
+    /// Rules to run: codes, prefixes, names, families, or `all`. By itself every rule that is on by default.
+    #[schemars(with = "Vec<Rules>")]
     pub select: Option<Vec<Word>>,
+    /// Rules to run beside those of `select`.
+    #[schemars(with = "Vec<Rules>")]
     pub extend_select: Option<Vec<Word>>,
+    /// Rules to leave out; the more specific word wins over `select`.
+    #[schemars(with = "Vec<Rules>")]
     pub ignore: Option<Vec<Word>>,
+    /// Files and folders that are not checked: a name anywhere, or a path from this file, with `*`.
+    #[schemars(with = "Vec<String>")]
     pub exclude: Option<Vec<Word>>,
+    /// Folders that first-party imports start from.
+    #[schemars(with = "Vec<String>")]
     pub src: Option<Vec<Word>>,
+    /// Where the baseline lies. By itself `davy-baseline.jsonl` beside this file.
+    #[schemars(with = "String")]
     pub baseline: Option<Word>,
+    /// The folder of the caches. By itself `DAVY_CACHE_DIR`, else the user's cache folder.
+    #[schemars(with = "String")]
     pub cache_dir: Option<Word>,
+    /// The versions of davy that may check the project, as requirements say it: `>=0.1,<1`.
+    #[schemars(with = "String")]
     pub required_version: Option<Word>,
+    /// The oldest Python that the project runs on: `3.9` or `py39`. By itself what `requires-python` says.
+    #[schemars(with = "TargetVersion")]
     pub target_version: Option<Word>,
+    /// Rules that are off in some files.
+    #[schemars(with = "BTreeMap<String, Vec<Rules>>")]
     pub per_file_ignores: BTreeMap<Word, Vec<Word>>,
+    /// How much rules matter.
+    #[schemars(with = "ByRules<Level>")]
     pub severity: BTreeMap<Word, Level>,
+    /// What fails a run.
+    #[serde(deserialize_with = "table")]
     pub gate: RawGate,
+    /// What davy is to know of pydantic.
+    #[serde(deserialize_with = "table")]
     pub pydantic: RawPydantic,
+    /// What davy is to know of pytest.
+    #[serde(deserialize_with = "table")]
     pub pytest: RawPytest,
 }
 
 /// `[tool.davy.gate]`
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+#[schemars(rename = "Gate")]
 pub struct RawGate {
+    /// From which severity on findings fail a run. By itself `warning`.
+    #[schemars(with = "FailOn")]
     pub fail_on: Option<FailOn>,
+    /// The same for some rules.
+    #[schemars(with = "ByRules<FailOn>")]
     pub rules: BTreeMap<Word, FailOn>,
+    /// The same for some files, whatever the rule.
+    #[schemars(with = "BTreeMap<String, FailOn>")]
     pub paths: BTreeMap<Word, FailOn>,
+    /// How many findings of some rules there may be, recorded or not; `davy baseline update` lowers the number.
+    #[schemars(with = "ByRules<usize>")]
     pub budgets: BTreeMap<Word, Spanned<usize>>,
 }
 
 /// `[tool.davy.pydantic]`
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+#[schemars(rename = "Pydantic")]
 pub struct RawPydantic {
+    /// Which pydantic the project runs. By itself what its manifests and lock files say.
+    #[schemars(with = "PydanticVersion")]
     pub version: Option<PydanticVersion>,
+    /// Classes of other packages that derive from pydantic's models: `geojson_pydantic.Feature`.
+    #[schemars(with = "Vec<String>")]
     pub models: Option<Vec<Word>>,
 }
 
 /// `[tool.davy.pytest]`
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+#[schemars(rename = "Pytest")]
 pub struct RawPytest {
+    /// How the project starts pytest: read for its options and paths, never run.
+    #[schemars(with = "String")]
     pub command: Option<String>,
+}
+
+/// A table and nothing else: serde would take a list for its values one by one.
+fn table<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    struct Table<T>(PhantomData<T>);
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Table<T> {
+        type Value = T;
+
+        fn expecting(&self, out: &mut fmt::Formatter) -> fmt::Result {
+            out.write_str("a map")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(map))
+        }
+    }
+    deserializer.deserialize_map(Table(PhantomData))
 }
 
 /// A text that may hold davy's keys.
@@ -94,8 +163,19 @@ impl Document<'_> {
     }
 }
 
-/// Reads the keys; `None` where a `pyproject.toml` holds none.
-pub fn read(document: &Document) -> Result<Option<Raw>, ConfigError> {
+/// A key as a document sets it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// With the tables around it: `gate.fail-on`.
+    pub key: String,
+    /// As it is written.
+    pub value: String,
+    /// Where the value stands.
+    pub place: Place,
+}
+
+/// Reads the keys, and what each of them says as it is written; `None` where a `pyproject.toml` holds none.
+pub fn read(document: &Document) -> Result<Option<(Raw, Vec<Said>)>, ConfigError> {
     let table = DeTable::parse(document.text).map_err(|error| broken(document, &error))?;
     let span = table.span();
     let mut value = Spanned::new(span, DeValue::Table(table.into_inner()));
@@ -106,7 +186,36 @@ pub fn read(document: &Document) -> Result<Option<Raw>, ConfigError> {
             value = inner;
         }
     }
-    Raw::deserialize(ValueDeserializer::from(value)).map(Some).map_err(|error| wrong(document, &error))
+    let mut said = Vec::new();
+    tell(document, String::new(), &value, &mut said);
+    let raw = Raw::deserialize(ValueDeserializer::from(value)).map_err(|error| wrong(document, &error))?;
+    Ok(Some((raw, said)))
+}
+
+/// Every key below a value, with the value that it has.
+fn tell(document: &Document, key: String, value: &Spanned<DeValue>, said: &mut Vec<Said>) {
+    if let DeValue::Table(table) = value.get_ref() {
+        for (name, value) in table {
+            let name = name.get_ref();
+            let plain = |char: char| char.is_ascii_alphanumeric() || char == '-' || char == '_';
+            let name = if name.chars().all(plain) { name.to_string() } else { format!("\"{name}\"") };
+            let key = if key.is_empty() { name } else { format!("{key}.{name}") };
+            tell(document, key, value, said);
+        }
+        return;
+    }
+    said.push(Said { key, value: written(document, value), place: document.place(value.span().start) });
+}
+
+/// A value on one line, without the comments in it.
+fn written(document: &Document, value: &Spanned<DeValue>) -> String {
+    match value.get_ref() {
+        DeValue::Array(items) => {
+            let items: Vec<String> = items.iter().map(|item| written(document, item)).collect();
+            format!("[{}]", items.join(", "))
+        }
+        _ => document.text.get(value.span()).unwrap_or_default().replace('\n', " "),
+    }
 }
 
 fn broken(document: &Document, error: &toml::de::Error) -> ConfigError {
