@@ -108,6 +108,25 @@ fn the_schema_in_the_repository_is_the_one_of_the_types() {
     assert!(printed == kept, "run `davy config schema > docs/davy.schema.json`");
 }
 
+proptest::proptest! {
+    /// Texts made of what configurations are made of: understood or refused with a place, never a panic, and the file stays.
+    #[test]
+    fn any_text_is_read_or_refused(text in proptest::prop_oneof![
+        "\\PC{0,120}",
+        "((\\[(tool\\.davy|gate|gate\\.rules|severity|pydantic|per-file-ignores)\\]|(select|ignore|exclude|src|baseline|fail-on|version|\"a/\\*\"|DTM|x)( = )?(\"[a-z0-9*!.>=]{0,6}\"|\\[\"[A-Z*]{0,4}\"\\]|[0-9]{1,3}|\\{\\}|true)?)\n){0,8}",
+    ]) {
+        let folder = scratch();
+        for name in ["davy.toml", "pyproject.toml"] {
+            let file = folder.path().join(name);
+            fs::write(&file, &text).expect("writable");
+            if let Err(error) = davy::config::load(&file, &davy::rules::pages()) {
+                proptest::prop_assert!(error.to_string().contains(name), "{error}");
+            }
+            proptest::prop_assert_eq!(fs::read_to_string(&file).expect("readable"), text.clone());
+        }
+    }
+}
+
 /// Keys whose values mean more than their type says: the schema lets pass what davy then refuses.
 const DEEPER: [&str; 5] = ["exclude", "required-version", "per-file-ignores.x", "gate.paths.x", "pydantic.models"];
 

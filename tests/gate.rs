@@ -409,6 +409,60 @@ fn a_baseline_that_is_none_is_told_and_kept() {
     assert!(ok(here, &["check"], 2).contains("the project wants davy >=99"));
 }
 
+/// A kill at any moment leaves the old record or the new one, and the budgets as they were or lowered; the next run finishes it.
+#[test]
+fn a_kill_under_update_loses_no_entry() {
+    let project = project();
+    let here = project.path();
+    let many: Vec<String> = (0..1500).map(|number| format!("f{number}")).collect();
+    let names: Vec<&str> = many.iter().map(String::as_str).collect();
+    write(here, "app/a.py", &naive(&names));
+    write(here, "davy.toml", "[gate.budgets]\nDTM = 9000\n");
+    ok(here, &["baseline", "create"], 0);
+    write(here, "app/a.py", &naive(&names[..1000]));
+    write(here, "app/c.py", &naive(&["new"]));
+    let read = |path: &str| fs::read_to_string(here.join(path)).expect("readable");
+    let (old, old_budget) = (read("davy-baseline.jsonl"), read("davy.toml"));
+    ok(here, &["baseline", "update"], 0);
+    let (new, new_budget) = (read("davy-baseline.jsonl"), read("davy.toml"));
+    assert!(old != new && old_budget != new_budget);
+    let (mut before, mut after, mut seed) = (0, 0, 0x5EED_u64);
+    for round in 0..24 {
+        write(here, "davy-baseline.jsonl", &old);
+        write(here, "davy.toml", &old_budget);
+        let mut child = Command::new(env!("CARGO_BIN_EXE_davy"))
+            .args(["baseline", "update"])
+            .current_dir(here)
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .expect("davy starts");
+        // Two thirds of the rounds wait for a file that is being written, or for the record to be there.
+        let staged = || {
+            fs::read_dir(here)
+                .expect("readable")
+                .flatten()
+                .any(|one| one.file_name().to_string_lossy().starts_with(".davy-"))
+        };
+        let hit = || if round % 3 == 0 { staged() } else { read("davy-baseline.jsonl") != old };
+        while round % 3 != 2 && !hit() && child.try_wait().expect("a child").is_none() {
+            std::thread::yield_now();
+        }
+        if round % 3 == 2 {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            std::thread::sleep(std::time::Duration::from_millis(seed >> 57));
+        }
+        child.kill().expect("a child of ours");
+        child.wait().expect("it ends");
+        let (record, budget) = (read("davy-baseline.jsonl"), read("davy.toml"));
+        assert!(record == old || record == new, "half a record");
+        assert!(budget == old_budget || budget == new_budget && record == new, "half a configuration");
+        *if record == old { &mut before } else { &mut after } += 1;
+        ok(here, &["baseline", "update"], 0);
+        assert_eq!((read("davy-baseline.jsonl"), read("davy.toml")), (new.clone(), new_budget.clone()));
+    }
+    assert!(before > 0 && after > 0, "the kills hit before and after, {before} and {after}");
+}
+
 proptest! {
     #[test]
     fn any_text_is_read_or_refused(text in "\\PC{0,200}|(\\{\"davy-baseline\":1,\"rules\":\\[\\]\\}\n)?([ -~]{0,40}\n){0,5}") {

@@ -89,6 +89,17 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn every_line_stays(text in "((repos|ci|# x|  - a|- a|    b: c|  #|---|repos: \\[\\])?\n){0,12}") {
+            if let Some(new) = append(&text, "repos", ITEM) {
+                let mut after = new.lines();
+                let kept = text.lines().filter(|line| *line != "repos: []").all(|line| after.any(|other| other == line));
+                proptest::prop_assert!(kept && new.contains("id: davy"), "{new}");
+            }
+        }
+    }
+
     #[test]
     fn what_is_written_otherwise_is_left_to_its_author() {
         for text in [
