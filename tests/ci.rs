@@ -122,6 +122,14 @@ fn every_place_installs_this_version() {
         let inputs = text.split("  version:\n").nth(1).expect("an input `version`");
         assert!(inputs.contains(&format!("default: \"{version}\"")), "{file} installs another davy");
     }
+    // The README shows the hook that `davy init` writes.
+    let folder = scratch();
+    git(folder.path(), &["init", "--quiet"]);
+    let written = run(davy().args(["init", "--yes"]).current_dir(folder.path()));
+    assert!(written.status.success(), "{}", said(&written));
+    let hook = fs::read_to_string(folder.path().join(".pre-commit-config.yaml")).expect("it was written");
+    let readme = fs::read_to_string(root().join("README.md")).expect("there is a README");
+    assert!(readme.contains(&format!("```yaml\n{hook}```")), "the README shows another hook than\n{hook}");
 }
 
 #[test]
