@@ -5,7 +5,7 @@
 
 use crate::unit::{Kind, Unit};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{self, Metadata};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -67,6 +67,8 @@ struct Index {
     /// How many runs have written it.
     run: u32,
     files: BTreeMap<String, (Stat, Content)>,
+    /// What git's objects hold, by their names.
+    blobs: BTreeMap<String, Content>,
     units: Vec<Place>,
 }
 
@@ -107,6 +109,18 @@ pub struct Entry<'u> {
     pub unit: &'u Unit,
 }
 
+/// What an object of git's compiled to, for the next run.
+pub struct Blob<'u> {
+    /// The object's name.
+    pub object: &'u str,
+    /// Of its bytes.
+    pub content: Content,
+    /// As what it was compiled.
+    pub kind: Kind,
+    /// What it compiled to.
+    pub unit: &'u Unit,
+}
+
 impl Cache {
     /// Reads a cache; an empty one where there is none, or none to be trusted.
     pub fn open(path: &Path) -> Cache {
@@ -125,6 +139,11 @@ impl Cache {
         let (known, content) = self.index.files.get(path)?;
         let settled = self.written?.duration_since(UNIX_EPOCH).ok()? > stat.modified + TICK;
         (settled && known == stat).then_some(*content)
+    }
+
+    /// The hash of what an object of git's holds: its name says what that is.
+    pub fn blob(&self, object: &str) -> Option<Content> {
+        self.index.blobs.get(object).copied()
     }
 
     /// What bytes of this hash compiled to.
@@ -149,28 +168,51 @@ impl Cache {
         if entries.len() == self.index.files.len() && entries.iter().all(known) {
             return Ok(());
         }
-        let run = self.index.run.wrapping_add(1);
-        let mut index = Index { run, ..Index::default() };
+        let files = entries.iter().filter_map(|entry| Some((entry.path.to_owned(), (entry.stat?, entry.content))));
+        let index = Index { run: self.index.run.wrapping_add(1), files: files.collect(), ..Index::default() };
+        let fresh = entries.iter().map(|entry| (entry.content, entry.kind, entry.unit));
+        self.write(index, self.index.blobs.clone(), fresh)
+    }
+
+    /// Keeps what objects of git's compiled to, beside what this run has saved.
+    pub fn keep(&self, blobs: &[Blob]) -> io::Result<()> {
+        let known = |blob: &Blob| {
+            self.blob(blob.object) == Some(blob.content) && self.places.contains_key(&(blob.content, blob.kind))
+        };
+        if blobs.iter().all(known) {
+            return Ok(());
+        }
+        let now = Cache::open(&self.path);
+        let index = Index { run: now.index.run, files: now.index.files.clone(), ..Index::default() };
+        let mut names = now.index.blobs.clone();
+        names.extend(blobs.iter().map(|blob| (blob.object.to_owned(), blob.content)));
+        now.write(index, names, blobs.iter().map(|blob| (blob.content, blob.kind, blob.unit)))
+    }
+
+    /// Packs the units that a run asked for, then those of others as long as there is room. `blobs` keeps the names of what is packed.
+    fn write<'u>(
+        &self,
+        mut index: Index,
+        blobs: BTreeMap<String, Content>,
+        fresh: impl Iterator<Item = (Content, Kind, &'u Unit)>,
+    ) -> io::Result<()> {
+        let run = index.run;
         let mut packed: Vec<u8> = Vec::new();
-        let mut taken: HashMap<(Content, Kind), ()> = HashMap::new();
+        let mut taken: HashSet<(Content, Kind)> = HashSet::new();
         let mut add = |content: Content, kind: Kind, used: u32, slice: &[u8], index: &mut Index| {
-            if taken.insert((content, kind), ()).is_none() {
+            if taken.insert((content, kind)) {
                 let (start, size) = (packed.len() as u64, slice.len() as u32);
                 index.units.push(Place { content, kind, start, size, sum: xxh3_64(slice), used });
                 packed.extend_from_slice(slice);
             }
             packed.len()
         };
-        for entry in entries {
-            if let Some(stat) = entry.stat {
-                index.files.insert(entry.path.to_owned(), (stat, entry.content));
-            }
-            let kept = self.places.get(&(entry.content, entry.kind)).and_then(|place| self.slice(place));
-            match kept {
-                Some(slice) => add(entry.content, entry.kind, run, slice, &mut index),
+        for (content, kind, unit) in fresh {
+            match self.places.get(&(content, kind)).and_then(|place| self.slice(place)) {
+                Some(slice) => add(content, kind, run, slice, &mut index),
                 None => {
-                    let fresh = postcard::to_stdvec(entry.unit).map_err(io::Error::other)?;
-                    add(entry.content, entry.kind, run, &fresh, &mut index)
+                    let fresh = postcard::to_stdvec(unit).map_err(io::Error::other)?;
+                    add(content, kind, run, &fresh, &mut index)
                 }
             };
         }
@@ -183,6 +225,8 @@ impl Cache {
                 break;
             }
         }
+        let held: HashSet<Content> = index.units.iter().map(|place| place.content).collect();
+        index.blobs = blobs.into_iter().filter(|(_, content)| held.contains(content)).collect();
         let bytes = postcard::to_stdvec(&index).map_err(io::Error::other)?;
         let mut whole = Vec::with_capacity(HEAD + bytes.len() + packed.len());
         whole.extend_from_slice(MAGIC);

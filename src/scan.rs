@@ -2,7 +2,7 @@
 //!
 //! The whole project is compiled, whatever was named: a model three files away is known. Only what was named is shown.
 
-use crate::cache::{self, Cache, Content, Entry, Stat};
+use crate::cache::{self, Blob, Cache, Content, Entry, Stat};
 use crate::compile::compile;
 use crate::config::{Config, ConfigError, Configs, paths};
 use crate::discover::{self, Discovery, Found, Root, project_root};
@@ -68,8 +68,22 @@ pub struct Problem {
     pub help: Option<String>,
 }
 
-/// A file as another state of the project has it: its key, and its bytes; none where it is not there.
-pub type Elsewhere = (String, Option<Vec<u8>>);
+/// A file as another state of the project has it.
+pub struct Elsewhere {
+    /// Its path below the root.
+    pub key: String,
+    /// What it holds; none where it is not there.
+    pub bytes: Option<Vec<u8>>,
+    /// The object of git's that the bytes are from.
+    pub object: Option<String>,
+}
+
+impl Elsewhere {
+    /// A file that the other state does not have.
+    pub fn gone(key: String) -> Elsewhere {
+        Elsewhere { key, bytes: None, object: None }
+    }
+}
 
 /// All files of a run.
 #[derive(Default, Clone)]
@@ -319,12 +333,13 @@ impl Scan {
     pub fn with(&self, files: &[Elsewhere], shown: bool, definitions: &Definitions) -> Scan {
         let mut other = self.clone();
         let here = paths::working_directory();
-        let changed: HashMap<&str, &Option<Vec<u8>>> = files.iter().map(|(key, bytes)| (key.as_str(), bytes)).collect();
+        let changed: HashMap<&str, &Option<Vec<u8>>> =
+            files.iter().map(|file| (file.key.as_str(), &file.bytes)).collect();
         other.files.retain(|file| changed.get(file.key.as_str()).is_none_or(|bytes| bytes.is_some()));
         other.manifests.retain(|(key, _)| !changed.contains_key(key.as_str()));
         let compiled: Vec<Option<File>> = files
             .par_iter()
-            .map(|(key, bytes)| {
+            .map(|Elsewhere { key, bytes, object }| {
                 let bytes = bytes.as_ref()?;
                 let known = self.file(key);
                 let path = self.root.join(key);
@@ -337,7 +352,8 @@ impl Scan {
                     return None;
                 }
                 let display = paths::shown(&path, &here);
-                let content = cache::content(bytes);
+                let named = object.as_ref().and_then(|object| self.cache.as_ref()?.blob(object));
+                let content = named.unwrap_or_else(|| cache::content(bytes));
                 let unit = match self.cache.as_ref().and_then(|cache| cache.unit(content, kind)) {
                     Some(unit) => unit,
                     None => guarded(bytes, kind, definitions, &display).ok()?,
@@ -355,6 +371,15 @@ impl Scan {
                 })
             })
             .collect();
+        if let Some(cache) = &self.cache {
+            let named =
+                compiled.iter().zip(files).filter_map(|(file, from)| Some((file.as_ref()?, from.object.as_ref()?)));
+            let blobs: Vec<Blob> = named
+                .map(|(file, object)| Blob { object, content: file.hash, kind: file.kind, unit: &file.unit })
+                .collect();
+            // As when it is saved: what cannot be kept costs time, and nothing else.
+            let _ = cache.keep(&blobs);
+        }
         for file in compiled.into_iter().flatten() {
             if let Some(config) = self.config_at(&file.path) {
                 other.configs.entry(file.key.clone()).or_insert_with(|| (config, file.path.clone()));
@@ -364,7 +389,7 @@ impl Scan {
                 Err(index) => other.files.insert(index, file),
             }
         }
-        for (key, bytes) in files {
+        for Elsewhere { key, bytes, .. } in files {
             if let (Some(kind), Some(bytes)) = (manifest::kind_of(key), bytes) {
                 let read = manifest::read(kind, &decode(bytes).text).ok();
                 other.manifests.extend(read.map(|manifest| (key.clone(), manifest)));

@@ -167,3 +167,37 @@ fn no_secret_is_kept() {
     let bytes = fs::read(cached.file()).expect("readable");
     assert!(memchr::memmem::find(&bytes, b"k3ep").is_none());
 }
+
+#[test]
+fn objects_of_git_are_kept_by_their_names() {
+    let cached = Cached::new();
+    fs::remove_dir_all(cached.project.path(".git")).expect("it is there");
+    let git = |args: &[&str]| {
+        let own = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"];
+        let output =
+            Command::new("git").args(own).args(args).current_dir(cached.project.root()).output().expect("git runs");
+        assert!(output.status.success(), "git {args:?}");
+        String::from_utf8(output.stdout).expect("a name").trim().to_owned()
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "--all"]);
+    git(&["commit", "--quiet", "--message", "one"]);
+    let object = git(&["rev-parse", "HEAD:schemas.py"]);
+    // The old schemas prove the old finding: they come from git, and then from the cache.
+    cached.project.write("schemas.py", "class Order:\n    number: int\n");
+    cached.project.write("now.py", CLEAN);
+    let since = ["check", "--since", "HEAD", "--format", "json"];
+    let first = cached.davy(&since).exits(0);
+    let bytes = fs::read(cached.file()).expect("readable");
+    assert!(memchr::memmem::find(&bytes, object.as_bytes()).is_some(), "the object's name is kept");
+    cached.davy(&["cache", "stats"]).exits(0).says(&["3 files, 5 units"]);
+    assert_eq!(cached.davy(&since), first);
+    assert_eq!(fs::read(cached.file()).expect("readable"), bytes, "nothing is new, nothing is written");
+    assert_eq!(cached.davy(&[&since[..], &["--no-cache"]].concat()), first);
+    // Broken in the middle, it is made anew.
+    let mut broken = bytes.clone();
+    let middle = broken.len() / 2;
+    broken[middle] ^= 0x40;
+    fs::write(cached.file(), broken).expect("writable");
+    assert_eq!(cached.davy(&since), first);
+}

@@ -103,7 +103,7 @@ pub fn lowered(scan: &Scan, text: &str, findings: &[Judged]) -> Option<(String, 
 pub fn at_index(scan: &Scan, definitions: &Definitions) -> Result<Scan, git::Error> {
     let root = &scan.root;
     let mut files = earlier(scan, &git::changes(root, Between::IndexAndTree)?)?;
-    files.extend(git::untracked(root)?.into_iter().map(|path| (path, None)));
+    files.extend(git::untracked(root)?.into_iter().map(Elsewhere::gone));
     // A file that was deleted since it was staged is committed all the same.
     let whole = scan.files.iter().all(|file| file.shown);
     let mut index = scan.with(&files, whole, definitions);
@@ -146,7 +146,7 @@ pub fn since(scan: &Scan, revision: &str, staged: bool, definitions: &Definition
     let changes = git::changes(root, between)?;
     let mut files = earlier(scan, &changes)?;
     if !staged {
-        files.extend(git::untracked(root)?.into_iter().map(|path| (path, None)));
+        files.extend(git::untracked(root)?.into_iter().map(Elsewhere::gone));
     }
     // Who names files asks for nothing that is gone elsewhere.
     let whole = scan.files.iter().all(|file| file.shown);
@@ -186,6 +186,12 @@ fn earlier(scan: &Scan, changes: &[Change]) -> Result<Vec<Elsewhere>, git::Error
     let bytes = git::objects(&scan.root, &names)?;
     let kept: HashSet<&str> = old().map(|(path, _)| path.as_str()).collect();
     let gone = changes.iter().filter_map(|change| change.new.as_ref()).map(|(path, _)| path);
-    let gone = gone.filter(|path| matters(path) && !kept.contains(path.as_str())).map(|path| (path.clone(), None));
-    Ok(gone.chain(old().map(|(path, object)| (path.clone(), bytes.get(object).cloned()))).collect())
+    let gone =
+        gone.filter(|path| matters(path) && !kept.contains(path.as_str())).map(|path| Elsewhere::gone(path.clone()));
+    let there = old().map(|(path, object)| Elsewhere {
+        key: path.clone(),
+        bytes: bytes.get(object).cloned(),
+        object: Some(object.clone()),
+    });
+    Ok(gone.chain(there).collect())
 }
