@@ -87,6 +87,16 @@ pub fn strict(old: &[Identity], new: &[Identity]) -> Vec<Option<usize>> {
     pair(old, new, |one| one.key())
 }
 
+/// Which findings of `new` carry on one of `old` that the gate would call gone: the line may have moved to another block, or been edited
+/// in its own. For history and reports; a gate that paired so loosely would hide what is new.
+pub fn cascade(old: &[Identity], new: &[Identity]) -> Vec<Option<usize>> {
+    let mut found = strict(old, new);
+    let of = |one: &Identity, what: &str| (one.path.clone(), one.rule.clone(), what.to_owned());
+    rest(old, new, &mut found, |_| true, |one| of(one, &one.content));
+    rest(old, new, &mut found, |_| true, |one| of(one, &one.scope));
+    found
+}
+
 /// Pairs what has the same key, one to one and in order.
 fn pair<'i, K: std::hash::Hash + Eq>(
     old: &'i [Identity],
@@ -102,16 +112,26 @@ fn pair<'i, K: std::hash::Hash + Eq>(
 
 /// Follows files that were moved: what `new` still lacks is looked for in paths of `old` that are gone, by rule, scope and content.
 pub fn moved(old: &[Identity], new: &[Identity], found: &mut [Option<usize>], is_gone: impl Fn(&str) -> bool) {
+    let key = |one: &Identity| (one.rule.clone(), one.scope.clone(), one.content.clone());
+    rest(old, new, found, |one| is_gone(&one.path), key);
+}
+
+/// Pairs what is left on both sides by another key; of `old` only what `may` be.
+fn rest<K: std::hash::Hash + Eq>(
+    old: &[Identity],
+    new: &[Identity],
+    found: &mut [Option<usize>],
+    may: impl Fn(&Identity) -> bool,
+    key: impl Fn(&Identity) -> K,
+) {
     let taken: std::collections::HashSet<usize> = found.iter().flatten().copied().collect();
-    let left = |index: &usize| !taken.contains(index) && is_gone(&old[*index].path);
-    let old_left: Vec<usize> = (0..old.len()).filter(left).collect();
+    let old_left: Vec<usize> = (0..old.len()).filter(|index| !taken.contains(index) && may(&old[*index])).collect();
     let new_left: Vec<usize> = (0..new.len()).filter(|index| found[*index].is_none()).collect();
     let (olds, news): (Vec<Identity>, Vec<Identity>) = (
         old_left.iter().map(|index| old[*index].clone()).collect(),
         new_left.iter().map(|index| new[*index].clone()).collect(),
     );
-    let pairs = pair(&olds, &news, |one| (one.rule.as_str(), one.scope.as_str(), one.content.as_str()));
-    for (index, pair) in new_left.into_iter().zip(pairs) {
+    for (index, pair) in new_left.into_iter().zip(pair(&olds, &news, &key)) {
         found[index] = pair.map(|at| old_left[at]);
     }
 }
@@ -147,6 +167,15 @@ mod tests {
         number(&mut new);
         assert_eq!([old[0].ordinal, old[1].ordinal, old[2].ordinal], [0, 1, 0]);
         assert_eq!(strict(&old, &new), [Some(0), Some(1), None]);
+    }
+
+    #[test]
+    fn an_edited_line_carries_on() {
+        let in_scope = |scope: &str, content: &str| Identity { scope: scope.to_owned(), ..one("a.py", content) };
+        let old = [in_scope("f", "x"), in_scope("g", "y"), in_scope("h", "z")];
+        let new = [in_scope("k", "y"), in_scope("f", "x + 1"), in_scope("f", "x + 2"), in_scope("h", "z")];
+        assert_eq!(strict(&old, &new), [None, None, None, Some(2)]);
+        assert_eq!(cascade(&old, &new), [Some(1), Some(0), None, Some(2)]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::{BaselineArgs, BaselineCommand, Outcome, check, gate, terminal};
 use crate::baseline::{Baseline, Compared, Standing};
 use crate::config::{Changes, Configs, paths};
 use crate::finding::Judged;
-use crate::identity::Identity;
+use crate::identity::{self, Identity};
 use crate::rule::Definitions;
 use crate::rules;
 use crate::scan::{self, Request, Scan, scan};
@@ -97,13 +97,27 @@ fn inside(command: &BaselineCommand) -> io::Result<Outcome> {
                 return Ok(Outcome::Failed);
             }
             let mut out = io::stdout().lock();
-            list(&mut out, '+', &new)?;
-            list(&mut out, '-', &gone)?;
+            // A line that was edited, or went into another block, is told as one change.
+            let carried = identity::cascade(&gone, &new);
+            let is_carried = |index: &usize| carried.contains(&Some(*index));
+            let pick = |all: &[Identity], keep: &dyn Fn(&usize) -> bool| -> Vec<Identity> {
+                all.iter().enumerate().filter(|(index, _)| keep(index)).map(|(_, one)| one.clone()).collect()
+            };
+            let added = pick(&new, &|index| carried[*index].is_none());
+            let removed = pick(&gone, &|index| !is_carried(index));
+            list(&mut out, '+', &added)?;
+            list(&mut out, '-', &removed)?;
+            for (one, was) in new.iter().zip(&carried).filter_map(|(one, was)| Some((one, &gone[(*was)?]))) {
+                let was = if one.content == was.content { format!("in {}", place(was)) } else { was.content.clone() };
+                writeln!(out, "~ {}: {} (was {was})", one.path, said(one))?;
+            }
             for (from, to) in &moves {
                 writeln!(out, "> {} is {} now: {}", from.path, to.path, said(to))?;
             }
             let holds = some(old.entries().count(), "finding");
-            writeln!(out, "Added {}, removed {}: {display} holds {holds}", new.len(), gone.len())?;
+            let changed = new.len() - added.len();
+            let changed = if changed == 0 { String::new() } else { format!(", changed {changed}") };
+            writeln!(out, "Added {}, removed {}{changed}: {display} holds {holds}", added.len(), removed.len())?;
             drop(out);
             lower_budgets(&scan, &findings)
         }
@@ -230,9 +244,13 @@ fn list(out: &mut dyn Write, sign: char, all: &[Identity]) -> io::Result<()> {
     all.iter().try_for_each(|one| writeln!(out, "{sign} {}: {}", one.path, said(one)))
 }
 
+/// The block around a finding, as people call it.
+fn place(one: &Identity) -> String {
+    if one.scope.is_empty() { "the module".to_owned() } else { one.scope.replace(".<locals>", "") }
+}
+
 fn said(one: &Identity) -> String {
-    let scope =
-        if one.scope.is_empty() { String::new() } else { format!(" in {}", one.scope.replace(".<locals>", "")) };
+    let scope = if one.scope.is_empty() { String::new() } else { format!(" in {}", place(one)) };
     format!("{}{scope}: {}", one.rule, one.content)
 }
 

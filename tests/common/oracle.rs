@@ -145,7 +145,7 @@ pub fn npm(name: &str, package: &str) -> Result<PathBuf, String> {
     Ok(place.join("node_modules"))
 }
 
-/// A folder with davy's wheel, built by pip from this package; quick, because what the tests build is what it holds.
+/// A folder with davy's wheel, built by pip from this package, in a target folder of its own: the binary under test must stay where it is.
 pub fn wheel() -> Result<PathBuf, String> {
     let python = venv("wheel", &["pip>=24", "maturin>=1.9,<2"])?;
     let binary = fs::read(env!("CARGO_BIN_EXE_davy")).map_err(|error| error.to_string())?;
@@ -158,6 +158,7 @@ pub fn wheel() -> Result<PathBuf, String> {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let paths = std::iter::once(scripts.to_owned()).chain(std::env::split_paths(&path));
         pip.env("PATH", std::env::join_paths(paths).map_err(|error| error.to_string())?);
-        step(pip.arg("--wheel-dir").arg(place).arg(root()).env("MATURIN_PEP517_ARGS", "--profile dev"))
+        pip.env("MATURIN_PEP517_ARGS", "--profile quick").env("CARGO_TARGET_DIR", place.with_file_name("wheel-target"));
+        step(pip.arg("--wheel-dir").arg(place).arg(root()))
     })
 }

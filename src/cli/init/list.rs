@@ -12,7 +12,7 @@ pub fn append(text: &str, key: &str, item: &str) -> Option<String> {
     }
     let head = format!("{key}:");
     let starts = |line: &&str| line.starts_with(&head) || line.starts_with(&format!("{key} "));
-    let Some(at) = lines.iter().position(|line| starts(&line)) else {
+    let Some(at) = lines.iter().position(starts) else {
         let gap = if text.trim().is_empty() || text.ends_with("\n\n") { "" } else { "\n" };
         let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
         return Some(format!("{text}{end}{gap}{head}\n{}", indented(item, 2)));
