@@ -5,7 +5,7 @@
 #[path = "common/oracle.rs"]
 mod common;
 
-use common::{bin, clean_git, root, run, said, say, scratch, skip, step, venv};
+use common::{bin, clean_git, root, run, said, say, scratch, skip, step, venv, wheel};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -177,4 +177,28 @@ fn hooks() {
     assert!(!passes && said.contains("Found 1 new warning"), "{said}");
     assert_eq!(project.read("shop/debt.py"), CLEAN);
     say("hook: 12 runs of the real pre-commit; 0 skipped");
+}
+
+/// The hook as the manifest has it, in a clone of this repository: pip builds what git tracks, and nothing else is there.
+#[test]
+fn the_hook_builds_from_a_clone() {
+    let test = "hook::the_hook_builds_from_a_clone";
+    let (python, wheel) = match (venv("pre-commit", &["pre-commit>=4,<5"]), wheel()) {
+        (Ok(python), Ok(wheel)) => (python, wheel),
+        (Err(why), _) | (_, Err(why)) => return skip(test, &why),
+    };
+    if !root().join(".git").exists() {
+        return skip(test, "these sources are no clone");
+    }
+    let project = project(&python);
+    project.write("shop/clock.py", NAIVE);
+    assert!(project.git(&["add", "--all"]).status.success());
+    let mut command = Command::new(&python);
+    clean_git(&mut command).args(["-m", "pre_commit", "try-repo"]).arg(root()).args(["davy", "--all-files"]);
+    // What other packages compile to is there already.
+    command.env("CARGO_TARGET_DIR", wheel.with_file_name("wheel-target")).env("MATURIN_PEP517_ARGS", "--profile quick");
+    let output = run(command.current_dir(project.place()).env("PRE_COMMIT_HOME", &project.cache));
+    let said = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("shop/clock.py:3:11") && said.contains("Found 1 warning"), "{said}");
 }
