@@ -2,6 +2,7 @@
 
 pub mod hardcoded_password;
 pub mod provider_token;
+pub mod secret_fallback;
 pub mod url_password;
 
 use crate::finding::{Edit, Fix, Piece};
