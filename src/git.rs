@@ -111,9 +111,16 @@ pub fn base(folder: &Path, revision: &str) -> Result<String, Error> {
     };
     in_repository(folder)?;
     let is_shallow = line(folder, &["rev-parse", "--is-shallow-repository"])?.as_deref() == Some("true");
-    let fetch = match revision.split_once('/') {
-        Some((remote, branch)) if is_shallow => format!("fetch it: `git fetch --unshallow {remote} {branch}`"),
-        Some((remote, branch)) => format!("fetch it: `git fetch {remote} {branch}`"),
+    let remote = revision.split_once('/').filter(|(remote, _)| {
+        line(folder, &["config", "--get", &format!("remote.{remote}.url")]).ok().flatten().is_some()
+    });
+    let deepen = if is_shallow { " --unshallow" } else { "" };
+    let fetch = match remote {
+        // A clone of one branch keeps no others by itself: the name has to be given.
+        Some((remote, branch)) => {
+            format!("fetch it: `git fetch{deepen} {remote} +refs/heads/{branch}:refs/remotes/{remote}/{branch}`")
+        }
+        None if is_shallow => "the clone is shallow: fetch the rest, `git fetch --unshallow`".to_owned(),
         None => "name a branch, a tag or a commit; `git branch -a` lists the branches".to_owned(),
     };
     let Some(head) = known("HEAD")? else {
@@ -134,8 +141,23 @@ pub fn base(folder: &Path, revision: &str) -> Result<String, Error> {
 }
 
 fn in_repository(folder: &Path) -> Result<(), Error> {
+    if let Some(error) = refusal(folder) {
+        return Err(error);
+    }
     let found = line(folder, &["rev-parse", "--git-dir"])?;
     found.map(drop).ok_or_else(|| Error::new("this is no git repository", "run davy in the project's clone"))
+}
+
+/// Why git will not look into the repository that a folder lies in, if it will not: it belongs to somebody else.
+pub fn refusal(folder: &Path) -> Option<Error> {
+    let output = git(folder).args(["rev-parse", "--git-dir"]).output().ok()?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    if output.status.success() || !said.contains("dubious ownership") {
+        return None;
+    }
+    let advice = said.lines().map(str::trim).find(|line| line.starts_with("git config"));
+    let advice = advice.unwrap_or("git config --global --add safe.directory FOLDER");
+    Some(Error::new("git refuses the repository: it belongs to somebody else", format!("trust it: `{advice}`")))
 }
 
 /// What differs. Submodules and symbolic links are no files.

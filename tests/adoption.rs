@@ -251,8 +251,86 @@ fn init_takes_what_is_there_into_account() {
     // What cannot be edited safely is said, and nothing is lost; broken TOML stays as it is.
     fs::write(here.join(".pre-commit-config.yaml"), "repos: [{repo: local, hooks: []}]\n").expect("writable");
     fs::write(here.join("pyproject.toml"), "[project\n").expect("writable");
-    let shown = init(&["--yes"], 0);
+    let shown = init(&["--yes"], 2);
     assert!(shown.contains("add this to `repos`") && shown.contains("no valid TOML"), "{shown}");
     assert_eq!(text("pyproject.toml"), "[project\n");
     assert!(init(&["nowhere"], 2).contains("no such folder"));
+}
+
+#[test]
+fn init_edits_nothing_that_it_does_not_understand() {
+    let repository = |files: &[(&str, &str)]| {
+        let folder = scratch();
+        step(Command::new("git").args(["init", "--quiet"]).arg(folder.path())).expect("git runs");
+        for (path, text) in files {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("writable");
+            fs::write(path, text).expect("writable");
+        }
+        folder
+    };
+    let init = |folder: &Path, args: &[&str], code: i32| {
+        let output = run(common::davy().args(["init", "--yes"]).args(args).current_dir(folder));
+        assert_eq!(output.status.code(), Some(code), "{}", said(&output));
+        said(&output)
+    };
+    let text = |folder: &Path, path: &str| fs::read_to_string(folder.join(path)).unwrap_or_default();
+
+    // The second backend of a repository is not covered by the first one's hook and job.
+    let folder = repository(&[("one/a.py", ""), ("two/b.py", "")]);
+    init(folder.path(), &["one", "--ci", "github"], 0);
+    let shown = init(folder.path(), &["two", "--ci", "github"], 2);
+    assert!(
+        shown.contains("add `|^two/`") && shown.contains("add two") && shown.contains("Wrote two/davy.toml"),
+        "{shown}"
+    );
+    // What it says to do next can be typed where one stands.
+    let folder = repository(&[("one/a.py", "")]);
+    let shown = init(&folder.path().join("one"), &["--skip", "ci"], 0);
+    assert!(shown.contains("  davy check    ") && shown.contains("  pre-commit install  "), "{shown}");
+    // The configuration above goes on counting.
+    let folder = repository(&[("davy.toml", "ignore = [\"SEC\"]\n"), ("app/a.py", "")]);
+    init(folder.path(), &["app"], 0);
+    assert!(!folder.path().join("app/davy.toml").exists());
+
+    // GitLab refuses a job in a stage that is not there; an `include` of another form is a person's to extend, the job is there.
+    let folder = repository(&[(".gitlab-ci.yml", "stages:\n- build\n- lint-all\n")]);
+    init(folder.path(), &["--skip", "hook"], 0);
+    let pipeline = text(folder.path(), ".gitlab-ci.yml");
+    assert!(pipeline.contains("- local: .gitlab/davy.yml\n    inputs:\n      stage: 'lint-all'\n"), "{pipeline}");
+    for include in ["include: ci/a.yml\n", "include: [ci/a.yml]\n", "\"include\":\n  - local: a.yml\n"] {
+        let folder = repository(&[(".gitlab-ci.yml", include)]);
+        let shown = init(folder.path(), &["--skip", "hook"], 2);
+        assert!(shown.contains("add this to `include`") && shown.contains("Wrote .gitlab/davy.yml"), "{shown}");
+        assert_eq!(text(folder.path(), ".gitlab-ci.yml"), include);
+    }
+
+    // Hooks are never lost: other spellings of the key, broken files, the other names.
+    for hooks in ["\"repos\":\n  - repo: meta\n", "broken: [\nrepos:\n  - x: y\n"] {
+        let folder = repository(&[(".pre-commit-config.yaml", hooks)]);
+        assert!(init(folder.path(), &["--skip", "ci"], 2).contains("add this to `repos`"));
+        assert_eq!(text(folder.path(), ".pre-commit-config.yaml"), hooks);
+    }
+    let folder =
+        repository(&[(".pre-commit-config.yml", "repos:\n- repo: meta\n  hooks:\n  - id: identity\n  # - id: b\n")]);
+    init(folder.path(), &["--skip", "ci"], 0);
+    assert!(text(folder.path(), ".pre-commit-config.yml").contains("  # - id: b\n- repo: local\n"));
+    assert!(!folder.path().join(".pre-commit-config.yaml").exists());
+    let folder = repository(&[("prek.toml", "[[repos]]\nrepo = \"meta\"\nhooks = [{ id = \"identity\" }]\n")]);
+    init(folder.path(), &["--skip", "ci"], 0);
+    assert!(text(folder.path(), "prek.toml").contains("entry = \"davy check --force-exclude\""));
+    assert!(init(folder.path(), &["--skip", "ci"], 0).contains("set up here already"));
+
+    // A comment about davy is no job; of two systems, the one that is pushed to counts.
+    let folder = repository(&[
+        (".github/workflows/ci.yml", "on: push\n# - run: davy check\njobs: {}\n"),
+        (".gitlab-ci.yml", "a: {}\n"),
+    ]);
+    step(
+        Command::new("git")
+            .args(["remote", "add", "origin", "https://github.example.invalid/x"])
+            .current_dir(folder.path()),
+    )
+    .expect("git runs");
+    assert!(init(folder.path(), &["--skip", "hook"], 0).contains("Wrote .github/workflows/davy.yml"));
 }

@@ -111,6 +111,11 @@ fn linters_have_nothing_to_say() {
     step(program(&python, "pre-commit").arg("validate-config").current_dir(here)).expect("the hook is valid");
     step(program(&python, "prek").arg("validate-config").arg(".pre-commit-config.yaml").current_dir(here))
         .expect("the hook is valid");
+    fs::write(here.join("prek.toml"), "").expect("writable");
+    let written = run(davy().args(["init", "--yes"]).current_dir(here));
+    assert!(said(&written).contains("Wrote prek.toml"), "{}", said(&written));
+    step(program(&python, "prek").arg("validate-config").arg("prek.toml").current_dir(here))
+        .expect("the hook is valid");
     say("ci: zizmor, actionlint, three schemas, pre-commit and prek find nothing; 0 skipped");
 }
 

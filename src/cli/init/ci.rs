@@ -3,6 +3,7 @@
 use super::{Change, Site, Step, VERSION, list, text_of};
 use crate::cli::CiSystem;
 use crate::git;
+use saphyr::{LoadableYamlNode, Yaml};
 use std::fs;
 use std::path::Path;
 
@@ -13,44 +14,57 @@ const GITLAB: &str = include_str!("../../../templates/davy.yml");
 const GITLAB_PATH: &str = ".gitlab/davy.yml";
 
 pub fn step(site: &Site, wanted: Option<CiSystem>) -> Step {
-    let Some(top) = &site.top else { return Step::Done };
+    let Some(top) = &site.top else { return Step::default() };
     match wanted.or_else(|| system(top)) {
         Some(CiSystem::Github) => github(site, top),
         Some(CiSystem::Gitlab) => gitlab(site, top),
-        None => Step::ByHand("no CI is known here; `davy init --ci github` or `--ci gitlab` writes its job".to_owned()),
+        None => Step::note("No CI is known here; `davy init --ci github` or `--ci gitlab` writes its job"),
     }
 }
 
-/// What the project's files say, then where it is pushed to.
+/// What the project's files say, and where it is pushed to; that decides where they disagree.
 fn system(top: &Path) -> Option<CiSystem> {
-    let origin = || git::origin(top).unwrap_or_default();
-    if top.join(".gitlab-ci.yml").is_file() {
-        return Some(CiSystem::Gitlab);
+    let (gitlab, github) = (top.join(".gitlab-ci.yml").is_file(), top.join(".github").is_dir());
+    let origin = git::origin(top).unwrap_or_default();
+    match (gitlab, github) {
+        (true, false) => Some(CiSystem::Gitlab),
+        (false, true) => Some(CiSystem::Github),
+        _ if origin.contains("github") => Some(CiSystem::Github),
+        _ if origin.contains("gitlab") => Some(CiSystem::Gitlab),
+        (true, true) => Some(CiSystem::Github),
+        (false, false) => None,
     }
-    if top.join(".github").is_dir() {
-        return Some(CiSystem::Github);
+}
+
+/// The lines of a job that run davy.
+fn own_lines(text: &str) -> Vec<&str> {
+    let code = text.lines().filter(|line| !line.trim_start().starts_with('#'));
+    code.filter(|line| ["davy check", "/davy@", ".gitlab/davy.yml"].iter().any(|word| line.contains(word))).collect()
+}
+
+/// A job for another folder of the repository does nothing here.
+fn covered(site: &Site, path: &Path, text: &str) -> Step {
+    if site.below == "." || text.contains(&site.below) {
+        return Step::default();
     }
-    match origin() {
-        origin if origin.contains("github") => Some(CiSystem::Github),
-        origin if origin.contains("gitlab") => Some(CiSystem::Gitlab),
-        _ => None,
-    }
+    Step::by_hand(format!("davy's job in {} checks other folders: add {}", site.shown(path), site.below))
 }
 
 fn github(site: &Site, top: &Path) -> Step {
     let folder = top.join(".github/workflows");
-    let runs_davy = |text: String| text.contains("davy check") || text.contains("/davy@");
-    let workflows = fs::read_dir(&folder).into_iter().flatten().flatten();
-    if workflows.filter_map(|entry| fs::read_to_string(entry.path()).ok()).any(runs_davy) {
-        return Step::Done;
+    for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+        let text = fs::read_to_string(entry.path()).unwrap_or_default();
+        if !own_lines(&text).is_empty() {
+            return covered(site, &entry.path(), &text);
+        }
     }
     let path = folder.join("davy.yml");
     if path.exists() {
-        return Step::ByHand(format!("{} is there and does not run davy: add `davy check`", site.shown(&path)));
+        return Step::by_hand(format!("{} is there and does not run davy: add `davy check`", site.shown(&path)));
     }
     let branch = git::default_branch(top);
     let argument = site.path_argument();
-    Step::Write(vec![Change::new(
+    Step::write(vec![Change::new(
         path,
         format!(
             "name: davy
@@ -94,24 +108,44 @@ fn gitlab(site: &Site, top: &Path) -> Step {
     let main = top.join(".gitlab-ci.yml");
     let old = match text_of(&main) {
         Ok(old) => old,
-        Err(error) => return Step::ByHand(format!("{}: {}", site.shown(&main), crate::scan::plain(&error))),
+        Err(error) => return Step::by_hand(format!("{}: {}", site.shown(&main), crate::scan::plain(&error))),
     };
     let text = old.clone().unwrap_or_default();
-    if text.contains("davy check") || text.contains("davy.yml") {
-        return Step::Done;
+    let mut step = Step::default();
+    let own = own_lines(&text);
+    if own.iter().all(|line| !line.contains("davy check")) && !path.exists() {
+        step.write.push(Change::new(path, GITLAB.to_owned()));
     }
-    let item = match site.below.as_str() {
-        "." => format!("- local: {GITLAB_PATH}\n"),
-        below => format!("- local: {GITLAB_PATH}\n  inputs:\n    path: '{}'\n", below.replace('\'', "''")),
-    };
-    let mut changes = Vec::new();
-    if !path.exists() {
-        changes.push(Change::new(path, GITLAB.to_owned()));
+    if !own.is_empty() {
+        step.by_hand = covered(site, &main, &text).by_hand;
+        return step;
     }
+    let mut inputs = String::new();
+    if site.below != "." {
+        inputs.push_str(&format!("    path: '{}'\n", site.below.replace('\'', "''")));
+    }
+    if let Some(stage) = stage(&text) {
+        inputs.push_str(&format!("    stage: '{}'\n", stage.replace('\'', "''")));
+    }
+    let inputs = if inputs.is_empty() { inputs } else { format!("  inputs:\n{inputs}") };
+    let item = format!("- local: {GITLAB_PATH}\n{inputs}");
     match (old, list::append(&text.replace("\r\n", "\n"), "include", &item)) {
-        (None, Some(new)) => changes.push(Change::new(main, new)),
-        (Some(old), Some(new)) => changes.push(Change::edited(main, old, new)),
-        (_, None) => return Step::ByHand(format!("add this to `include` in {}:\n{item}", site.shown(&main))),
+        (None, Some(new)) => step.write.push(Change::new(main, new)),
+        (Some(old), Some(new)) => step.write.push(Change::edited(main, old, new)),
+        (_, None) => step.by_hand.push(format!("add this to `include` in {}:\n{item}", site.shown(&main))),
     }
-    Step::Write(changes)
+    step
+}
+
+/// The stage for a check, where a pipeline has stages and none of them is `test`.
+fn stage(text: &str) -> Option<String> {
+    let documents = Yaml::load_from_str(text).ok()?;
+    let stages = documents.first()?.as_mapping()?.get(&Yaml::value_from_str("stages"))?.as_sequence()?;
+    let names: Vec<&str> = stages.iter().filter_map(|stage| stage.as_str()).collect();
+    if names.contains(&"test") {
+        return None;
+    }
+    let apt =
+        |name: &&&str| ["lint", "check", "quality", "verify", "tests", "static"].iter().any(|word| name.contains(word));
+    names.iter().find(apt).or(names.first()).map(|name| (*name).to_owned())
 }

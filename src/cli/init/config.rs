@@ -6,11 +6,14 @@ use crate::config::is_configuration;
 pub fn step(site: &Site) -> Step {
     let pyproject = site.folder.join("pyproject.toml");
     let own = site.folder.join("davy.toml");
-    if own.is_file() || is_configuration(&pyproject) {
-        return Step::Done;
+    // A second configuration would take the place of the one that counts here.
+    let top = site.top.as_deref().unwrap_or(&site.folder);
+    let mut above = site.folder.ancestors().take_while(|folder| folder.starts_with(top));
+    if above.any(|folder| folder.join("davy.toml").is_file() || is_configuration(&folder.join("pyproject.toml"))) {
+        return Step::default();
     }
     match text_of(&pyproject) {
-        Ok(None) => Step::Write(vec![Change::new(own, keys(""))]),
+        Ok(None) => Step::write(vec![Change::new(own, keys(""))]),
         Ok(Some(old)) => {
             let gap = if old.is_empty() || old.ends_with("\n\n") {
                 ""
@@ -20,13 +23,18 @@ pub fn step(site: &Site) -> Step {
                 "\n\n"
             };
             let new = format!("{old}{gap}{}", keys("tool.davy"));
-            if new.parse::<toml::Table>().is_err() {
-                let path = site.shown(&pyproject);
-                return Step::ByHand(format!("{path} is no valid TOML: mend it, then run `davy init` again"));
+            let path = site.shown(&pyproject);
+            if old.parse::<toml::Table>().is_err() {
+                return Step::by_hand(format!("{path} is no valid TOML: mend it, then run `davy init` again"));
             }
-            Step::Write(vec![Change::edited(pyproject, old, new)])
+            if new.parse::<toml::Table>().is_err() {
+                return Step::by_hand(format!(
+                    "{path} writes `tool` in a way that takes no `[tool.davy]`: add davy's keys there"
+                ));
+            }
+            Step::write(vec![Change::edited(pyproject, old, new)])
         }
-        Err(error) => Step::ByHand(format!("{}: {}", site.shown(&pyproject), crate::scan::plain(&error))),
+        Err(error) => Step::by_hand(format!("{}: {}", site.shown(&pyproject), crate::scan::plain(&error))),
     }
 }
 

@@ -1,10 +1,45 @@
 //! A list at the top of a YAML file, with one more item: everything else stays byte for byte.
 //!
-//! Knows the block style that people write such files in; `None` for whatever else YAML may be.
+//! Knows the block style that people write such files in; `None` for whatever else YAML may be, and wherever a parser does not read out of the
+//! new text the same as out of the old one, and the item.
+
+use saphyr::{LoadableYamlNode, Mapping, Yaml};
 
 /// The text with `item` at the end of the list under `key`; a list that is not there is added. `item` begins with `- `, and its
 /// lines are indented as if the dash stood at the left edge.
 pub fn append(text: &str, key: &str, item: &str) -> Option<String> {
+    written(text, key, item).filter(|new| is_only_longer(text, new, key))
+}
+
+/// Whether a list is longer by one item, and everything else is as it was.
+fn is_only_longer(old: &str, new: &str, key: &str) -> bool {
+    let (Ok(old), Ok(new)) = (Yaml::load_from_str(old), Yaml::load_from_str(new)) else { return false };
+    let nothing = Mapping::new();
+    let before = match old.as_slice() {
+        [] => &nothing,
+        [only] if only.is_null() => &nothing,
+        [only] => match only.as_mapping() {
+            Some(mapping) => mapping,
+            None => return false,
+        },
+        _ => return false,
+    };
+    let [only] = new.as_slice() else { return false };
+    let Some(after) = only.as_mapping() else { return false };
+    let list = Yaml::value_from_str(key);
+    let (short, long) = (items(before, &list), items(after, &list));
+    let others = |mapping: &Mapping| mapping.keys().filter(|other| **other != list).count();
+    long.len() == short.len() + 1
+        && long.starts_with(&short)
+        && others(before) == others(after)
+        && before.iter().all(|(other, value)| *other == list || after.get(other) == Some(value))
+}
+
+fn items<'t>(mapping: &Mapping<'t>, key: &Yaml<'t>) -> Vec<Yaml<'t>> {
+    mapping.get(key).and_then(|value| value.as_sequence().cloned()).unwrap_or_default()
+}
+
+fn written(text: &str, key: &str, item: &str) -> Option<String> {
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let several_documents = lines.iter().skip_while(|line| is_blank(line)).skip(1).any(|line| line.starts_with("---"));
     if text.contains('\t') || several_documents {
@@ -38,6 +73,9 @@ pub fn append(text: &str, key: &str, item: &str) -> Option<String> {
         .position(|line| !is_blank(line) && !belongs(line))
         .map_or(lines.len(), |more| first + more);
     let last = (first..end).rev().find(|index| !is_blank(lines[*index]))?;
+    // A comment right below the last item that stands at least as deep is about it.
+    let deep = |line: &str| width(line) >= indent.max(1) && !line.trim().is_empty();
+    let last = last + lines[last + 1..end.min(lines.len())].iter().take_while(|line| deep(line)).count();
     let mut new: String = lines[..=last].concat();
     if !new.ends_with('\n') {
         new.push('\n');
@@ -82,6 +120,10 @@ mod tests {
                 "---\nfail_fast: true\nrepos:\n- repo: a\n  hooks:\n  - id: b\n    entry: |\n      x\n\n      y\nci: {}\n",
                 "---\nfail_fast: true\nrepos:\n- repo: a\n  hooks:\n  - id: b\n    entry: |\n      x\n\n      y\n- repo: local\n  hooks:\n    - id: davy\nci: {}\n",
             ),
+            (
+                "repos:\n  - repo: a\n    hooks:\n      - id: b\n        # args: [x]\n  # - repo: c\n\n# end\n",
+                "repos:\n  - repo: a\n    hooks:\n      - id: b\n        # args: [x]\n  # - repo: c\n  - repo: local\n    hooks:\n      - id: davy\n\n# end\n",
+            ),
             ("ci: {}\n", "ci: {}\n\nrepos:\n  - repo: local\n    hooks:\n      - id: davy\n"),
         ];
         for (before, after) in cases {
@@ -109,6 +151,9 @@ mod tests {
             "repos:\n",
             "a: 1\n---\nrepos:\n- a\n",
             "repos:\n\t- a\n",
+            "\"repos\":\n  - repo: a\n",
+            "broken: [\nrepos:\n  - x: y\n",
+            "- a\n",
         ] {
             assert_eq!(append(text, "repos", ITEM), None, "{text:?}");
         }

@@ -37,14 +37,29 @@ struct Change {
     new: String,
 }
 
-/// What one part of the setup comes to.
-enum Step {
-    /// Nothing is left to do.
-    Done,
-    /// These files.
-    Write(Vec<Change>),
-    /// Nothing that davy could do; what a person could.
-    ByHand(String),
+/// What one part of the setup comes to; nothing in it: nothing is left to do.
+#[derive(Default)]
+struct Step {
+    /// The files to write.
+    write: Vec<Change>,
+    /// What a person has to do, because davy cannot.
+    by_hand: Vec<String>,
+    /// What is worth knowing.
+    notes: Vec<String>,
+}
+
+impl Step {
+    fn write(changes: Vec<Change>) -> Step {
+        Step { write: changes, ..Step::default() }
+    }
+
+    fn by_hand(what: String) -> Step {
+        Step { by_hand: vec![what], ..Step::default() }
+    }
+
+    fn note(what: &str) -> Step {
+        Step { notes: vec![what.to_owned()], ..Step::default() }
+    }
 }
 
 /// Runs the command.
@@ -66,10 +81,14 @@ pub fn run(init: &Init) -> io::Result<Outcome> {
     if wants(InitPart::Ci) {
         steps.push(ci::step(&site, init.ci));
     }
-    let mut by_hand = Vec::new();
-    let own = gathered(steps, &mut by_hand);
-    let ruff = if wants(InitPart::Ruff) { vec![ruff::step(&site, &own)] } else { Vec::new() };
-    let ruff = gathered(ruff, &mut by_hand);
+    let mut all = Step::default();
+    for step in steps {
+        all.write.extend(step.write);
+        all.by_hand.extend(step.by_hand);
+        all.notes.extend(step.notes);
+    }
+    let Step { write: own, by_hand, notes } = all;
+    let ruff = if wants(InitPart::Ruff) { ruff::step(&site, &own).write } else { Vec::new() };
 
     let mut out = io::stdout().lock();
     for change in own.iter().chain(&ruff) {
@@ -78,9 +97,16 @@ pub fn run(init: &Init) -> io::Result<Outcome> {
     for line in &by_hand {
         writeln!(out, "By hand: {line}")?;
     }
+    for line in &notes {
+        writeln!(out, "{line}")?;
+    }
+    let whole = if by_hand.is_empty() { Outcome::Clean } else { Outcome::Failed };
     if own.is_empty() && ruff.is_empty() {
-        writeln!(out, "Nothing to write: davy is set up here already")?;
-        return Ok(Outcome::Clean);
+        match whole {
+            Outcome::Clean => writeln!(out, "Nothing to write: davy is set up here already")?,
+            _ => writeln!(out, "Nothing was written")?,
+        }
+        return Ok(whole);
     }
     if init.diff {
         return Ok(Outcome::Clean);
@@ -116,27 +142,19 @@ pub fn run(init: &Init) -> io::Result<Outcome> {
         writeln!(out, "Nothing was written")?;
         return Ok(Outcome::Clean);
     }
-    let place = if site.below == "." { String::new() } else { format!(" {}", site.below) };
+    let folder = site.shown(&site.folder);
+    let place = if folder == "." { String::new() } else { format!(" {}", quoted(&folder)) };
     writeln!(out, "\nNext:")?;
     writeln!(out, "  davy check{place}              what there is")?;
     writeln!(out, "  davy baseline create{place}    record it: from then on only what is new fails")?;
     if wants(InitPart::Hook) && site.top.is_some() {
-        writeln!(out, "  pre-commit install{place}      the hook, in this clone; `prek install` does the same")?;
+        writeln!(
+            out,
+            "  pre-commit install{}      the hook, in this clone; `prek install` does the same",
+            " ".repeat(place.len())
+        )?;
     }
-    Ok(Outcome::Clean)
-}
-
-/// The changes of all steps, each file once; what they leave to a person goes into `by_hand`.
-fn gathered(steps: Vec<Step>, by_hand: &mut Vec<String>) -> Vec<Change> {
-    let mut changes = Vec::new();
-    for step in steps {
-        match step {
-            Step::Done => {}
-            Step::Write(files) => changes.extend(files),
-            Step::ByHand(line) => by_hand.push(line),
-        }
-    }
-    changes
+    Ok(whole)
 }
 
 /// Asks on the terminal; no answer is a no.

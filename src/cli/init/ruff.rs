@@ -12,15 +12,15 @@ const BY_DEFAULT: [&str; 3] = ["DTZ003", "DTZ004", "RUF100"];
 
 /// `own` are the files that davy is about to write: one of them may be ruff's, too.
 pub fn step(site: &Site, own: &[Change]) -> Step {
-    let Some((path, is_pyproject)) = configuration(site) else { return Step::Done };
+    let Some((path, is_pyproject)) = configuration(site) else { return Step::default() };
     let old = match own.iter().find(|change| change.path == path) {
         Some(change) => Ok(Some(change.new.clone())),
         None => text_of(&path),
     };
-    let Ok(Some(old)) = old else { return Step::Done };
+    let Ok(Some(old)) = old else { return Step::default() };
     match edited(&old, is_pyproject) {
-        Some(new) => Step::Write(vec![Change::edited(path, old, new)]),
-        None => Step::Done,
+        Some(new) => Step::write(vec![Change::edited(path, old, new)]),
+        None => Step::default(),
     }
 }
 
@@ -105,12 +105,16 @@ fn add(table: &mut dyn TableLike, key: &str, codes: &[&str]) -> Option<()> {
     let text = |raw: Option<&toml_edit::RawString>| raw.and_then(|raw| raw.as_str()).unwrap_or_default().to_owned();
     let last = list.iter().last().map(|value| (text(value.decor().prefix()), text(value.decor().suffix())));
     let (prefix, suffix) = last.unwrap_or_default();
-    let Some((_, indent)) = prefix.rsplit_once('\n') else {
-        new.into_iter().for_each(|code| list.push(code));
-        return Some(());
+    let after = suffix + &text(Some(list.trailing()));
+    let indent = match prefix.rsplit_once('\n') {
+        Some((_, indent)) => indent,
+        None if after.contains('#') => "    ",
+        None => {
+            new.into_iter().for_each(|code| list.push(code));
+            return Some(());
+        }
     };
     // One a line. What stands between the last word, its comma and the bracket goes in front of the first new one.
-    let after = suffix + &text(Some(list.trailing()));
     if let Some(index) = list.len().checked_sub(1)
         && let Some(value) = list.get_mut(index)
     {
@@ -150,6 +154,10 @@ mod tests {
             (
                 "lint.select = [\"SLF\"]\nlint.ignore = [\n  \"E\", # e\n]\n",
                 "lint.select = [\"SLF\"]\nlint.ignore = [\n  \"E\", # e\n  \"SLF001\",\n]\n",
+            ),
+            (
+                "lint.select = [\"SLF\"]\nlint.ignore = [\"D\", \"ANN\"  # docs\n]\n",
+                "lint.select = [\"SLF\"]\nlint.ignore = [\"D\", \"ANN\",  # docs\n    \"SLF001\",\n]\n",
             ),
             ("select = [\"DTZ003\"]\n", "select = [\"DTZ003\"]\nignore = [\"DTZ003\"]\n"),
             (
