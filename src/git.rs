@@ -199,6 +199,13 @@ pub fn untracked(folder: &Path) -> Result<Vec<String>, Error> {
     Ok(text.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect())
 }
 
+/// A file as git's index has it; none where it is not tracked.
+pub fn in_index(file: &Path) -> Option<Vec<u8>> {
+    let (folder, name) = (file.parent()?, file.file_name()?.to_str()?);
+    let output = git(folder).args(["cat-file", "blob", &format!(":./{name}")]).output().ok()?;
+    output.status.success().then_some(output.stdout)
+}
+
 /// The bytes of objects, by their names.
 pub fn objects(folder: &Path, names: &[&str]) -> Result<HashMap<String, Vec<u8>>, Error> {
     let mut found = HashMap::new();

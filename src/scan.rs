@@ -130,13 +130,18 @@ pub fn scan(
     // A hook names a thousand files of a few folders.
     let starts: HashSet<&Path> =
         places.map(|path| if path.is_dir() { path } else { path.parent().unwrap_or(path) }).collect();
+    let named_below = common(&starts.iter().map(|start| start.to_path_buf()).collect::<Vec<_>>());
     let mut found: Vec<Root> = starts.into_iter().map(project_root).collect();
     found.sort();
     found.dedup();
     let loose: Vec<PathBuf> = found.iter().filter(|root| !root.marked).map(|root| root.folder.clone()).collect();
     let mut roots: Vec<PathBuf> = found.into_iter().map(|root| root.folder).collect();
     roots.dedup();
-    let base = configs.for_folder(roots.first().map_or(here.as_path(), |root| root.as_path()))?;
+    let mut base = configs.for_folder(roots.first().map_or(here.as_path(), |root| root.as_path()))?;
+    // One of several projects in a repository that has no configuration itself: what it says counts, its baseline and budgets, too.
+    if let Some(folder) = named_below.filter(|_| base.origin.is_none()) {
+        base = configs.for_folder(&folder)?;
+    }
     let options = discover::Options {
         working_directory: here.clone(),
         exclude: &base.exclude,
@@ -330,7 +335,7 @@ impl Scan {
     }
 
     /// The same project in another state: some files with other bytes, or gone, or there again. What is there again is shown where `shown` says so.
-    pub fn with(&self, files: &[Elsewhere], shown: bool, definitions: &Definitions) -> Scan {
+    pub fn with(&self, files: &[Elsewhere], shown: &(dyn Fn(&str) -> bool + Sync), definitions: &Definitions) -> Scan {
         let mut other = self.clone();
         let here = paths::working_directory();
         let changed: HashMap<&str, &Option<Vec<u8>>> =
@@ -348,7 +353,7 @@ impl Scan {
                     "pyi" => Kind::Stub,
                     _ => known?.kind,
                 };
-                if known.is_none() && self.config_at(&path).is_some_and(|config| config.excludes(&path)) {
+                if known.is_none() && self.config_at(&path).excludes(&path) {
                     return None;
                 }
                 let display = paths::shown(&path, &here);
@@ -361,7 +366,7 @@ impl Scan {
                 Some(File {
                     key: key.clone(),
                     kind,
-                    shown: known.map_or(shown, |known| known.shown),
+                    shown: known.map_or_else(|| shown(key), |known| known.shown),
                     unit,
                     overlay: Some(bytes.clone()),
                     hash: content,
@@ -381,9 +386,8 @@ impl Scan {
             let _ = cache.keep(&blobs);
         }
         for file in compiled.into_iter().flatten() {
-            if let Some(config) = self.config_at(&file.path) {
-                other.configs.entry(file.key.clone()).or_insert_with(|| (config, file.path.clone()));
-            }
+            let config = || (self.config_at(&file.path), file.path.clone());
+            other.configs.entry(file.key.clone()).or_insert_with(config);
             match other.files.binary_search_by(|known| known.key.as_bytes().cmp(file.key.as_bytes())) {
                 Ok(index) => other.files[index] = file,
                 Err(index) => other.files.insert(index, file),
@@ -399,11 +403,12 @@ impl Scan {
         other
     }
 
-    /// The configuration of a file that the scan did not see: that of its nearest neighbour.
-    fn config_at(&self, path: &Path) -> Option<Arc<Config>> {
+    /// The configuration of a file that the scan did not see: that of its nearest neighbour, else the project's.
+    fn config_at(&self, path: &Path) -> Arc<Config> {
         let near =
             self.configs.values().filter(|(_, known)| known.parent().is_some_and(|folder| path.starts_with(folder)));
-        near.max_by_key(|(_, known)| known.components().count()).map(|(config, _)| Arc::clone(config))
+        let near = near.max_by_key(|(_, known)| known.components().count());
+        Arc::clone(near.map_or(&self.config, |(config, _)| config))
     }
 
     /// Compiles what a fix made of a file; nothing is written.

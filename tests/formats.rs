@@ -139,6 +139,7 @@ fn several_reports_from_one_run() {
         assert_eq!(project.text(&format!("out/{format}")), printed(&project, format), "{format}");
     }
     project.davy(&["check", "--format", "json", "--format", "sarif"]).exits(2).says(&["two formats cannot share"]);
+    project.davy(&["check", "--format", "sarif=x", "--format", "json=x"]).exits(2).says(&["two reports cannot share"]);
     project.davy(&["check", "--format", "sarif=gone/x"]).exits(2).says(&["gone/x: cannot write it"]);
     project.davy(&["check", "--format", "sarfi"]).exits(2).says(&["did you mean `sarif`?"]);
     project.davy(&["check", "--format", "json="]).exits(2).says(&["name a file"]);

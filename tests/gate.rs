@@ -218,14 +218,21 @@ fn what_git_lacks_is_named() {
     git(here, &["add", "-A"]);
     git(here, &["commit", "-qm", "work"]);
     assert!(ok(here, &["check", "--since", "nowhere"], 2).contains("git knows no commit `nowhere` here"));
-    assert!(ok(here, &["check", "--since", "origin/gone"], 2).contains("git fetch origin gone"));
+    assert!(ok(here, &["check", "--since", "origin/gone"], 2).contains("git branch -a"));
     assert!(ok(here, &["check", "--since=-x"], 2).contains("git knows no commit"));
 
     let clone = tempfile::tempdir().expect("a temporary folder");
     let url = format!("file://{}", here.display());
     git(clone.path(), &["clone", "-q", "--depth", "1", "--branch", "feature", &url, "."]);
     let text = ok(clone.path(), &["check", "--since", "origin/main"], 2);
-    assert!(text.contains("git fetch --unshallow origin main"), "{text}");
+    // The fetch that it names is the one that is missing.
+    let words = text.split('`').find_map(|part| part.strip_prefix("git fetch ")).expect("it names a fetch");
+    let complete = tempfile::tempdir().expect("a temporary folder");
+    git(complete.path(), &["clone", "-q", "--depth", "1", "--branch", "feature", &url, "."]);
+    git(complete.path(), &[&["fetch", "-q"][..], &words.split(' ').collect::<Vec<_>>()].concat());
+    assert!(ok(complete.path(), &["check", "--since", "origin/main"], 1).contains("Found 1 new warning"));
+    let text = ok(clone.path(), &["check", "--since", "HEAD~1"], 2);
+    assert!(text.contains("`git fetch --unshallow`"), "{text}");
     git(clone.path(), &["fetch", "-q", "--depth", "1", "origin", "main:refs/remotes/origin/main"]);
     let text = ok(clone.path(), &["check", "--since", "origin/main"], 2);
     assert!(text.contains("the clone is shallow") && text.contains("git fetch --unshallow"), "{text}");
@@ -407,6 +414,86 @@ fn a_baseline_that_is_none_is_told_and_kept() {
     ok(here, &["check"], 1);
     write(here, "pyproject.toml", "[tool.davy]\nrequired-version = \">=99\"\n");
     assert!(ok(here, &["check"], 2).contains("the project wants davy >=99"));
+}
+
+/// Folders that are renamed as a whole, files that move across the path that is named: nothing of it is new.
+#[test]
+fn what_moves_is_not_new() {
+    let project = project();
+    let here = project.path();
+    git(here, &["add", "-A"]);
+    git(here, &["commit", "-qm", "start"]);
+    git(here, &["mv", "app", "src"]);
+    git(here, &["commit", "-qm", "move"]);
+    assert!(ok(here, &["check", "--since", "HEAD~1"], 0).contains("4 findings were there"));
+    write(here, "lib/c.py", &naive(&["five"]));
+    git(here, &["add", "-A"]);
+    git(here, &["commit", "-qm", "more"]);
+    git(here, &["mv", "src/a.py", "lib/a.py"]);
+    assert!(ok(here, &["check", "--since", "HEAD", "lib"], 0).contains("4 findings were there"));
+    assert!(ok(here, &["check", "--since", "HEAD", "lib/a.py"], 0).contains("3 findings were there"));
+    git(here, &["rm", "-rqf", "lib"]);
+    assert!(ok(here, &["check", "--since", "HEAD"], 0).contains("4 are gone since"));
+}
+
+/// A project in a folder of a repository that has no configuration itself has its own baseline and budgets.
+#[test]
+fn a_project_below_the_top_keeps_its_own_record() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let here = folder.path();
+    git(here, &["init", "-q"]);
+    write(here, "one/davy.toml", "baseline = \"debt.jsonl\"\n[gate.budgets]\nDTM = 1\n");
+    write(here, "one/a.py", &naive(&["a"]));
+    write(here, "two/davy.toml", "");
+    write(here, "two/b.py", &naive(&["b"]));
+    let one = here.join("one");
+    assert!(ok(&one, &["baseline", "create"], 0).contains("Recorded 1 finding in debt.jsonl"));
+    ok(here, &["check", "one"], 0);
+    assert!(ok(here, &["baseline", "create", "two"], 0).contains("two/davy-baseline.jsonl"));
+    ok(here, &["check", "two/b.py"], 0);
+    write(here, "one/a.py", &naive(&["a", "c"]));
+    // A budget that is exceeded says so whatever is printed.
+    for args in [
+        &["check", "one"][..],
+        &["check", "one", "-q"],
+        &["check", "one", "--format", "json"],
+        &["check", "one", "--format", "sarif"],
+    ] {
+        let output = davy(here, args);
+        assert_eq!(output.status.code(), Some(1), "{args:?}");
+        let text = said(&output);
+        assert!(text.contains("DTM: 2 findings, 1 allowed"), "{args:?}: {text}");
+    }
+}
+
+#[test]
+fn another_secret_in_the_same_place_is_new_to_a_revision() {
+    let project = project();
+    let here = project.path();
+    write(here, "app/s.py", "def f(db):\n    db.connect(password=\"hunter2-Zq8!x\")\n");
+    git(here, &["add", "-A"]);
+    git(here, &["commit", "-qm", "start"]);
+    ok(here, &["check", "--since", "HEAD"], 0);
+    write(here, "app/s.py", "def f(db):\n    db.connect(password=\"Another-9secretZ\")\n");
+    let text = ok(here, &["check", "--since", "HEAD", "--format", "json"], 1);
+    assert!(text.contains("SEC002") && !text.contains("9secretZ"), "{text}");
+}
+
+#[test]
+fn the_index_has_its_own_baseline() {
+    let project = project();
+    let here = project.path();
+    ok(here, &["baseline", "create"], 0);
+    git(here, &["add", "-A"]);
+    git(here, &["commit", "-qm", "start"]);
+    write(here, "app/b.py", &naive(&["four", "new"]));
+    git(here, &["add", "app"]);
+    ok(here, &["check", "--staged"], 1);
+    // What is recorded and not staged is not committed.
+    ok(here, &["baseline", "update"], 0);
+    ok(here, &["check", "--staged"], 1);
+    git(here, &["add", "davy-baseline.jsonl"]);
+    ok(here, &["check", "--staged"], 0);
 }
 
 /// A kill at any moment leaves the old record or the new one, and the budgets as they were or lowered; the next run finishes it.

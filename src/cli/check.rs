@@ -5,6 +5,7 @@ use crate::baseline::{Baseline, Standing};
 use crate::config::{Changes, ConfigError, Configs, paths};
 use crate::finding::{Code, Judged, Proposal, Severity};
 use crate::fix;
+use crate::git;
 use crate::identity;
 use crate::journal;
 use crate::link::Linked;
@@ -168,6 +169,13 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
     });
     let whole = files(check, &report);
     terminal::read_or_not(render(check, when, &report))?;
+    let shows_budgets = matches!(check.screen(), Format::Text | Format::Concise | Format::Github | Format::Markdown);
+    if check.quiet || check.statistics || !shows_budgets {
+        for (name, total, most) in report.budgets.iter().filter(|(_, total, most)| total > most) {
+            let help = format!("mend {}, or raise the budget in the configuration", total - most);
+            terminal::complain(&format!("{name}: {total} findings, {most} allowed"), Some(&help));
+        }
+    }
     say("done");
     Ok(if whole { outcome(check, &report) } else { Outcome::Failed })
 }
@@ -179,7 +187,12 @@ fn held(check: &Check, scan: &Scan, linked: &mut Linked) -> Result<Option<(Gate,
     if check.no_baseline {
         return Ok(None);
     }
-    let baseline = Baseline::read(&scan.baseline).map_err(|error| {
+    let staged = check.staged.then(|| git::in_index(&scan.baseline)).flatten();
+    let read = match staged {
+        Some(bytes) => Baseline::parse(&String::from_utf8_lossy(&bytes)).map(Some),
+        None => Baseline::read(&scan.baseline),
+    };
+    let baseline = read.map_err(|error| {
         let display = paths::shown(&scan.baseline, &paths::working_directory());
         (format!("{display}: {error}"), error.help().to_owned())
     })?;
@@ -219,7 +232,7 @@ fn held_since(
     let earlier = gate::since(scan, revision, staged, definitions).map_err(|error| (error.message, error.help))?;
     let (counted, notes): (Vec<Judged>, Vec<Judged>) =
         std::mem::take(&mut linked.findings).into_iter().partition(|finding| gate::counts(scan, finding));
-    let found = identity::strict(&earlier.identities, &gate::identities(scan, &counted));
+    let found = identity::strict(&earlier.identities, &gate::exact_identities(scan, &counted));
     let known: HashSet<usize> = found.iter().flatten().copied().collect();
     let fixed = (0..earlier.counted).filter(|index| !known.contains(index)).count();
     linked.findings =
@@ -264,6 +277,11 @@ fn combination(check: &Check) -> Result<(), (&'static str, &'static str)> {
             "two formats cannot share standard output",
             "give one of them a file: `--format sarif=davy.sarif`",
         ));
+    }
+    let mut files: Vec<&PathBuf> = check.formats.iter().filter_map(|wanted| wanted.file.as_ref()).collect();
+    files.sort();
+    if files.windows(2).any(|pair| pair[0] == pair[1]) {
+        return Err(("two reports cannot share a file", "give each of them a file of its own"));
     }
     if check.explain_unknown.as_deref().is_some_and(|word| explain_unknown::place(word).is_none()) {
         return Err(("`--explain-unknown` wants a file and a line", "write it as FILE:LINE, such as `app/crud.py:12`"));

@@ -1,6 +1,7 @@
 //! The findings of a run against the project's baseline, or against another state of the project that git has.
 
 use crate::baseline::{Baseline, Compared, View};
+use crate::cache;
 use crate::config::{Budget, paths};
 use crate::finding::{Judged, Severity};
 use crate::git::{self, Between, Change};
@@ -26,6 +27,15 @@ pub fn counts(scan: &Scan, finding: &Judged) -> bool {
 
 /// What each finding is recognised by, in their order.
 pub fn identities(scan: &Scan, findings: &[Judged]) -> Vec<Identity> {
+    recognised(scan, findings, false)
+}
+
+/// The same where both sides are at hand: another secret in the same line is another finding. Never to be kept or shown.
+pub fn exact_identities(scan: &Scan, findings: &[Judged]) -> Vec<Identity> {
+    recognised(scan, findings, true)
+}
+
+fn recognised(scan: &Scan, findings: &[Judged], exact: bool) -> Vec<Identity> {
     let home = home(scan);
     let mut texts: HashMap<&str, Option<(String, String, Lines)>> = HashMap::new();
     let mut all: Vec<Identity> = Vec::with_capacity(findings.len());
@@ -39,7 +49,11 @@ pub fn identities(scan: &Scan, findings: &[Judged]) -> Vec<Identity> {
         let (path, content) = match text {
             Some((path, text, lines)) => {
                 let secrets = scan.file(&finding.path).map(|file| file.unit.secrets.as_slice()).unwrap_or_default();
-                (path.clone(), identity::content(text, lines, secrets, finding.span))
+                let mut content = identity::content(text, lines, secrets, finding.span);
+                for secret in secrets.iter().filter(|secret| exact && secret.touches(finding.span)) {
+                    content.push_str(&format!(" {:032x}", cache::content(secret.of(text).as_bytes())));
+                }
+                (path.clone(), content)
             }
             None => (finding.path.clone(), String::new()),
         };
@@ -66,7 +80,8 @@ pub fn compare(scan: &Scan, baseline: &Baseline, findings: &[Identity]) -> Compa
 
 /// How many findings there are of the rules that have a budget: name, number, and how many there may be. Who looks at a part knows no totals.
 pub fn budgets(scan: &Scan, findings: &[Judged]) -> Vec<(String, usize, usize)> {
-    if !scan.files.iter().all(|file| file.shown) {
+    let own = &scan.config.root;
+    if !scan.files.iter().filter(|file| file.path.starts_with(own)).all(|file| file.shown) {
         return Vec::new();
     }
     let total = |budget: &Budget| {
@@ -106,7 +121,7 @@ pub fn at_index(scan: &Scan, definitions: &Definitions) -> Result<Scan, git::Err
     files.extend(git::untracked(root)?.into_iter().map(Elsewhere::gone));
     // A file that was deleted since it was staged is committed all the same.
     let whole = scan.files.iter().all(|file| file.shown);
-    let mut index = scan.with(&files, whole, definitions);
+    let mut index = scan.with(&files, &|_| whole, definitions);
     let staged = git::changes(root, Between::HeadAndIndex)?;
     show_only(&mut index, staged.into_iter().filter_map(|change| change.new).map(|(path, _)| path).collect());
     Ok(index)
@@ -150,11 +165,17 @@ pub fn since(scan: &Scan, revision: &str, staged: bool, definitions: &Definition
     }
     // Who names files asks for nothing that is gone elsewhere.
     let whole = scan.files.iter().all(|file| file.shown);
-    let old = scan.with(&files, whole, definitions);
+    // What has another path now is shown if it is shown there.
+    let moved: HashMap<&str, &str> = changes
+        .iter()
+        .filter_map(|change| Some((change.old.as_ref()?.0.as_str(), change.new.as_ref()?.0.as_str())))
+        .collect();
+    let shown_now = |path: &str| scan.file(moved.get(path)?).map(|file| file.shown);
+    let old = scan.with(&files, &|path| shown_now(path).unwrap_or(whole), definitions);
     let mut findings = old.link().findings;
     findings.sort_by_key(|finding| !counts(&old, finding));
     let counted = findings.iter().filter(|finding| counts(&old, finding)).count();
-    let mut identities = identities(&old, &findings);
+    let mut identities = exact_identities(&old, &findings);
     let home = home(scan);
     let named = |path: &str| paths::shown(&root.join(path), home);
     let renamed: HashMap<String, String> = changes

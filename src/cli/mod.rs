@@ -288,7 +288,7 @@ struct Check {
     #[arg(long)]
     exit_non_zero_on_fix: bool,
     /// Write a `# davy: ignore[...]` for every finding
-    #[arg(long, conflicts_with_all = ["fix", "diff"])]
+    #[arg(long, conflicts_with_all = ["fix", "diff", "since"])]
     add_ignore: bool,
     /// Say why a place got no finding: which type or base is unknown
     #[arg(long, value_name = "FILE:LINE", conflicts_with_all = ["fix", "diff", "add_ignore", "statistics"])]

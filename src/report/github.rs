@@ -16,6 +16,7 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for shown in findings {
         let finding = &shown.finding;
         let kind = match finding.severity {
+            _ if shown.baselined => "notice",
             Severity::Error => "error",
             Severity::Warning => "warning",
             Severity::Note => "notice",

@@ -13,7 +13,7 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let masks = Masks::new(report);
     let names = fingerprints(report);
     let all = report.findings.iter().zip(names);
-    let listed = all.filter(|(shown, _)| report.lists(shown));
+    let listed = all.filter(|(shown, _)| report.lists(shown) && !shown.baselined);
     let findings = listed.map(|(shown, fingerprint)| {
         let finding = &shown.finding;
         let (begin, end) = report.sources.get(&finding.path).map_or((1, 1), |source| {
