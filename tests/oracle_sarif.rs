@@ -186,3 +186,42 @@ fn complaints(program: &Path, place: &Path, bytes: &[u8]) -> Option<Vec<(String,
     };
     Some(results.iter().map(complaint).collect())
 }
+
+/// GitHub's hash of a place, as Microsoft's own code computes it from the files.
+#[test]
+fn the_line_hash_is_the_one_of_the_tool() {
+    let program = match npm("sarif", VALIDATOR).map(|place| place.join(".bin/sarif-multitool")) {
+        Ok(program) if program.exists() => program,
+        Ok(_) => return skip("oracle_sarif::line_hash", "sarif-multitool has no program for this machine"),
+        Err(why) => return skip("oracle_sarif::line_hash", &why),
+    };
+    let scratch = scratch();
+    let ours: Value = serde_json::from_slice(&sarif()).expect("it is JSON");
+    let mut bare = ours.clone();
+    let root = format!("file://{}/", root().join("fixtures/gas-delivery").display());
+    bare["runs"][0]["originalUriBaseIds"] = serde_json::json!({ "%SRCROOT%": { "uri": root } });
+    for result in bare["runs"][0]["results"].as_array_mut().expect("a list") {
+        result.as_object_mut().expect("a result").remove("partialFingerprints");
+    }
+    let (file, out) = (scratch.path().join("bare.sarif"), scratch.path().join("hashed.sarif"));
+    fs::write(&file, bare.to_string()).expect("the scratch folder is writable");
+    let mut command = Command::new(program);
+    command.arg("rewrite").arg(&file).arg("-o").arg(&out);
+    command.args(["--insert", "RollingHashPartialFingerprints", "--log", "ForceOverwrite"]);
+    let Ok(output) = command.env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1").output() else {
+        return skip("oracle_sarif::line_hash", "sarif-multitool does not run on this machine");
+    };
+    let text = fs::read_to_string(&out).unwrap_or_else(|_| panic!("{}", said(&output)));
+    let theirs: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).expect("it is JSON");
+    let mut same = 0;
+    for (one, other) in list(&ours, "/runs/0/results").iter().zip(list(&theirs, "/runs/0/results")) {
+        let hash = |result: &Value| result.pointer("/partialFingerprints/primaryLocationLineHash").cloned();
+        // Left out where a secret stands in the lines that it covers.
+        if let Some(hashed) = hash(one) {
+            assert_eq!(Some(hashed), hash(other), "{one}");
+            same += 1;
+        }
+    }
+    assert!(same > 50, "{same} hashes compared");
+    say(&format!("oracle_sarif: {same} line hashes are those of the tool; 0 skipped"));
+}
