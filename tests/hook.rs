@@ -176,7 +176,18 @@ fn hooks() {
     let (passes, said) = project.commit("refused");
     assert!(!passes && said.contains("Found 1 new warning"), "{said}");
     assert_eq!(project.read("shop/debt.py"), CLEAN);
-    say("hook: 12 runs of the real pre-commit; 0 skipped");
+
+    // More names than fit into one command line: several batches, each with the whole project and the whole baseline.
+    let name = |number: usize| format!("shop/batch/{number:0>110}.py");
+    for number in 0..1500 {
+        project.write(&name(number), if number % 1499 == 0 { NAIVE } else { CLEAN });
+    }
+    let (passes, said) = project.hook("davy", true);
+    assert!(!passes && said.matches("Found 1 new warning").count() == 2, "{said}");
+    run(common::davy().args(["baseline", "update"]).current_dir(project.place()));
+    let (passes, said) = project.hook("davy", true);
+    assert!(passes && !said.contains("fixed") && !said.contains("stale"), "{said}");
+    say("hook: 14 runs of the real pre-commit; 0 skipped");
 }
 
 /// The hook as the manifest has it, in a clone of this repository: pip builds what git tracks, and nothing else is there.
