@@ -57,7 +57,7 @@ pub enum IgnoreForm {
     Davy,
     /// `# noqa`, `# ruff: noqa`, `# ruff: ignore`, `# flake8: noqa`.
     Noqa,
-    /// `# nosec`.
+    /// `# nosec`; without codes also what scanners of secrets heed: `# pragma: allowlist secret`, `gitleaks:allow`.
     Nosec,
     /// `# pylint: disable=`.
     Pylint,

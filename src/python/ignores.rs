@@ -13,8 +13,8 @@ use std::sync::LazyLock;
 static MARKERS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     AhoCorasick::builder()
         .ascii_case_insensitive(true)
-        .build(["davy:", "noqa", "nosec", "pylint:", "ruff:"])
-        .expect("five short literals make an automaton")
+        .build(["davy:", "noqa", "nosec", "pylint:", "ruff:", "pragma:", "gitleaks:"])
+        .expect("a few short literals make an automaton")
 });
 
 /// What davy's own comments may start with.
@@ -103,6 +103,10 @@ impl Place<'_> {
                 Some(self.nosec(word, offset, part))
             } else if lower.starts_with("pylint:") {
                 self.pylint(word, offset, part)
+            } else if lower.starts_with("pragma:") {
+                self.allowlist(&lower, offset, part)
+            } else if lower.contains("gitleaks:allow") {
+                Some(self.ignore(IgnoreForm::Nosec, self.span_of(offset, part), Some(self.line_of_code()), Vec::new()))
             } else {
                 None
             };
@@ -292,8 +296,26 @@ impl Place<'_> {
         let words = self.words(rest, ',').into_iter().flat_map(|(_, place)| self.words(place.of(self.text), ' '));
         let codes = words.take_while(|(code, _)| is_test(code)).collect();
         // bandit asks every line of what it reports.
-        let covers = self.around().map_or_else(|| self.physical(), |at| self.logical[at]);
-        self.ignore(IgnoreForm::Nosec, self.span_of(offset, part), Some(covers), codes)
+        self.ignore(IgnoreForm::Nosec, self.span_of(offset, part), Some(self.line_of_code()), codes)
+    }
+
+    /// The logical line that the comment stands in or behind, else its own.
+    fn line_of_code(&self) -> Span {
+        self.around().map_or_else(|| self.physical(), |at| self.logical[at])
+    }
+
+    /// `# pragma: allowlist secret`, and `nextline`, as detect-secrets takes them.
+    fn allowlist(&self, lower: &str, offset: u32, part: &str) -> Option<Ignore> {
+        let rest = lower.strip_prefix("pragma:")?.trim_start();
+        let rest = rest.strip_prefix("allowlist").or_else(|| rest.strip_prefix("whitelist"))?;
+        let covers = match rest.trim_start_matches([' ', '-']) {
+            rest if rest.starts_with("nextline secret") => {
+                self.lines.span(self.lines.line(self.comment.start) + 1, self.text)
+            }
+            rest if rest.starts_with("secret") => self.line_of_code(),
+            _ => return None,
+        };
+        Some(self.ignore(IgnoreForm::Nosec, self.span_of(offset, part), Some(covers), Vec::new()))
     }
 
     fn pylint(&self, word: &str, offset: u32, part: &str) -> Option<Ignore> {
@@ -389,6 +411,10 @@ mod tests {
         assert_eq!(covered("x = 1  # NOQA\n"), one("", "x = 1  # NOQA"));
         assert_eq!(covered("# ruff: noqa: S105\n"), vec![("S105".to_owned(), None)]);
         assert_eq!(covered("x = 1  # nosec B105\n"), one("B105", "x = 1  # nosec B105"));
+        assert_eq!(covered("x = 1  # pragma: allowlist secret\n"), one("", "x = 1  # pragma: allowlist secret"));
+        assert_eq!(covered("# pragma: allowlist nextline secret\nx = 1\ny = 2\n"), one("", "x = 1"));
+        assert_eq!(covered("x = 1  # a test key, gitleaks:allow\n"), one("", "x = 1  # a test key, gitleaks:allow"));
+        assert_eq!(covered("x = 1  # pragma: no cover\n"), vec![]);
         let lines = "x = f(\n  1,  # nosec B105\n  2,\n)";
         assert_eq!(covered(&format!("{lines}\n")), one("B105", lines));
         assert_eq!(covered("x = 1  # pylint: disable=protected-access\n").len(), 1);
