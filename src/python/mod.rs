@@ -24,7 +24,7 @@ use ruff_python_parser::{Parsed, parse_unchecked_source};
 /// The parser's tree, under davy's roof: other rooms name nodes through here.
 pub mod ast {
     pub use ruff_python_ast::*;
-    pub use ruff_text_size::Ranged;
+    pub use ruff_text_size::{Ranged, TextRange};
 }
 
 use ast::Ranged;

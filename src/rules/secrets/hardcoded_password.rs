@@ -12,9 +12,16 @@ use crate::text;
 pub const CHECK: Check = Check::Literal(check);
 
 fn check<'a>(cx: &mut Cx<'a>, literal: &'a Expr) {
-    let Some(name) = bound_to(cx, literal) else { return };
+    let Some(bound) = bound_to(cx, literal) else { return };
+    let name = bound.name;
+    let bytes: Vec<u8>;
     let value = match literal {
         Expr::StringLiteral(string) => string.value.to_str(),
+        Expr::BytesLiteral(literal) => {
+            bytes = literal.value.bytes().collect();
+            let Ok(text) = std::str::from_utf8(&bytes) else { return };
+            text
+        }
         _ => return,
     };
     let Judgement::Secret { class, likelihood, copied } = judge(name, value) else { return };
@@ -28,12 +35,16 @@ fn check<'a>(cx: &mut Cx<'a>, literal: &'a Expr) {
     let spans = parts(literal);
     let (Some(first), Some(last)) = (spans.first(), spans.last()) else { return };
     let span = crate::text::Span::new(first.start, last.end);
+    let holds = match bound.call {
+        Some(call) => format!("`{call}` is handed"),
+        None => format!("`{name}` holds"),
+    };
     let message = if copied {
-        text![format!("`{name}` holds a key that anyone can read in a tutorial")]
+        text![format!("{holds} a key that anyone can read in a tutorial")]
     } else if likelihood == Likelihood::Weak {
-        text![format!("`{name}` holds a value that is easy to guess, in force wherever nothing replaces it")]
+        text![format!("{holds} a value that is easy to guess, in force wherever nothing replaces it")]
     } else {
-        text![format!("`{name}` holds a secret that everyone with the source can read")]
+        text![format!("{holds} a secret that everyone with the source can read")]
     };
     // The factory password of somebody's device, as a client offers it: known to all, meant to be replaced.
     let is_default = likelihood == Likelihood::Weak && name.to_ascii_lowercase().starts_with("default");

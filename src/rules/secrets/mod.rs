@@ -6,8 +6,8 @@ pub mod secret_fallback;
 pub mod url_password;
 
 use crate::finding::{Edit, Fix, Piece};
-use crate::python::ast::{AnyNodeRef, Expr, Ranged};
-use crate::python::span;
+use crate::python::ast::{AnyNodeRef, Expr, ExprCall, Ranged, TextRange};
+use crate::python::{dotted, span};
 use crate::rule::Cx;
 use crate::text;
 use crate::text::Span;
@@ -51,19 +51,73 @@ fn read_from_environment(cx: &Cx, literal: &Expr, variable: &str) -> Option<Fix>
     Some(Fix::risky(format!("Read it from the environment (`{variable}`)"), vec![Edit { span: span(literal), text }]))
 }
 
-/// The name that a value is bound to, with the place of that name: assignment, keyword, dict key, default, comparison.
-fn bound_to<'a>(cx: &Cx<'a>, literal: &Expr) -> Option<&'a str> {
-    let is_literal = |expr: &Expr| expr.range() == literal.range();
-    match cx.parent(0)? {
-        AnyNodeRef::StmtAssign(assign) if is_literal(&assign.value) => target_name(assign.targets.last()?),
-        AnyNodeRef::StmtAnnAssign(assign) if assign.value.as_deref().is_some_and(is_literal) => {
+/// What a value is bound to.
+#[derive(Clone, Copy)]
+struct Bound<'a> {
+    /// The name that says what the value is.
+    name: &'a str,
+    /// The call that it is handed to without a name; then `name` is ours.
+    call: Option<&'static str>,
+}
+
+/// What a literal is bound to: assignment, keyword, dict key, default, comparison, through what only wraps it, or by its place in a known call.
+fn bound_to<'a>(cx: &Cx<'a>, literal: &Expr) -> Option<Bound<'a>> {
+    let (up, outer) = unwrapped(cx, literal);
+    let named = named(cx, up, outer).map(|name| Bound { name, call: None });
+    named.or_else(|| by_place(cx, up, outer))
+}
+
+/// How far a value goes as it is: out of `SecretStr(...)`, `Field(...)`, `.encode()`. The nodes to climb, and where its outermost form stands.
+fn unwrapped(cx: &Cx, literal: &Expr) -> (usize, TextRange) {
+    const WRAPPERS: [&str; 6] = ["SecretStr", "SecretBytes", "Secret", "Field", "bytes", "str"];
+    let (mut up, mut range) = (0, literal.range());
+    loop {
+        let call = match (cx.parent(up), cx.parent(up + 1), cx.parent(up + 2)) {
+            (Some(AnyNodeRef::ExprAttribute(attribute)), Some(AnyNodeRef::ExprCall(call)), _)
+                if matches!(attribute.attr.as_str(), "encode" | "strip") && call.func.range() == attribute.range() =>
+            {
+                up += 2;
+                call
+            }
+            (Some(AnyNodeRef::Arguments(arguments)), Some(AnyNodeRef::ExprCall(call)), _)
+                if arguments.args.first().is_some_and(|first| first.range() == range) && wraps(call, &WRAPPERS) =>
+            {
+                up += 2;
+                call
+            }
+            (Some(AnyNodeRef::Keyword(keyword)), Some(AnyNodeRef::Arguments(_)), Some(AnyNodeRef::ExprCall(call)))
+                if keyword.arg.as_ref().is_some_and(|arg| arg == "default") && wraps(call, &["Field"]) =>
+            {
+                up += 3;
+                call
+            }
+            _ => return (up, range),
+        };
+        range = call.range();
+    }
+}
+
+fn wraps(call: &ExprCall, names: &[&str]) -> bool {
+    match &*call.func {
+        Expr::Name(name) => names.contains(&name.id.as_str()),
+        Expr::Attribute(attribute) => names.contains(&attribute.attr.as_str()),
+        _ => false,
+    }
+}
+
+/// The name that a value is given, where the node `up` above the literal is the one around it.
+fn named<'a>(cx: &Cx<'a>, up: usize, value: TextRange) -> Option<&'a str> {
+    let is_value = |expr: &Expr| expr.range() == value;
+    match cx.parent(up)? {
+        AnyNodeRef::StmtAssign(assign) if is_value(&assign.value) => target_name(assign.targets.last()?),
+        AnyNodeRef::StmtAnnAssign(assign) if assign.value.as_deref().is_some_and(is_value) => {
             target_name(&assign.target)
         }
-        AnyNodeRef::ExprNamed(named) if is_literal(&named.value) => target_name(&named.target),
+        AnyNodeRef::ExprNamed(named) if is_value(&named.value) => target_name(&named.target),
         AnyNodeRef::Keyword(keyword) => keyword.arg.as_ref().map(|arg| arg.as_str()),
         AnyNodeRef::ParameterWithDefault(parameter) => Some(parameter.parameter.name.as_str()),
         AnyNodeRef::ExprDict(dict) => {
-            let item = dict.items.iter().find(|item| is_literal(&item.value))?;
+            let item = dict.items.iter().find(|item| is_value(&item.value))?;
             match item.key.as_ref()? {
                 Expr::StringLiteral(key) => Some(key.value.to_str()),
                 key => target_name(key),
@@ -72,8 +126,61 @@ fn bound_to<'a>(cx: &Cx<'a>, literal: &Expr) -> Option<&'a str> {
         AnyNodeRef::ExprCompare(compare) => {
             let [other] = &*compare.comparators else { return None };
             let equal = matches!(*compare.ops, [crate::python::ast::CmpOp::Eq | crate::python::ast::CmpOp::NotEq]);
-            let other = if is_literal(other) { &*compare.left } else { other };
+            let other = if is_value(other) { &*compare.left } else { other };
             target_name(other).filter(|_| equal)
+        }
+        // `user, password = "app", "..."`
+        AnyNodeRef::ExprTuple(values) => {
+            let Some(AnyNodeRef::StmtAssign(assign)) = cx.parent(up + 1) else { return None };
+            let [Expr::Tuple(targets)] = assign.targets.as_slice() else { return None };
+            let at = values.elts.iter().position(is_value)?;
+            (targets.elts.len() == values.elts.len()).then(|| target_name(&targets.elts[at])).flatten()
+        }
+        _ => None,
+    }
+}
+
+/// Calls that take a secret without a name: the last part of their name, where the secret stands, what it is, and the package that has to be
+/// spoken of in the file. From the documentation of each.
+const BY_PLACE: [(&str, usize, &str, &str); 14] = [
+    ("encode", 1, "jwt_secret", "jwt"),
+    ("decode", 1, "jwt_secret", "jwt"),
+    ("Fernet", 0, "encryption_key", "cryptography"),
+    ("HTTPBasicAuth", 1, "password", "requests"),
+    ("HTTPDigestAuth", 1, "password", "requests"),
+    ("BasicAuth", 1, "password", "httpx"),
+    ("DigestAuth", 1, "password", "httpx"),
+    ("BasicAuth", 1, "password", "aiohttp"),
+    ("login", 1, "password", "smtplib"),
+    ("login", 1, "password", "imaplib"),
+    ("URLSafeTimedSerializer", 0, "secret_key", "itsdangerous"),
+    ("URLSafeSerializer", 0, "secret_key", "itsdangerous"),
+    ("TimestampSigner", 0, "secret_key", "itsdangerous"),
+    ("LineBotApi", 0, "access_token", "linebot"),
+];
+
+fn by_place<'a>(cx: &Cx<'a>, up: usize, value: TextRange) -> Option<Bound<'a>> {
+    match cx.parent(up)? {
+        AnyNodeRef::Arguments(arguments) => {
+            let Some(AnyNodeRef::ExprCall(call)) = cx.parent(up + 1) else { return None };
+            let at = arguments.args.iter().position(|argument| argument.range() == value)?;
+            let known = BY_PLACE
+                .iter()
+                .find(|(name, place, _, package)| *place == at && wraps(call, &[name]) && cx.mentions(package));
+            let (name, _, meaning, package) = *known?;
+            // Everything can be encoded; a key goes to the package itself.
+            let of_package = !matches!(name, "encode" | "decode")
+                || dotted(&call.func)
+                    .is_some_and(|whole| whole.split('.').next_back().is_some() && whole.starts_with(package));
+            of_package.then_some(Bound { name: meaning, call: Some(name) })
+        }
+        // `auth=("app", "...")`
+        AnyNodeRef::ExprTuple(pair) => {
+            let Some(AnyNodeRef::Keyword(keyword)) = cx.parent(up + 1) else { return None };
+            let is_auth =
+                keyword.arg.as_ref().is_some_and(|arg| matches!(arg.as_str(), "auth" | "basic_auth" | "http_auth"));
+            let is_second = pair.elts.len() == 2 && pair.elts[1].range() == value;
+            (is_auth && is_second).then_some(Bound { name: "password", call: Some("auth") })
         }
         _ => None,
     }

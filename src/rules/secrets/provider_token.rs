@@ -40,7 +40,7 @@ fn check<'a>(cx: &mut Cx<'a>, literal: &'a Expr) {
         private_key(cx, literal, is_docstring);
     }
     for part in parts(literal) {
-        let name = bound_to(cx, literal).unwrap_or_default();
+        let name = bound_to(cx, literal).map_or("", |bound| bound.name);
         for hit in formats.find_in(name, cx.source(part)) {
             let span = Span::new(part.start + hit.start as u32, part.start + hit.end as u32);
             // What a provider prints in its own documentation opens nothing.
