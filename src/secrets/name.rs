@@ -4,6 +4,8 @@
 //! name that *ends* in a secret's word is one, and a word before it may still take it back (`next_token`).
 
 use super::words::{has, words};
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
 
 /// What a name says about the value bound to it (variable, keyword, dict key, attribute, header, environment variable).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,9 +40,23 @@ impl NameClass {
 /// The class of a name in any style: `snake_case`, `camelCase`, `kebab-case`, dotted, spaced, `UPPER`.
 #[must_use]
 pub fn classify_name(name: &str) -> NameClass {
-    if name.len() > 64 {
+    if name.len() > 64 || !MAY_BE_SECRET.is_match(name) {
         return NameClass::No;
     }
+    by_words(name)
+}
+
+/// One of these stands in every name that says anything: most names are done with here.
+static MAY_BE_SECRET: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let parts = "pass pwd pw kennwort senha contrasena wachtwoord mnemonic phrase secret key token bearer jwt git azure devops ado \
+        bitbucket cred auth userinfo url uri dsn conn broker backend";
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(parts.split_ascii_whitespace())
+        .expect("short literals make an automaton")
+});
+
+fn by_words(name: &str) -> NameClass {
     // `spring.datasource.password`: the last segment is the name; what stands before is its place.
     let name = name.trim_matches(|c: char| !c.is_alphanumeric());
     let segment = name.rsplit('.').next().unwrap_or(name);
@@ -225,6 +241,21 @@ mod tests {
             ("connection_string", Connection),
         ] {
             assert_eq!(classify_name(name), class, "{name}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_is_lost_before_the_words_are_read(
+            before in "(db|pass|seed|recovery|connection|connect|result|github|ado|devops|azure|service|role|basic|my|a)?",
+            separator in "(_|-|)",
+            head in "(password|passwd|pwd|passphrase|passcode|passwort|kennwort|senha|contrasena|wachtwoord|mnemonic|phrase|word|code|wd|pass|pw|secret|key|token|bearer|jwt|pat|credentials|cred|creds|auth|userpwd|userinfo|authorization|url|uri|dsn|connstr|broker|string|str|backend|dbpw|rootpw|apikey|bottoken|name)",
+            after in "(_prod|_value|2|)",
+        ) {
+            let name = format!("{before}{separator}{head}{after}");
+            proptest::prop_assert_eq!(classify_name(&name), by_words(&name));
+            let upper = name.to_uppercase();
+            proptest::prop_assert_eq!(classify_name(&upper), by_words(&upper));
         }
     }
 

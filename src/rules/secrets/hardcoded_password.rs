@@ -6,7 +6,7 @@ use crate::finding::Grade;
 use crate::python::ast::{AnyNodeRef, Expr};
 use crate::python::{Block, dotted};
 use crate::rule::{Check, Cx};
-use crate::secrets::{Judgement, Likelihood, NameClass, judge, pem_private_key};
+use crate::secrets::{Judgement, Likelihood, NameClass, classify_name, judge, pem_private_key};
 use crate::text;
 
 pub const CHECK: Check = Check::Literal(check);
@@ -14,6 +14,10 @@ pub const CHECK: Check = Check::Literal(check);
 fn check<'a>(cx: &mut Cx<'a>, literal: &'a Expr) {
     let Some(bound) = bound_to(cx, literal) else { return };
     let name = bound.name;
+    // Most names end here, before anything is asked of the value.
+    if classify_name(name) == NameClass::No {
+        return;
+    }
     let bytes: Vec<u8>;
     let value = match literal {
         Expr::StringLiteral(string) => string.value.to_str(),
