@@ -170,8 +170,7 @@ fn by_place<'a>(cx: &Cx<'a>, up: usize, value: TextRange) -> Option<Bound<'a>> {
             let (name, _, meaning, package) = *known?;
             // Everything can be encoded; a key goes to the package itself.
             let of_package = !matches!(name, "encode" | "decode")
-                || dotted(&call.func)
-                    .is_some_and(|whole| whole.split('.').next_back().is_some() && whole.starts_with(package));
+                || dotted(&call.func).is_some_and(|whole| whole == format!("{package}.{name}"));
             of_package.then_some(Bound { name: meaning, call: Some(name) })
         }
         // `auth=("app", "...")`
