@@ -2,6 +2,9 @@
 //!
 //! Never reads a path, a clock or the configuration, so equal bytes give equal units.
 
+mod document;
+
+use crate::document::Document;
 use crate::fact::Facts;
 use crate::finding::Finding;
 use crate::page::Page;
@@ -14,7 +17,7 @@ use crate::rule::{Check, Cx, Definitions};
 use crate::rules;
 use crate::secrets;
 use crate::text::{Span, Trouble, decode};
-use crate::unit::{Kind, Unit};
+use crate::unit::{Kind, Syntax, Unit};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::LazyLock;
@@ -26,6 +29,9 @@ pub fn compile(bytes: &[u8], kind: Kind, definitions: &Definitions) -> Unit {
 
 /// Compiles one file by some of the rules: what a family costs is measured with it.
 pub fn compile_by(rules: &'static Rules, bytes: &[u8], kind: Kind, definitions: &Definitions) -> Unit {
+    if let Kind::Text(syntax) = kind {
+        return document::compile(rules, bytes, syntax, definitions);
+    }
     let source = decode(bytes);
     let text = &*source.text;
     let too_deep = broken::too_deep(text);
@@ -56,6 +62,7 @@ pub fn compile_by(rules: &'static Rules, bytes: &[u8], kind: Kind, definitions: 
         broken: is_broken,
         unwritable: source.trouble.is_some(),
         generated: is_generated(text),
+        skipped: false,
     }
 }
 
@@ -77,20 +84,7 @@ fn walk<'a>(
 ) -> Walked {
     let types = Rc::new(Types::default());
     let mut facts = bind::facts(tree.body(), &types);
-    let cx = Cx {
-        text,
-        tree,
-        types,
-        scopes: vec![Scope::module(tree.body())],
-        ancestors: Vec::new(),
-        definitions,
-        trouble,
-        broken,
-        words: RefCell::default(),
-        findings: Vec::new(),
-        secrets: Vec::new(),
-        code: "",
-    };
+    let cx = Cx { trouble, broken, ..context(text, tree, types, definitions) };
     let mut walk = Walk { rules, cx, facts: &mut facts, depth: 0, deepest: 0 };
     for &(code, check) in &rules.file {
         walk.cx.code = code;
@@ -99,6 +93,24 @@ fn walk<'a>(
     walk.visit_body(tree.body());
     let Walk { cx, deepest, .. } = walk;
     Walked { findings: cx.findings, facts, secrets: cx.secrets, deepest }
+}
+
+/// A file at hand, of which nothing is known yet.
+fn context<'a>(text: &'a str, tree: &'a Tree, types: Rc<Types<'a>>, definitions: &'a Definitions) -> Cx<'a> {
+    Cx {
+        text,
+        tree,
+        types,
+        scopes: vec![Scope::module(tree.body())],
+        ancestors: Vec::new(),
+        definitions,
+        trouble: None,
+        broken: Vec::new(),
+        words: RefCell::default(),
+        findings: Vec::new(),
+        secrets: Vec::new(),
+        code: "",
+    }
 }
 
 fn order(finding: &Finding) -> (Span, &str) {
@@ -138,6 +150,8 @@ pub struct Rules {
     call: Checks<for<'a> fn(&mut Cx<'a>, &'a ast::ExprCall)>,
     attribute: Checks<for<'a> fn(&mut Cx<'a>, &'a ast::ExprAttribute)>,
     literal: Checks<for<'a> fn(&mut Cx<'a>, &'a Expr)>,
+    name: Checks<for<'a> fn(&mut Cx<'a>, &'a ast::ExprName)>,
+    text: Checks<fn(&mut Cx<'_>, &Document, Syntax)>,
 }
 
 static ALL: LazyLock<Rules> = LazyLock::new(|| Rules::of(|_| true));
@@ -160,6 +174,8 @@ impl Rules {
             Check::Call(check) => self.call.push((code, check)),
             Check::Attribute(check) => self.attribute.push((code, check)),
             Check::Literal(check) => self.literal.push((code, check)),
+            Check::Name(check) => self.name.push((code, check)),
+            Check::Text(check) => self.text.push((code, check)),
             Check::Several(checks) => checks.iter().for_each(|check| self.add(code, *check)),
             Check::Link => {}
         }
@@ -262,6 +278,12 @@ impl<'a> SourceOrderVisitor<'a> for Walk<'_, 'a> {
                     for &(code, check) in &self.rules.attribute {
                         self.cx.code = code;
                         check(&mut self.cx, attribute);
+                    }
+                }
+                Expr::Name(name) => {
+                    for &(code, check) in &self.rules.name {
+                        self.cx.code = code;
+                        check(&mut self.cx, name);
                     }
                 }
                 Expr::StringLiteral(_) | Expr::BytesLiteral(_) | Expr::FString(_) => {

@@ -60,6 +60,10 @@ pub enum Grade {
     Sibling,
     /// Has the shape only: a checksum is wrong, or no name says more.
     Shape,
+    /// As likely something harmless.
+    Uncertain,
+    /// Where the program is being debugged: `if DEBUG:`.
+    Debug,
     /// A well-known weak value.
     Weak,
     /// A default that whoever calls is meant to replace.

@@ -52,6 +52,7 @@
 //! rules               every rule's check; pages lie in rules/
 //! rule                what a rule is and sees: Check, Cx
 //! python              the only door to the parser: tree, scopes, flow, symbolic types, imports, ignores, broken places
+//! document            files of settings: names with values, and where the values stand
 //! unit page manifest  what is kept of a file; rule pages; pyproject, requirements, lock files, setup.*
 //! finding secrets     findings and fixes as plain data; what davy knows of secrets in text
 //! fact                names, symbolic types, facts, conditions, verdicts
@@ -83,6 +84,7 @@ pub mod cli;
 pub mod compile;
 pub mod config;
 pub mod discover;
+pub mod document;
 pub mod fact;
 pub mod finding;
 pub mod fix;

@@ -2,6 +2,7 @@
 //!
 //! A rule sees one file and reports; what it wants to know of others it attaches as a condition.
 
+use crate::document::Document;
 use crate::fact::{Condition, TypeExpr};
 use crate::finding::{Code, Edit, Finding, Piece};
 use crate::python::ast::{self, AnyNodeRef, Expr, Ranged};
@@ -10,6 +11,7 @@ use crate::python::types::Types;
 use crate::python::{Block, Scope, Tree, span};
 use crate::secrets::Formats;
 use crate::text::{Span, Trouble};
+use crate::unit::Syntax;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -28,6 +30,10 @@ pub enum Check {
     Attribute(for<'a> fn(&mut Cx<'a>, &'a ast::ExprAttribute)),
     /// Every string or bytes literal and every f-string, once per implicit concatenation.
     Literal(for<'a> fn(&mut Cx<'a>, &'a Expr)),
+    /// Every name, read or written.
+    Name(for<'a> fn(&mut Cx<'a>, &'a ast::ExprName)),
+    /// Once a file that is no Python, with what it says; the tree is empty.
+    Text(fn(&mut Cx<'_>, &Document, Syntax)),
     /// By `link`, over all units: davy's own matters.
     Link,
     /// All of these.

@@ -167,7 +167,13 @@ pub fn scan(
     let known: HashSet<PathBuf> = all.iter().map(|(file, _)| file.path.clone()).collect();
     let mut manifests: Vec<PathBuf> = manifests;
     if let Some(context) = context {
-        all.extend(context.files.into_iter().filter(|file| !known.contains(&file.path)).map(|file| (file, false)));
+        all.extend(
+            context
+                .files
+                .into_iter()
+                .filter(|file| file.kind.is_python() && !known.contains(&file.path))
+                .map(|file| (file, false)),
+        );
         manifests.extend(context.manifests);
     }
     manifests.sort();
@@ -210,7 +216,8 @@ pub fn scan(
         }
     }
     if let Some(cache) = &cache {
-        let entries = files.iter().map(|file| {
+        // What was not read has no content to be known by.
+        let entries = files.iter().filter(|file| !file.unit.skipped).map(|file| {
             let File { key, stat, hash, kind, unit, .. } = file;
             Entry { path: key, stat: *stat, content: *hash, kind: *kind, unit }
         });
@@ -222,7 +229,7 @@ pub fn scan(
         request.force_exclude && by_key.get(&key(path, &root)).is_some_and(|(config, path)| config.excludes(path))
     };
     if let Some((path, bytes)) = stdin.filter(|(path, _)| !excluded(path)) {
-        let kind = if path.extension().is_some_and(|end| end == "pyi") { Kind::Stub } else { Kind::Python };
+        let kind = discover::kind_of(&path);
         let display = paths::shown(&path, &here);
         match guarded(bytes, kind, definitions, &display) {
             Ok(unit) => files.push(File {
@@ -348,11 +355,7 @@ impl Scan {
                 let bytes = bytes.as_ref()?;
                 let known = self.file(key);
                 let path = self.root.join(key);
-                let kind = match path.extension()?.to_str()? {
-                    "py" => Kind::Python,
-                    "pyi" => Kind::Stub,
-                    _ => known?.kind,
-                };
+                let kind = if discover::is_checked(&path) { discover::kind_of(&path) } else { known?.kind };
                 if known.is_none() && self.config_at(&path).excludes(&path) {
                     return None;
                 }
@@ -462,6 +465,9 @@ impl Settings for Scan {
     }
 }
 
+/// The size in bytes beyond which a file that is no Python holds data, and is not looked into.
+const LARGE: u64 = 5 << 20;
+
 fn read(
     found: Found,
     shown: bool,
@@ -477,6 +483,22 @@ fn read(
     {
         let Found { path, display, kind, .. } = found;
         return Ok(File { key, display, kind, shown, unit, overlay: None, hash: content, stat, path });
+    }
+    let is_large = || std::fs::metadata(&found.path).is_ok_and(|metadata| metadata.len() > LARGE);
+    if !found.kind.is_python() && is_large() {
+        let Found { path, display, kind, .. } = found;
+        let unit = Unit { skipped: true, ..Unit::default() };
+        return Ok(File {
+            key,
+            display,
+            kind,
+            shown,
+            unit,
+            overlay: None,
+            hash: cache::content(&[]),
+            stat: None,
+            path,
+        });
     }
     let bytes = match std::fs::read(&found.path) {
         Ok(bytes) => bytes,

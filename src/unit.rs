@@ -12,6 +12,38 @@ pub enum Kind {
     Python,
     /// `.pyi`.
     Stub,
+    /// A file of settings, or another that may hold secrets.
+    Text(Syntax),
+}
+
+/// How a file is written that is no Python.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Syntax {
+    /// `.env` and what is called after it.
+    Env,
+    /// `.ini`, `.cfg`, `.conf`, `.properties`.
+    Ini,
+    /// YAML.
+    Yaml,
+    /// TOML.
+    Toml,
+    /// JSON, with or without comments.
+    Json,
+    /// Dockerfiles.
+    Docker,
+    /// `.netrc`, `.pgpass`.
+    Netrc,
+    /// Jupyter notebooks.
+    Notebook,
+    /// Keys and certificates: text without structure.
+    Key,
+}
+
+impl Kind {
+    /// Whether the file is Python, so that it is a module and has a tree.
+    pub fn is_python(self) -> bool {
+        !matches!(self, Kind::Text(_))
+    }
 }
 
 /// All that davy keeps of a file.
@@ -31,6 +63,8 @@ pub struct Unit {
     pub unwritable: bool,
     /// The header says that a program wrote it.
     pub generated: bool,
+    /// It was not looked into: binary or minified.
+    pub skipped: bool,
 }
 
 /// A comment that silences findings.

@@ -9,6 +9,7 @@ const FLOORS: &[&[&str]] = &[
     &["fact"],
     &["finding", "secrets"],
     &["unit", "page", "manifest"],
+    &["document"],
     &["python"],
     &["rule"],
     &["rules"],

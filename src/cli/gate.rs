@@ -3,6 +3,7 @@
 use crate::baseline::{Baseline, Compared, View};
 use crate::cache;
 use crate::config::{Budget, paths};
+use crate::discover;
 use crate::finding::{Judged, Severity};
 use crate::git::{self, Between, Change};
 use crate::identity::{self, Identity};
@@ -197,10 +198,7 @@ pub fn since(scan: &Scan, revision: &str, staged: bool, definitions: &Definition
 /// The files that differ, as the first of two states has them.
 fn earlier(scan: &Scan, changes: &[Change]) -> Result<Vec<Elsewhere>, git::Error> {
     let matters = |path: &str| {
-        path.ends_with(".py")
-            || path.ends_with(".pyi")
-            || manifest::kind_of(path).is_some()
-            || scan.file(path).is_some()
+        discover::is_checked(Path::new(path)) || manifest::kind_of(path).is_some() || scan.file(path).is_some()
     };
     let old = || changes.iter().filter_map(|change| change.old.as_ref()).filter(|(path, _)| matters(path));
     let names: Vec<&str> = old().map(|(_, object)| object.as_str()).collect();

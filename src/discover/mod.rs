@@ -1,4 +1,4 @@
-//! Finds the Python files and manifests below the paths that a user names, in one order on every machine.
+//! Finds the Python files, settings and manifests below the paths that a user names, in one order on every machine.
 //!
 //! Opens no file but ignore files: what cannot be read later is the reader's to report.
 
@@ -10,6 +10,7 @@ mod tests;
 mod walk;
 
 use crate::config::{Pattern, paths};
+use crate::document::syntax_of;
 use crate::manifest;
 use crate::unit::Kind;
 use std::io::ErrorKind;
@@ -24,7 +25,7 @@ pub struct Found {
     pub path: PathBuf,
     /// Relative to the working directory, with forward slashes; bytes that are no UTF-8 as `\xff`.
     pub display: String,
-    /// Python or stub, by its name.
+    /// What it is, by its name.
     pub kind: Kind,
     /// The user named the file itself, not a folder above it.
     pub explicit: bool,
@@ -89,7 +90,7 @@ pub fn discover(roots: &[PathBuf], options: &Options) -> Discovery {
     let shown = |path: &Path| paths::shown(path, &options.working_directory);
     let files = dedupe::once(found.files).into_iter().map(|file| Found {
         display: shown(&file.path),
-        kind: if file.path.extension().is_some_and(|end| end == "pyi") { Kind::Stub } else { Kind::Python },
+        kind: kind_of(&file.path),
         path: file.path,
         explicit: file.explicit,
     });
@@ -101,17 +102,36 @@ pub fn discover(roots: &[PathBuf], options: &Options) -> Discovery {
     }
 }
 
-/// A file that the user named: a manifest by its name, else Python. `setup.py` is both.
+/// A file that the user named: a manifest or settings by its name, else Python. `setup.py` is both.
 fn named(path: PathBuf, found: &mut walk::Finds) {
     let file = walk::File { link: path.is_symlink(), explicit: true, path };
-    let python = is_python(&file.path);
+    let wanted = is_python(&file.path) || is_settings(&file.path);
     let manifest = is_manifest(&file.path);
     if manifest {
         found.manifests.push(file.clone());
     }
-    if python || !manifest {
+    if wanted || !manifest {
         found.files.push(file);
     }
+}
+
+/// What a file is by its name: a stub, settings, or else Python.
+pub fn kind_of(path: &Path) -> Kind {
+    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    match syntax_of(&name) {
+        Some(syntax) => Kind::Text(syntax),
+        None if path.extension().is_some_and(|end| end == "pyi") => Kind::Stub,
+        None => Kind::Python,
+    }
+}
+
+/// Whether a file is one that davy looks into when it walks: Python, or settings.
+pub fn is_checked(path: &Path) -> bool {
+    is_python(path) || is_settings(path)
+}
+
+fn is_settings(path: &Path) -> bool {
+    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| syntax_of(name).is_some())
 }
 
 fn is_python(path: &Path) -> bool {

@@ -2,6 +2,7 @@
 //!
 //! Names alone decide only where no project would use them; else the folder's contents do.
 
+use super::Options;
 use std::path::Path;
 
 /// Never first-party, whatever is in them. Most are hidden too, and stand here for ignore files that say `!.tox`.
@@ -26,6 +27,32 @@ const NAMES: &[&str] = &[
     ".tox",
     ".venv",
 ];
+
+/// Hidden folders that hold what a team writes itself, and no Python of its project.
+const WITH_SETTINGS: &[&str] = &[
+    ".aws",
+    ".azure",
+    ".circleci",
+    ".devcontainer",
+    ".docker",
+    ".github",
+    ".gitlab",
+    ".kube",
+    ".streamlit",
+    ".vscode",
+];
+
+/// Whether a hidden folder may hold settings.
+pub fn may_hold_settings(folder: &Path) -> bool {
+    folder.file_name().is_some_and(|name| WITH_SETTINGS.iter().any(|known| name == *known))
+}
+
+/// Whether a path lies in a hidden folder, as seen from where the walk began.
+pub fn is_in_hidden(path: &Path, options: &Options) -> bool {
+    let hidden = |folder: &Path| may_hold_settings(folder);
+    let above = path.ancestors().skip(1).take_while(|folder| *folder != options.working_directory.as_path());
+    path.parent().is_some_and(hidden) || above.into_iter().any(hidden)
+}
 
 /// Whether a folder cannot hold first-party code. Looks into it only where its name leaves doubt.
 pub fn never_first_party(folder: &Path) -> bool {

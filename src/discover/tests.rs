@@ -100,7 +100,7 @@ fn named_files_are_taken() {
 fn named_manifests_are_manifests() {
     let tree = tree(&["pyproject.toml", "setup.py"]);
     let found = tree.find(&["pyproject.toml", "setup.py"]);
-    assert_eq!(names(&found), ["setup.py"]);
+    assert_eq!(names(&found), ["pyproject.toml", "setup.py"], "settings may hold secrets");
     assert_eq!(found.manifests.len(), 2);
 }
 
@@ -153,8 +153,14 @@ fn build_output_is_skipped_but_a_package_called_build_is_not() {
     tree.write("tools/build/__init__.py", "");
     tree.write("tools/build/lib/d.py", "");
     tree.write("tools/dist/e.py", "");
-    let expected =
-        ["src/build/c.py", "tools/build/__init__.py", "tools/build/lib/d.py", "tools/dist/e.py", "tools/setup.py"];
+    let expected = [
+        "pyproject.toml",
+        "src/build/c.py",
+        "tools/build/__init__.py",
+        "tools/build/lib/d.py",
+        "tools/dist/e.py",
+        "tools/setup.py",
+    ];
     assert_eq!(names(&tree.find(&["."])), expected);
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Follows no link to a folder, so loops end by themselves.
 
-use super::{Options, Problem, is_manifest, is_python, skip, unfollowed};
+use super::{Options, Problem, is_checked, is_manifest, is_python, is_settings, skip, unfollowed};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ pub struct File {
 /// What was found so far, in no order, and some of it twice.
 #[derive(Debug, Default)]
 pub struct Finds {
-    /// Python files.
+    /// Python and settings.
     pub files: Vec<File>,
     /// Manifests.
     pub manifests: Vec<File>,
@@ -58,11 +58,10 @@ pub fn walk(folders: &[PathBuf], options: &Options, finds: &mut Finds) {
             Event::Problem(problem) => finds.problems.push(problem),
             Event::Excluded => finds.excluded += 1,
             Event::File(file) => {
-                let python = is_python(&file.path);
                 if is_manifest(&file.path) {
                     finds.manifests.push(file.clone());
                 }
-                if python {
+                if is_checked(&file.path) {
                     finds.files.push(file);
                 }
             }
@@ -89,9 +88,10 @@ fn visit(entry: Result<DirEntry, ignore::Error>, options: &Options, sender: &Sen
     let path = entry.path();
     let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
     let wanted = if kind.is_dir() {
-        !hidden && !skip::never_first_party(path) && !is_beside(path, options)
+        (!hidden || skip::may_hold_settings(path)) && !skip::never_first_party(path) && !is_beside(path, options)
     } else {
-        is_manifest(path) || is_python(path) && !hidden
+        let aside = hidden || skip::is_in_hidden(path, options);
+        is_manifest(path) && !skip::is_in_hidden(path, options) || is_settings(path) || is_python(path) && !aside
     };
     if !wanted {
         return WalkState::Skip;

@@ -2,6 +2,7 @@
 //!
 //! The lenient resolver: it needs no configuration, and a tie is unknown. `sys.path` is not modelled here.
 
+use crate::document::syntax_of;
 use crate::python::stdlib::is_stdlib;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -38,7 +39,8 @@ impl Index {
         let mut folders = HashSet::new();
         let mut roots: BTreeSet<String> = extra_roots.iter().cloned().collect();
         roots.insert(String::new());
-        for path in paths {
+        // A folder of settings is no package.
+        for path in paths.iter().filter(|path| syntax_of(path.rsplit('/').next().unwrap_or_default()).is_none()) {
             let mut folder = parent(path);
             while folders.insert(folder.to_owned()) && !folder.is_empty() {
                 folder = parent(folder);

@@ -125,6 +125,19 @@ fn pinned(findings: &[Judged], judge: &Judge) -> Option<(usize, String)> {
     pin.map(|pin| (count, pin))
 }
 
+/// Why a circumstance makes a finding matter less, for those that the message itself does not tell.
+fn lowered(grade: Grade) -> Option<&'static str> {
+    match grade {
+        Grade::Test => Some("it stands in a test"),
+        Grade::Docs => Some("it stands in an example or documentation"),
+        Grade::Migration => Some("it stands in a migration"),
+        Grade::Generated => Some("a program wrote the file"),
+        Grade::Local => Some("the host beside it is this machine, or one next to it"),
+        Grade::Debug => Some("it is in force while debugging"),
+        _ => None,
+    }
+}
+
 struct Linker<'l, 'a> {
     judge: &'l Judge<'a>,
     chains: &'l Chains<'l, 'a>,
@@ -177,7 +190,8 @@ impl Linker<'_, '_> {
     fn settle(&self, finding: &Finding, page: &Page, file: File) -> Judged {
         let path = self.judge.values.index.path(file);
         let configured = self.judge.project.settings.severity(path, page);
-        let severity = configured.unwrap_or_else(|| self.severity(finding, page, file));
+        let (graded, grade) = self.severity(finding, page, file);
+        let severity = configured.unwrap_or(graded);
         let labels = finding.labels.iter().filter_map(|label| {
             let (file, span) = match &label.at {
                 LabelAt::Here(span) => (file, *span),
@@ -188,6 +202,9 @@ impl Linker<'_, '_> {
         });
         let fix = self.fix(finding, file);
         let mut help = self.text(&finding.help, file);
+        if let Some(reason) = grade.filter(|_| configured.is_none() && !help.is_empty()).and_then(lowered) {
+            help = format!("{help} (a {} only: {reason})", severity.word());
+        }
         if help.is_empty() && fix.is_none() && !finding.fixes.is_empty() {
             help = self.without_fix(finding, page, file);
         }
@@ -223,7 +240,8 @@ impl Linker<'_, '_> {
         self.text(&finding.otherwise, file)
     }
 
-    fn severity(&self, finding: &Finding, page: &Page, file: File) -> Severity {
+    /// How much a finding matters, and the circumstance that makes it less than its page says.
+    fn severity(&self, finding: &Finding, page: &Page, file: File) -> (Severity, Option<Grade>) {
         let roles = [
             (Role::Test, Grade::Test),
             (Role::Docs, Grade::Docs),
@@ -235,11 +253,12 @@ impl Linker<'_, '_> {
         });
         let stated = finding.grades.iter().filter(|(when, _)| self.judge.judge(when, file).is_yes());
         let grades = by_role.map(|(_, grade)| grade).chain(stated.map(|(_, grade)| *grade));
-        let severities: Vec<Severity> = grades.filter_map(|grade| page.severity_when.get(&grade).copied()).collect();
-        match (severities.iter().min(), severities.iter().max()) {
-            (Some(&lowest), _) if lowest < page.severity => lowest,
-            (_, Some(&highest)) => highest.max(page.severity),
-            _ => page.severity,
+        let severities: Vec<(Severity, Grade)> =
+            grades.filter_map(|grade| Some((*page.severity_when.get(&grade)?, grade))).collect();
+        match (severities.iter().min_by_key(|one| one.0), severities.iter().max_by_key(|one| one.0)) {
+            (Some(&(lowest, grade)), _) if lowest < page.severity => (lowest, Some(grade)),
+            (_, Some(&(highest, _))) => (highest.max(page.severity), None),
+            _ => (page.severity, None),
         }
     }
 

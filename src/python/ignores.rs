@@ -25,19 +25,32 @@ pub fn ignores(tree: &Tree, text: &str) -> Vec<Ignore> {
     if !MARKERS.is_match(text) {
         return Vec::new();
     }
-    let lines = Lines::new(text);
     let logical = logical_lines(tree);
     let several = |token: &&super::ast::token::Token| {
         token.kind() == TokenKind::String && span(**token).of(text).contains(['\n', '\r'])
     };
     let strings: Vec<Span> = tree.tokens().iter().filter(several).map(|token| span(*token)).collect();
+    read(text, &logical, &strings, tree.comments())
+}
+
+/// The same for a file without statements: a comment there covers its line.
+pub fn in_lines(text: &str, comments: Vec<Span>) -> Vec<Ignore> {
+    if !MARKERS.is_match(text) {
+        return Vec::new();
+    }
+    let lines = Lines::new(text);
+    let logical = (1..=lines.count() as u32).map(|line| lines.span(line, text));
+    let logical: Vec<Span> = logical.filter(|line| !line.of(text).trim_start().starts_with('#')).collect();
+    read(text, &logical, &[], comments.into_iter())
+}
+
+fn read(text: &str, logical: &[Span], strings: &[Span], comments: impl Iterator<Item = Span>) -> Vec<Ignore> {
+    let lines = Lines::new(text);
     let enabled = enabled(text);
     let mut found = Vec::new();
-    for comment in tree.comments() {
-        let body = comment.of(text);
-        if MARKERS.is_match(body) {
-            let place = Place { text, lines: &lines, logical: &logical, strings: &strings, enabled: &enabled, comment };
-            place.read(&mut found);
+    for comment in comments {
+        if MARKERS.is_match(comment.of(text)) {
+            Place { text, lines: &lines, logical, strings, enabled: &enabled, comment }.read(&mut found);
         }
     }
     found

@@ -5,7 +5,7 @@
 
 use std::sync::OnceLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::checksum::{Checksum, decodes, verify};
 use super::format::{Format, FormatError, check, read};
@@ -33,6 +33,8 @@ pub struct Formats {
     all: Vec<Format>,
     fixed: Index,
     context: Index,
+    /// All keywords of both, in any case: most texts hold none, and are done with.
+    any: Option<AhoCorasick>,
     hash: u64,
 }
 
@@ -100,6 +102,12 @@ impl Formats {
         self.all.iter().find(|f| f.id == id)
     }
 
+    /// Whether a text holds the keyword of any format: without one there is no token.
+    #[must_use]
+    pub fn speaks(&self, text: &str) -> bool {
+        self.any.as_ref().is_some_and(|any| any.is_match(text))
+    }
+
     /// All recognisable tokens of a text in order of place, none inside another; placeholders (`ghp_xxxx...`) left out.
     #[must_use]
     pub fn find<'a>(&'a self, text: &str) -> Vec<Hit<'a>> {
@@ -110,6 +118,9 @@ impl Formats {
     /// format that needs context finds its keyword there too.
     #[must_use]
     pub fn find_in<'a>(&'a self, context: &str, text: &str) -> Vec<Hit<'a>> {
+        if !self.speaks(text) && !self.speaks(context) {
+            return Vec::new();
+        }
         let mut hits = self.candidates(context, text);
         hits.retain(|hit| !is_placeholder(&text[hit.start..hit.end]));
         hits
@@ -168,7 +179,13 @@ impl Formats {
         }
         let fixed = Index::new(&all, false)?;
         let context = Index::new(&all, true)?;
-        Ok(Formats { all, fixed, context, hash })
+        let keywords = all.iter().filter(|format| !format.shape.is_empty()).flat_map(|format| &format.keywords);
+        let any = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(keywords)
+            .map_err(|e| FormatError::Form(e.to_string()))?;
+        Ok(Formats { any: Some(any).filter(|any| any.patterns_len() > 0), all, fixed, context, hash })
     }
 }
 

@@ -4,6 +4,7 @@
 //! into anything it returns: results are kinds and spans.
 
 mod checksum;
+mod embedded;
 mod format;
 mod formats;
 mod known;
@@ -18,12 +19,14 @@ mod vocabulary;
 mod words;
 
 pub use checksum::{Checksum, ChecksumKind, Structure, aws_account};
+pub use embedded::{Assignment, assignments};
 pub use format::{Format, FormatError, Grade};
 pub use formats::{Formats, Hit};
 pub use known::{Known, known};
 pub use likelihood::{Judgement, Likelihood, judge};
 pub use mask::mask_lexically;
-pub use name::{NameClass, classify_name};
+pub use name::{NameClass, classify_name, may_hold};
 pub use pem::{PemKey, pem_private_key};
 pub use url::{Host, UrlInfo, dsn_password, url_password, url_passwords};
 pub use value::{Harmless, harmless};
+pub use vocabulary::is_weak as is_weak_password;

@@ -46,6 +46,12 @@ pub fn classify_name(name: &str) -> NameClass {
     by_words(name)
 }
 
+/// Whether a text may hold a secret by any name, in a URL or as a key.
+#[must_use]
+pub fn may_hold(text: &str) -> bool {
+    MAY_BE_SECRET.is_match(text) || text.contains("://") || text.contains("-----BEGIN ")
+}
+
 /// One of these stands in every name that says anything: most names are done with here.
 static MAY_BE_SECRET: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let parts = "pass pwd pw kennwort senha contrasena wachtwoord mnemonic phrase secret key token bearer jwt git azure devops ado \

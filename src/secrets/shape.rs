@@ -188,6 +188,11 @@ fn is_prose(class: NameClass, value: &str) -> bool {
     if value.chars().filter(|c| !c.is_ascii() && c.is_alphabetic()).count() * 2 > value.chars().count() {
         return true;
     }
+    // `Contraseña`, `Hasło`: what a form calls the field.
+    let foreign = value.chars().any(|c| !c.is_ascii() && c.is_alphabetic());
+    if foreign && value.chars().all(|c| c.is_alphabetic() || c == ' ' || c == '-') {
+        return true;
+    }
     let parts: Vec<&str> = value.split_whitespace().collect();
     if parts.len() < 2 {
         let label = value.trim_end_matches([':', '?', '.']);

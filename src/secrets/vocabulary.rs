@@ -87,7 +87,7 @@ fn is_x_run(lower: &str) -> bool {
 
 /// Whether a value belongs to those that guessing tools try first: common passwords and defaults of products, also with
 /// digits or `!` after them.
-pub(super) fn is_weak(value: &str) -> bool {
+pub fn is_weak(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     let stem = lower.trim_end_matches(|c: char| !c.is_ascii_alphabetic());
     let spelled: String = lower

@@ -1,50 +1,124 @@
 //! A password-like name with a literal. Page: rules/secrets/hardcoded-password.md
 
-use super::{ROTATE, bound_to, parts, read_from_environment, variable};
+use super::bound::{Bound, bound_to};
+use super::{ROTATE, Value, grade_by_place, read_from_environment, secret_fallback, value_of, variable};
+use crate::document::{self, Document};
 use crate::fact::Condition;
-use crate::finding::Grade;
-use crate::python::ast::{AnyNodeRef, Expr};
-use crate::python::{Block, dotted};
+use crate::finding::{Fix, Grade, Label, LabelAt};
+use crate::python::ast::{AnyNodeRef, Expr, ExprContext, ExprName, Ranged, Stmt, TextRange};
+use crate::python::walk::blocks;
+use crate::python::{Block, Tree, deeper, dotted};
 use crate::rule::{Check, Cx};
-use crate::secrets::{Judgement, Likelihood, NameClass, classify_name, judge, pem_private_key};
+use crate::secrets::{
+    Judgement, Likelihood, NameClass, assignments, classify_name, dsn_password, judge, pem_private_key,
+};
 use crate::text;
+use crate::text::Span;
+use crate::unit::Syntax;
+use std::borrow::Cow;
 
-pub const CHECK: Check = Check::Literal(check);
+pub const CHECK: Check =
+    Check::Several(&[Check::Literal(check), Check::Name(constant), Check::File(comments), Check::Text(settings)]);
 
 fn check<'a>(cx: &mut Cx<'a>, literal: &'a Expr) {
-    let Some(bound) = bound_to(cx, literal) else { return };
-    let name = bound.name;
+    let Some(value) = value_of(cx, literal) else { return };
+    let Some(bound) = bound_to(cx, value.up, value.range) else { return embedded(cx, &value) };
     // Most names end here, before anything is asked of the value.
-    if classify_name(name) == NameClass::No {
+    if classify_name(bound.name) == NameClass::No {
+        return embedded(cx, &value);
+    }
+    if secret_fallback::takes(cx, literal) || is_label(cx) || is_sample(cx) {
         return;
     }
-    let bytes: Vec<u8>;
-    let value = match literal {
-        Expr::StringLiteral(string) => string.value.to_str(),
-        Expr::BytesLiteral(literal) => {
-            bytes = literal.value.bytes().collect();
-            let Ok(text) = std::str::from_utf8(&bytes) else { return };
-            text
+    let name = bound.name;
+    let fix = read_from_environment(cx, literal, &variable(name)).filter(|_| value.up == 0);
+    report(cx, bound, &value, fix, None);
+}
+
+/// A constant that is handed on as a secret: `connect(password=PW)`, where `PW = "..."` says nothing by itself.
+fn constant<'a>(cx: &mut Cx<'a>, name: &'a ExprName) {
+    if name.ctx != ExprContext::Load || classify_name(&name.id) != NameClass::No {
+        return;
+    }
+    let Some(bound) = bound_to(cx, 0, name.range()).filter(|bound| !bound.loose) else { return };
+    if !classify_name(bound.name).is_secret() {
+        return;
+    }
+    let Some(literal) = assigned(cx, &name.id) else { return };
+    let Some(text) = super::plain(literal) else { return };
+    let spans = super::parts(literal);
+    let (Some(first), Some(last)) = (spans.first(), spans.last()) else { return };
+    let span = Span::new(first.start, last.end);
+    if cx.findings.iter().any(|finding| finding.span == span) {
+        return;
+    }
+    let value = Value { text, span, spans, up: 0, range: literal.range() };
+    report(cx, Bound { loose: true, ..bound }, &value, None, Some(crate::python::span(name)));
+}
+
+/// The literal that a name stands for here: the only thing that is ever assigned to it in the innermost block that assigns it.
+fn assigned<'a>(cx: &Cx<'a>, name: &str) -> Option<&'a Expr> {
+    fn assignments<'a>(body: &'a [Stmt], name: &str, found: &mut Vec<Option<&'a Expr>>) {
+        let is_it = |target: &Expr| matches!(target, Expr::Name(target) if target.id.as_str() == name);
+        for stmt in body {
+            match stmt {
+                Stmt::Assign(assign) if assign.targets.iter().any(is_it) => found.push(Some(&assign.value)),
+                Stmt::AnnAssign(assign) if is_it(&assign.target) => found.push(assign.value.as_deref()),
+                other if crate::python::bound::bound(other).contains(&name) => {
+                    let before = found.len();
+                    deeper(|| blocks(other, &mut |inner| assignments(inner, name, found)));
+                    if found.len() == before {
+                        found.push(None);
+                    }
+                }
+                _ => {}
+            }
         }
-        _ => return,
-    };
-    let Judgement::Secret { class, likelihood, copied } = judge(name, value) else { return };
-    if class == NameClass::Connection || likelihood == Likelihood::Unlikely || is_label(cx) || is_sample(cx) {
+    }
+    for scope in cx.scopes.iter().rev() {
+        let body = match scope.block {
+            Block::Module(body) => body,
+            Block::Function(function) => {
+                if function.parameters.iter().any(|parameter| parameter.name().as_str() == name) {
+                    return None;
+                }
+                &function.body
+            }
+            Block::Class(class) if std::ptr::eq(scope, cx.scopes.last()?) => &class.body,
+            Block::Class(_) => continue,
+        };
+        let mut found = Vec::new();
+        assignments(body, name, &mut found);
+        match found.as_slice() {
+            [] => {}
+            [Some(literal)] => return Some(literal),
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// Reports a value that judges as a secret, by the name that it is bound to.
+fn report(cx: &mut Cx, bound: Bound, value: &Value, fix: Option<Fix>, used: Option<Span>) {
+    let name = bound.name;
+    let Judgement::Secret { class, likelihood, copied } = judge(name, &value.text) else { return };
+    let unlikely = likelihood == Likelihood::Unlikely;
+    if class == NameClass::Connection || unlikely && (bound.loose || !may_be(class, &value.text)) {
         return;
     }
     // What a provider's format recognises is said by that rule, with more.
-    if !cx.definitions.formats.find_in(name, value).is_empty() || pem_private_key(value).is_some() {
+    if !cx.definitions.formats.find_in(name, &value.text).is_empty() || pem_private_key(&value.text).is_some() {
         return;
     }
-    let spans = parts(literal);
-    let (Some(first), Some(last)) = (spans.first(), spans.last()) else { return };
-    let span = crate::text::Span::new(first.start, last.end);
-    let holds = match bound.call {
-        Some(call) => format!("`{call}` is handed"),
-        None => format!("`{name}` holds"),
+    let holds = match (bound.call, used) {
+        (Some(call), None) => format!("`{call}` is handed"),
+        (_, Some(_)) => "this constant holds".to_owned(),
+        (None, None) => format!("`{name}` holds"),
     };
     let message = if copied {
         text![format!("{holds} a key that anyone can read in a tutorial")]
+    } else if unlikely {
+        text![format!("{holds} what may be a secret, or only a word")]
     } else if likelihood == Likelihood::Weak {
         text![format!("{holds} a value that is easy to guess, in force wherever nothing replaces it")]
     } else {
@@ -52,25 +126,127 @@ fn check<'a>(cx: &mut Cx<'a>, literal: &'a Expr) {
     };
     // The factory password of somebody's device, as a client offers it: known to all, meant to be replaced.
     let is_default = likelihood == Likelihood::Weak && name.to_ascii_lowercase().starts_with("default");
-    let fix = read_from_environment(cx, literal, &variable(name));
-    let is_local = beside_local_host(cx);
-    cx.secrets.extend(spans);
+    cx.secrets.extend(&value.spans);
     if is_default && ["DEFAULT_USERNAME", "DEFAULT_USER", "default_username"].iter().any(|name| cx.mentions(name)) {
         return;
     }
-    let finding = cx.report(span, message);
+    let mut grades = grade_by_place(cx, value.span, class);
+    grades.extend((likelihood == Likelihood::Weak).then_some(Grade::Weak));
+    grades.extend(unlikely.then_some(Grade::Uncertain));
+    grades.extend(is_default.then_some(Grade::Default));
+    let finding = cx.report(value.span, message);
     finding.help(ROTATE);
-    if likelihood == Likelihood::Weak {
-        finding.grade(Condition::Always, Grade::Weak);
+    for grade in grades {
+        finding.grade(Condition::Always, grade);
     }
-    if is_default {
-        finding.grade(Condition::Always, Grade::Default);
-    }
-    if is_local {
-        finding.grade(Condition::Always, Grade::Local);
+    if let Some(used) = used {
+        let text = text![format!("it is handed on as `{name}` here")];
+        finding.labels.push(Label { at: LabelAt::Here(used), text });
     }
     if let Some(fix) = fix.filter(|_| !is_default) {
         finding.fix(fix);
+    }
+}
+
+/// Whether a value that is no more than a word is worth a note: chosen as passwords are, or with a number in it as issued keys have.
+fn may_be(class: NameClass, value: &str) -> bool {
+    let digits = value.bytes().any(|b| b.is_ascii_digit());
+    match class {
+        NameClass::Password => value.len() >= 4 && !value.contains(char::is_whitespace),
+        _ => value.len() >= 6 && digits,
+    }
+}
+
+/// Names and values of a file of settings.
+fn settings(cx: &mut Cx, document: &Document, syntax: Syntax) {
+    // Texts for people are called after what they are about.
+    let texts = document.entries.iter().filter(|entry| is_text(&entry.value)).count();
+    let loose = texts * 2 > document.entries.len();
+    for entry in &document.entries {
+        if classify_name(&entry.key) == NameClass::No {
+            if entry.value.len() >= 8 && speaks(&entry.value) && dsn_password(&entry.value).is_none() {
+                in_text(cx, entry.span);
+            }
+            continue;
+        }
+        if loose && (!entry.value.bytes().any(|b| b.is_ascii_digit()) || entry.value.contains(char::is_whitespace)) {
+            continue;
+        }
+        let spans = vec![entry.span];
+        let value =
+            Value { text: Cow::Borrowed(&entry.value), spans, span: entry.span, up: 0, range: TextRange::default() };
+        report(cx, Bound { name: &entry.key, call: None, loose }, &value, None, None);
+    }
+    if matches!(syntax, Syntax::Docker | Syntax::Yaml | Syntax::Toml) {
+        let whole = Span::new(0, cx.text.len() as u32);
+        let places = if syntax == Syntax::Docker { vec![whole] } else { document::comments(cx.text, syntax) };
+        for place in places {
+            if speaks(cx.source(place)) {
+                in_text(cx, place);
+            }
+        }
+    }
+}
+
+/// Written for people to read: several words, another script than ASCII, or a word with a capital.
+fn is_text(value: &str) -> bool {
+    let is_label = value.starts_with(|c: char| c.is_ascii_uppercase())
+        && value.len() > 2
+        && value[1..].bytes().all(|b| b.is_ascii_lowercase());
+    is_label || value.contains(' ') || !value.is_ascii()
+}
+
+/// Names with values inside a literal that is bound to nothing secret: a command, a body of a request, a piece of SQL.
+fn embedded<'a>(cx: &mut Cx<'a>, value: &Value<'a>) {
+    if value.text.len() < 8
+        || value.spans.len() != 1
+        || super::is_docstring(cx)
+        || !speaks(&value.text)
+        || dsn_password(&value.text).is_some()
+    {
+        return;
+    }
+    in_text(cx, value.span);
+}
+
+/// A comment that holds what was code: `# password = "..."`.
+fn comments(cx: &mut Cx, tree: &Tree) {
+    for comment in tree.comments() {
+        if speaks(cx.source(comment)) {
+            in_text(cx, comment);
+        }
+    }
+}
+
+/// Whether a text may name a secret with its value at all.
+fn speaks(text: &str) -> bool {
+    text.contains(['=', ':', '\'']) || text.contains("-p") || text.contains("-u")
+}
+
+fn in_text(cx: &mut Cx, within: Span) {
+    let text = cx.source(within);
+    for found in assignments(text) {
+        let (name, value) = (&text[found.name.0..found.name.1], &text[found.value.0..found.value.1]);
+        let name = if found.command { "password" } else { name };
+        let Judgement::Secret { class, likelihood, .. } = judge(name, value) else { continue };
+        // Without quotes the rest of a sentence looks like a value, too.
+        let sure = if found.quoted { Likelihood::Weak } else { Likelihood::Likely };
+        if !class.is_secret() || likelihood < sure || !cx.definitions.formats.find_in(name, value).is_empty() {
+            continue;
+        }
+        let span = Span::new(within.start + found.value.0 as u32, within.start + found.value.1 as u32);
+        if cx.findings.iter().any(|known| known.span.touches(span)) {
+            continue;
+        }
+        cx.secrets.push(span);
+        let grades = grade_by_place(cx, span, class);
+        let message = format!("the value of `{name}` in this text is a secret that everyone with the source can read");
+        let finding = cx.report(span, text![message]);
+        finding.help(ROTATE);
+        finding.grade(Condition::Always, Grade::Weak);
+        for grade in grades {
+            finding.grade(Condition::Always, grade);
+        }
     }
 }
 
@@ -80,33 +256,11 @@ fn is_sample(cx: &Cx) -> bool {
     let says = |name: &str| WORDS.iter().any(|word| name.to_ascii_lowercase().contains(word));
     cx.ancestors.iter().any(|node| match node {
         AnyNodeRef::StmtAssign(assign) => {
-            assign.targets.iter().any(|target| super::target_name(target).is_some_and(says))
+            assign.targets.iter().any(|target| super::bound::target_name(target).is_some_and(says))
         }
         AnyNodeRef::Keyword(keyword) => keyword.arg.as_ref().is_some_and(|arg| says(arg.as_str())),
         _ => false,
     })
-}
-
-/// A sibling argument or key names a host that is this machine, or a service beside it: `localhost`, `postgres`.
-fn beside_local_host(cx: &Cx) -> bool {
-    let local = |name: Option<&str>, value: &Expr| {
-        let host = name.is_some_and(|name| matches!(name, "host" | "hostname" | "server" | "address"));
-        let here = |text: &str| matches!(text, "127.0.0.1" | "::1" | "0.0.0.0") || !text.contains(['.', ':']);
-        host && matches!(value, Expr::StringLiteral(value) if here(value.value.to_str()))
-    };
-    match (cx.parent(0), cx.parent(1)) {
-        (Some(AnyNodeRef::Keyword(_)), Some(AnyNodeRef::Arguments(arguments))) => {
-            arguments.keywords.iter().any(|keyword| local(keyword.arg.as_ref().map(|arg| arg.as_str()), &keyword.value))
-        }
-        (Some(AnyNodeRef::ExprDict(dict)), _) => dict.items.iter().any(|item| {
-            let key = match &item.key {
-                Some(Expr::StringLiteral(key)) => Some(key.value.to_str()),
-                _ => None,
-            };
-            local(key, &item.value)
-        }),
-        _ => false,
-    }
 }
 
 /// Members of an Enum and arguments of a form field, a translation or a help text are words, not values.

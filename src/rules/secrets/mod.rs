@@ -1,16 +1,20 @@
 //! Secrets in the source, and what its rules share.
 
+mod bound;
+mod calls;
 pub mod hardcoded_password;
 pub mod provider_token;
 pub mod secret_fallback;
 pub mod url_password;
 
-use crate::finding::{Edit, Fix, Piece};
-use crate::python::ast::{AnyNodeRef, Expr, ExprCall, Ranged, TextRange};
-use crate::python::{dotted, span};
+use crate::finding::{Edit, Fix, Grade, Piece};
+use crate::python::ast::{AnyNodeRef, Expr, ExprBinOp, FStringPart, Operator, Ranged, TextRange};
+use crate::python::span;
 use crate::rule::Cx;
+use crate::secrets::NameClass;
 use crate::text;
 use crate::text::Span;
+use std::borrow::Cow;
 
 /// What every message about a secret ends with.
 const ROTATE: &str = "replace it where it was issued: the history of the repository keeps it";
@@ -51,150 +55,123 @@ fn read_from_environment(cx: &Cx, literal: &Expr, variable: &str) -> Option<Fix>
     Some(Fix::risky(format!("Read it from the environment (`{variable}`)"), vec![Edit { span: span(literal), text }]))
 }
 
-/// What a value is bound to.
-#[derive(Clone, Copy)]
-struct Bound<'a> {
-    /// The name that says what the value is.
-    name: &'a str,
-    /// The call that it is handed to without a name; then `name` is ours.
-    call: Option<&'static str>,
+/// A value as it stands in the source: one literal, several side by side, or several joined by `+`.
+struct Value<'a> {
+    text: Cow<'a, str>,
+    /// What stands between the quotes, part by part.
+    spans: Vec<Span>,
+    /// From the first quote's inside to the last one's.
+    span: Span,
+    /// How many nodes lie between the literal and its outermost form, which stands at `range`.
+    up: usize,
+    range: TextRange,
 }
 
-/// What a literal is bound to: assignment, keyword, dict key, default, comparison, through what only wraps it, or by its place in a known call.
-fn bound_to<'a>(cx: &Cx<'a>, literal: &Expr) -> Option<Bound<'a>> {
-    let (up, outer) = unwrapped(cx, literal);
-    let named = named(cx, up, outer).map(|name| Bound { name, call: None });
-    named.or_else(|| by_place(cx, up, outer))
+/// The value that begins with a literal; none where it is the tail of another, or has holes.
+fn value_of<'a>(cx: &Cx<'a>, literal: &'a Expr) -> Option<Value<'a>> {
+    let (mut up, mut whole) = (0, None);
+    while let Some(AnyNodeRef::ExprBinOp(sum)) = cx.parent(up)
+        && sum.op == Operator::Add
+    {
+        up += 1;
+        whole = Some(sum);
+    }
+    let literals = match whole {
+        None => vec![literal],
+        Some(sum) => {
+            let mut literals = Vec::new();
+            if !addends(sum, &mut literals) || literals.first().is_none_or(|first| first.range() != literal.range()) {
+                return None;
+            }
+            literals
+        }
+    };
+    let mut text = Cow::Borrowed("");
+    for literal in &literals {
+        let part = plain(literal)?;
+        text = if text.is_empty() { part } else { Cow::Owned(text.into_owned() + &part) };
+    }
+    let spans: Vec<Span> = literals.iter().flat_map(|literal| parts(literal)).collect();
+    let span = Span::new(spans.first()?.start, spans.last()?.end);
+    Some(Value { text, spans, span, up, range: whole.map_or(literal.range(), |sum| sum.range()) })
 }
 
-/// How far a value goes as it is: out of `SecretStr(...)`, `Field(...)`, `.encode()`. The nodes to climb, and where its outermost form stands.
-fn unwrapped(cx: &Cx, literal: &Expr) -> (usize, TextRange) {
-    const WRAPPERS: [&str; 6] = ["SecretStr", "SecretBytes", "Secret", "Field", "bytes", "str"];
-    let (mut up, mut range) = (0, literal.range());
+/// The literals of a sum in order; whether there is nothing else in it.
+fn addends<'a>(sum: &'a ExprBinOp, literals: &mut Vec<&'a Expr>) -> bool {
+    let mut at = sum;
+    let mut reversed = Vec::new();
     loop {
-        let call = match (cx.parent(up), cx.parent(up + 1), cx.parent(up + 2)) {
-            (Some(AnyNodeRef::ExprAttribute(attribute)), Some(AnyNodeRef::ExprCall(call)), _)
-                if matches!(attribute.attr.as_str(), "encode" | "strip") && call.func.range() == attribute.range() =>
-            {
-                up += 2;
-                call
+        reversed.push(&*at.right);
+        match &*at.left {
+            Expr::BinOp(left) if left.op == Operator::Add => at = left,
+            left => {
+                reversed.push(left);
+                break;
             }
-            (Some(AnyNodeRef::Arguments(arguments)), Some(AnyNodeRef::ExprCall(call)), _)
-                if arguments.args.first().is_some_and(|first| first.range() == range) && wraps(call, &WRAPPERS) =>
-            {
-                up += 2;
-                call
+        }
+    }
+    literals.extend(reversed.into_iter().rev());
+    literals.iter().all(|literal| plain(literal).is_some())
+}
+
+/// What a literal without holes says.
+fn plain(literal: &Expr) -> Option<Cow<'_, str>> {
+    match literal {
+        Expr::StringLiteral(string) => Some(Cow::Borrowed(string.value.to_str())),
+        Expr::BytesLiteral(bytes) => String::from_utf8(bytes.value.bytes().collect()).ok().map(Cow::Owned),
+        Expr::FString(string) => {
+            let mut text = String::new();
+            for part in string.value.iter() {
+                match part {
+                    FStringPart::Literal(literal) => text.push_str(&literal.value),
+                    FStringPart::FString(part) => {
+                        for element in &part.elements {
+                            text.push_str(&element.as_literal()?.value);
+                        }
+                    }
+                }
             }
-            (Some(AnyNodeRef::Keyword(keyword)), Some(AnyNodeRef::Arguments(_)), Some(AnyNodeRef::ExprCall(call)))
-                if keyword.arg.as_ref().is_some_and(|arg| arg == "default") && wraps(call, &["Field"]) =>
-            {
-                up += 3;
-                call
-            }
-            _ => return (up, range),
-        };
-        range = call.range();
+            Some(Cow::Owned(text))
+        }
+        _ => None,
     }
 }
 
-fn wraps(call: &ExprCall, names: &[&str]) -> bool {
-    match &*call.func {
-        Expr::Name(name) => names.contains(&name.id.as_str()),
-        Expr::Attribute(attribute) => names.contains(&attribute.attr.as_str()),
+/// Circumstances around a place that make a value there matter less, whatever the rule.
+fn grade_by_place(cx: &Cx, at: Span, class: NameClass) -> Vec<Grade> {
+    let mut grades = Vec::new();
+    // A host decides what a password opens, not what a key signs.
+    let opens = matches!(class, NameClass::Password | NameClass::Credentials | NameClass::Connection);
+    if opens && beside_local_host(cx.text, at) {
+        grades.push(Grade::Local);
+    }
+    let debugs = |test: &Expr| {
+        let source = cx.source(span(test.range()));
+        let text = source.to_ascii_lowercase();
+        ["debug", "testing", "is_dev", "development"].iter().any(|word| text.contains(word)) && !text.contains("not ")
+    };
+    let in_debug = cx.ancestors.iter().any(|node| match node {
+        AnyNodeRef::StmtIf(choice) => debugs(&choice.test) && choice.body.iter().any(|stmt| span(stmt).contains(at)),
+        AnyNodeRef::ExprIf(choice) => debugs(&choice.test) && span(&*choice.body).contains(at),
         _ => false,
+    });
+    if in_debug {
+        grades.push(Grade::Debug);
     }
+    grades
 }
 
-/// The name that a value is given, where the node `up` above the literal is the one around it.
-fn named<'a>(cx: &Cx<'a>, up: usize, value: TextRange) -> Option<&'a str> {
-    let is_value = |expr: &Expr| expr.range() == value;
-    match cx.parent(up)? {
-        AnyNodeRef::StmtAssign(assign) if is_value(&assign.value) => target_name(assign.targets.last()?),
-        AnyNodeRef::StmtAnnAssign(assign) if assign.value.as_deref().is_some_and(is_value) => {
-            target_name(&assign.target)
-        }
-        AnyNodeRef::ExprNamed(named) if is_value(&named.value) => target_name(&named.target),
-        AnyNodeRef::Keyword(keyword) => keyword.arg.as_ref().map(|arg| arg.as_str()),
-        AnyNodeRef::ParameterWithDefault(parameter) => Some(parameter.parameter.name.as_str()),
-        AnyNodeRef::ExprDict(dict) => {
-            let item = dict.items.iter().find(|item| is_value(&item.value))?;
-            match item.key.as_ref()? {
-                Expr::StringLiteral(key) => Some(key.value.to_str()),
-                key => target_name(key),
-            }
-        }
-        AnyNodeRef::ExprCompare(compare) => {
-            let [other] = &*compare.comparators else { return None };
-            let equal = matches!(*compare.ops, [crate::python::ast::CmpOp::Eq | crate::python::ast::CmpOp::NotEq]);
-            let other = if is_value(other) { &*compare.left } else { other };
-            target_name(other).filter(|_| equal)
-        }
-        // `user, password = "app", "..."`
-        AnyNodeRef::ExprTuple(values) => {
-            let Some(AnyNodeRef::StmtAssign(assign)) = cx.parent(up + 1) else { return None };
-            let [Expr::Tuple(targets)] = assign.targets.as_slice() else { return None };
-            let at = values.elts.iter().position(is_value)?;
-            (targets.elts.len() == values.elts.len()).then(|| target_name(&targets.elts[at])).flatten()
-        }
-        _ => None,
-    }
-}
-
-/// Calls that take a secret without a name: the last part of their name, where the secret stands, what it is, and the package that has to be
-/// spoken of in the file. From the documentation of each.
-const BY_PLACE: [(&str, usize, &str, &str); 14] = [
-    ("encode", 1, "jwt_secret", "jwt"),
-    ("decode", 1, "jwt_secret", "jwt"),
-    ("Fernet", 0, "encryption_key", "cryptography"),
-    ("HTTPBasicAuth", 1, "password", "requests"),
-    ("HTTPDigestAuth", 1, "password", "requests"),
-    ("BasicAuth", 1, "password", "httpx"),
-    ("DigestAuth", 1, "password", "httpx"),
-    ("BasicAuth", 1, "password", "aiohttp"),
-    ("login", 1, "password", "smtplib"),
-    ("login", 1, "password", "imaplib"),
-    ("URLSafeTimedSerializer", 0, "secret_key", "itsdangerous"),
-    ("URLSafeSerializer", 0, "secret_key", "itsdangerous"),
-    ("TimestampSigner", 0, "secret_key", "itsdangerous"),
-    ("LineBotApi", 0, "access_token", "linebot"),
-];
-
-fn by_place<'a>(cx: &Cx<'a>, up: usize, value: TextRange) -> Option<Bound<'a>> {
-    match cx.parent(up)? {
-        AnyNodeRef::Arguments(arguments) => {
-            let Some(AnyNodeRef::ExprCall(call)) = cx.parent(up + 1) else { return None };
-            let at = arguments.args.iter().position(|argument| argument.range() == value)?;
-            let known = BY_PLACE
-                .iter()
-                .find(|(name, place, _, package)| *place == at && wraps(call, &[name]) && cx.mentions(package));
-            let (name, _, meaning, package) = *known?;
-            // Everything can be encoded; a key goes to the package itself.
-            let of_package = !matches!(name, "encode" | "decode")
-                || dotted(&call.func).is_some_and(|whole| whole == format!("{package}.{name}"));
-            of_package.then_some(Bound { name: meaning, call: Some(name) })
-        }
-        // `auth=("app", "...")`
-        AnyNodeRef::ExprTuple(pair) => {
-            let Some(AnyNodeRef::Keyword(keyword)) = cx.parent(up + 1) else { return None };
-            let is_auth =
-                keyword.arg.as_ref().is_some_and(|arg| matches!(arg.as_str(), "auth" | "basic_auth" | "http_auth"));
-            let is_second = pair.elts.len() == 2 && pair.elts[1].range() == value;
-            (is_auth && is_second).then_some(Bound { name: "password", call: Some("auth") })
-        }
-        _ => None,
-    }
-}
-
-fn target_name(target: &Expr) -> Option<&str> {
-    match target {
-        Expr::Name(name) => Some(name.id.as_str()),
-        Expr::Attribute(attribute) => Some(attribute.attr.as_str()),
-        Expr::Subscript(subscript) => match &*subscript.slice {
-            Expr::StringLiteral(key) => Some(key.value.to_str()),
-            _ => None,
-        },
-        _ => None,
-    }
+/// A line near by names this machine as the host: whatever the value opens is not reached from elsewhere.
+fn beside_local_host(text: &str, at: Span) -> bool {
+    const LINES: usize = 4;
+    const HOSTS: [&str; 5] = ["localhost", "127.0.0.1", "0.0.0.0", "host.docker.internal", "[::1]"];
+    let before = &text.as_bytes()[..at.start as usize];
+    let after = &text.as_bytes()[at.end as usize..];
+    let start =
+        memchr::memrchr_iter(b'\n', before).nth(LINES).map_or(0, |n| n + 1).max(before.len().saturating_sub(600));
+    let end = memchr::memchr_iter(b'\n', after).nth(LINES).unwrap_or(after.len()).min(600);
+    let near = [&before[start..], &after[..end]];
+    near.iter().any(|near| HOSTS.iter().any(|host| memchr::memmem::find(near, host.as_bytes()).is_some()))
 }
 
 /// Whether a literal is a docstring, or another string that nobody reads.
