@@ -406,6 +406,12 @@ pub enum Condition {
     Migrating,
     /// The project declares pydantic, and this package nowhere. What a migration is about to declare does not count as missing.
     Undeclared(Cow<'static, str>),
+    /// Git has this file, or would add it with everything else.
+    Versioned,
+    /// A `.env` lies beside this file, and nothing keeps it out of an image that is built there.
+    OpenEnv,
+    /// The project has an object that reads the environment into a field of this name, which another file may import here.
+    HasSetting(String),
     /// Every Python that the project supports is this one or later.
     Python(u32, u32),
     /// All of them.

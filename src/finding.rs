@@ -105,6 +105,8 @@ pub enum Ask {
     Pydantic(Fate),
     /// `timezone.utc`, or `UTC` where every supported Python has it (3.11).
     Utc,
+    /// The project's object of settings, by the name of a field in it.
+    Setting(String),
     /// Where to declare a package that runs pydantic 2 and that the project declares nowhere; nothing, if it does.
     Declare(String),
     /// `Annotated`, from `typing` where every supported Python has it there (3.9), else from `typing_extensions`.
@@ -160,6 +162,8 @@ pub enum LabelAt {
     Here(Span),
     /// The statement that defines this class or function, wherever it is; dropped where it lies outside the project.
     Definition(TypeExpr),
+    /// A file in the same folder, by its name.
+    Beside(String),
 }
 
 /// One replacement. An empty span inserts.
@@ -180,6 +184,8 @@ pub struct Fix {
     pub edits: Vec<Edit>,
     /// Names that the fix may leave unused, to be dropped from the imports.
     pub orphans: Vec<String>,
+    /// Variables of the environment that the fixed code needs.
+    pub variables: Vec<String>,
     /// Imported names that come from elsewhere afterwards.
     pub rebinds: Vec<Rebind>,
     /// Whether it applies at all.
@@ -289,8 +295,8 @@ impl Fix {
     /// A fix that keeps behaviour.
     pub fn safe(title: impl Into<Piece>, edits: Vec<Edit>) -> Fix {
         let (when, safe, restores) = (Condition::Always, Condition::Always, Condition::Always.not());
-        let (orphans, rebinds, chain) = (Vec::new(), Vec::new(), None);
-        Fix { title: vec![title.into()], edits, orphans, rebinds, when, safe, restores, chain }
+        let (orphans, variables, rebinds, chain) = (Vec::new(), Vec::new(), Vec::new(), None);
+        Fix { title: vec![title.into()], edits, orphans, variables, rebinds, when, safe, restores, chain }
     }
 
     /// A fix that gives back what the code did on pydantic 1, and so changes what runs on 2.
@@ -382,6 +388,8 @@ pub struct Proposal {
     pub edits: Vec<Edit>,
     /// Names that may be unused afterwards.
     pub orphans: Vec<String>,
+    /// Variables of the environment that the fixed code needs.
+    pub variables: Vec<String>,
     /// Imported names that come from elsewhere afterwards.
     pub rebinds: Vec<Rebind>,
     /// What has to change in the same step.

@@ -194,7 +194,22 @@ pub fn changes(folder: &Path, between: Between) -> Result<Vec<Change>, Error> {
 
 /// Files below a folder that git neither tracks nor ignores.
 pub fn untracked(folder: &Path) -> Result<Vec<String>, Error> {
-    let output = answered(git(folder).args(["ls-files", "-z", "--others", "--exclude-standard"]).output())?;
+    listing(git(folder).args(["ls-files", "-z", "--others", "--exclude-standard"]))
+}
+
+/// Which of these files below a folder git has, or would add with everything else; none where there is no repository.
+pub fn versioned(folder: &Path, paths: &[&str]) -> Vec<String> {
+    let listed = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"];
+    listing(git(folder).args(listed).args(paths)).unwrap_or_default()
+}
+
+/// Files below a folder that git has although it is told to ignore them.
+pub fn tracked_though_ignored(folder: &Path) -> Vec<String> {
+    listing(git(folder).args(["ls-files", "-z", "--cached", "--ignored", "--exclude-standard"])).unwrap_or_default()
+}
+
+fn listing(command: &mut Command) -> Result<Vec<String>, Error> {
+    let output = answered(command.output())?;
     let text = String::from_utf8_lossy(&output.stdout);
     Ok(text.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect())
 }

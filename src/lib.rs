@@ -14,7 +14,7 @@
 //!
 //! ```
 //! use davy::compile::compile;
-//! use davy::link::{link, project::{Everything, Project}};
+//! use davy::link::{link, project::{Around, Everything, Project}};
 //! use davy::rule::Definitions;
 //! use davy::unit::Kind;
 //!
@@ -25,7 +25,8 @@
 //! assert_eq!(service.findings.len(), 1); // a finding on a condition
 //!
 //! // ... together they do.
-//! let project = Project { manifests: &[], src: Vec::new(), models: Vec::new(), migrating: false, restore: false, today: String::new(), settings: &Everything };
+//! let around = Around::default();
+//! let project = Project { manifests: &[], src: Vec::new(), models: Vec::new(), migrating: false, restore: false, today: String::new(), around: &around, settings: &Everything };
 //! let linked = link(&[("schemas.py", &schemas), ("service.py", &service)], &[0, 1], &project, &|_, _| String::new());
 //! assert_eq!(linked.findings[0].code.0, "PYM004");
 //! assert_eq!(linked.findings[0].labels[0].path, "schemas.py");

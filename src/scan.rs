@@ -4,16 +4,17 @@
 
 use crate::cache::{self, Blob, Cache, Content, Entry, Stat};
 use crate::compile::compile;
-use crate::config::{Config, ConfigError, Configs, paths};
+use crate::config::{Config, ConfigError, Configs, Pattern, paths};
 use crate::discover::{self, Discovery, Found, Root, project_root};
 use crate::finding::{Judged, Severity};
-use crate::link::project::{Project, Settings, included};
-use crate::link::{Linked, Reason, link, reasons};
+use crate::git;
+use crate::link::project::{Around, Project, Settings, included};
+use crate::link::{self, Linked, Reason, link, reasons};
 use crate::manifest::{self, Manifest};
 use crate::page::Page;
 use crate::rule::Definitions;
 use crate::text::decode;
-use crate::unit::{Kind, Unit};
+use crate::unit::{Kind, Syntax, Unit};
 use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -111,6 +112,7 @@ pub struct Scan {
     configs: HashMap<String, (Arc<Config>, PathBuf)>,
     src: Vec<String>,
     models: Vec<String>,
+    around: Around,
 }
 
 /// A step of the work, told to whoever shows it.
@@ -178,6 +180,7 @@ pub fn scan(
     }
     manifests.sort();
     manifests.dedup();
+    add_tracked(&named, &root, &base.exclude, &mut all);
 
     let mut by_key = HashMap::new();
     let mut kept = Vec::new();
@@ -261,6 +264,7 @@ pub fn scan(
         }
         at += 1;
     }
+    let around = around(&files, &root);
     let home = if base.origin.is_some() { base.root.as_path() } else { root.as_path() };
     let baseline = base.baseline.clone().unwrap_or_else(|| home.join(crate::baseline::NAME));
     let src = base.src.iter().map(|folder| key(folder, &root)).collect();
@@ -278,7 +282,55 @@ pub fn scan(
         configs: by_key,
         src,
         models: base.pydantic_models.clone(),
+        around,
     })
+}
+
+/// Whether a folder belongs to a work tree of git's, as far as its files tell.
+fn is_versioned(folder: &Path) -> bool {
+    folder.ancestors().any(|folder| folder.join(".git").exists())
+}
+
+/// Adds settings that git has although it is told to ignore them: the walk passed them by, and everybody with a clone has them.
+fn add_tracked(named: &[PathBuf], root: &Path, exclude: &[Pattern], files: &mut Vec<(Found, bool)>) {
+    let folders: Vec<&PathBuf> = named.iter().filter(|path| path.is_dir()).collect();
+    if folders.is_empty() || !is_versioned(root) {
+        return;
+    }
+    let here = paths::working_directory();
+    for name in git::tracked_though_ignored(root) {
+        let path = root.join(&name);
+        let kind = discover::kind_of(&path);
+        let wanted = !kind.is_python()
+            && folders.iter().any(|folder| path.starts_with(folder))
+            && !exclude.iter().any(|pattern| pattern.covers(&path))
+            && files.iter().all(|(known, _)| known.path != path);
+        if wanted && path.is_file() {
+            let display = paths::shown(&path, &here);
+            files.push((Found { path, display, kind, explicit: false }, true));
+        }
+    }
+}
+
+/// Asks git and the folders around about files of variables.
+fn around(files: &[File], root: &Path) -> Around {
+    let of = |syntax: Syntax| files.iter().filter(move |file| file.kind == Kind::Text(syntax));
+    let variables: Vec<&str> = of(Syntax::Env).map(|file| file.key.as_str()).collect();
+    let mut around = Around::default();
+    if !variables.is_empty() && is_versioned(root) {
+        around.versioned = git::versioned(root, &variables).into_iter().collect();
+    }
+    for image in of(Syntax::Docker) {
+        let Some(folder) = image.path.parent() else { continue };
+        let left_out = || {
+            let (ignored, _) = ignore::gitignore::Gitignore::new(folder.join(".dockerignore"));
+            ignored.matched(folder.join(".env"), false).is_ignore()
+        };
+        if folder.join(".env").is_file() && !left_out() {
+            around.open.insert(link::index::parent(&image.key).to_owned());
+        }
+    }
+    around
 }
 
 impl Scan {
@@ -290,6 +342,7 @@ impl Scan {
             migrating: self.migrating,
             restore: self.restore,
             today: self.today.clone(),
+            around: &self.around,
             settings: self,
         }
     }

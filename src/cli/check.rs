@@ -167,6 +167,7 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
         }
         gate
     });
+    report::incidents::join(&mut report);
     let whole = files(check, &report);
     terminal::read_or_not(render(check, when, &report))?;
     let shows_budgets = matches!(check.screen(), Format::Text | Format::Concise | Format::Github | Format::Markdown);

@@ -7,6 +7,7 @@ use crate::finding::{Chain, Judged, Proposal, Tied};
 use crate::fix;
 use crate::journal::{self, Failure};
 use crate::link::Linked;
+use crate::manifest;
 use crate::report::mask::one_line;
 use crate::rule::Definitions;
 use crate::scan::{File, Problem, Scan, plain};
@@ -65,6 +66,7 @@ pub fn apply(scan: &mut Scan, wanted: Wanted, definitions: &Definitions) -> Fixe
     let mut count = 0;
     let mut problems = Vec::new();
     let mut ties = Ties::default();
+    let mut needed: BTreeSet<(String, String)> = BTreeSet::new();
     for pass in 0.. {
         let changed = pass_over(scan, &linked, wanted);
         if changed.is_empty() {
@@ -87,8 +89,12 @@ pub fn apply(scan: &mut Scan, wanted: Wanted, definitions: &Definitions) -> Fixe
         }
         for change in changed {
             count += change.count;
+            needed.extend(change.variables.into_iter().map(|variable| (change.key.clone(), variable)));
             scan.replace(&change.key, Some(change.bytes), definitions);
         }
+        linked = scan.link();
+    }
+    if document_variables(scan, &needed, &mut ties, definitions) {
         linked = scan.link();
     }
     problems.extend(gone(scan, &linked, wanted));
@@ -115,6 +121,55 @@ struct Change {
     count: usize,
     /// The chains that it takes part in.
     chains: BTreeSet<String>,
+    /// Variables of the environment that it needs now.
+    variables: Vec<String>,
+}
+
+/// Names the variables that fixed files need, without values, in the nearest `.env.example`: what it lists is what people set.
+/// Whether there is one that was changed.
+fn document_variables(
+    scan: &mut Scan,
+    needed: &BTreeSet<(String, String)>,
+    ties: &mut Ties,
+    definitions: &Definitions,
+) -> bool {
+    let mut missing: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    let mut joined = Vec::new();
+    for (key, variable) in needed {
+        let of_folder = |path: &str| path.rfind('/').map_or("", |at| &path[..at + 1]).to_owned();
+        let examples = scan.manifests.iter().filter(|(path, manifest)| {
+            manifest.kind == manifest::Kind::EnvExample && key.starts_with(&of_folder(path))
+        });
+        let Some((example, manifest)) = examples.max_by_key(|(path, _)| of_folder(path).len()) else { continue };
+        if manifest.variables.iter().any(|(known, _)| known == variable)
+            || scan.file(example).is_none_or(|file| !file.shown)
+        {
+            continue;
+        }
+        missing.entry(example.clone()).or_default().insert(variable);
+        joined.push((example.clone(), key.clone()));
+    }
+    let mut changed = false;
+    for (example, variables) in missing {
+        let Some(bytes) = scan.file(&example).and_then(File::bytes) else { continue };
+        let source = decode(&bytes);
+        let newline = if source.text.contains("\r\n") { "\r\n" } else { "\n" };
+        let mut text = source.text.clone().into_owned();
+        if !text.is_empty() && !text.ends_with('\n') {
+            text.push_str(newline);
+        }
+        for variable in variables {
+            let _ = write!(text, "{variable}={newline}");
+        }
+        if let Some(bytes) = encode(&text, source.encoding, source.bom) {
+            scan.replace(&example, Some(bytes), definitions);
+            changed = true;
+        }
+    }
+    for (example, key) in joined.iter().filter(|_| changed) {
+        ties.join(example, key);
+    }
+    changed
 }
 
 /// The fixes of one pass. A chain whose fixes do not all find a place waits for the next one.
@@ -149,12 +204,14 @@ fn pass_over(scan: &Scan, linked: &Linked, wanted: Wanted) -> Vec<Change> {
             let source = decode(&bytes);
             let Some(applied) = fix::apply(&source.text, file.kind, &proposals, keeps_imports(key)) else { continue };
             let Some(bytes) = encode(&applied.text, source.encoding, source.bom) else { continue };
+            let variables =
+                applied.taken.iter().flat_map(|&index| proposals[index].variables.iter().cloned()).collect();
             let mut chains = BTreeSet::new();
             for chain in applied.taken.iter().filter_map(|&index| proposals[index].chain.as_ref()) {
                 *placed.entry(&chain.id).or_default() += 1;
                 chains.insert(chain.id.clone());
             }
-            changed.push(Change { key: (*key).to_owned(), bytes, count: applied.taken.len(), chains });
+            changed.push(Change { key: (*key).to_owned(), bytes, count: applied.taken.len(), chains, variables });
         }
         let torn: Vec<&str> = sizes
             .iter()

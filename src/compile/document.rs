@@ -25,7 +25,8 @@ pub fn compile(rules: &Rules, bytes: &[u8], syntax: Syntax, definitions: &Defini
     let text = &*source.text;
     let unit = Unit { unwritable: source.trouble.is_some(), generated: is_generated(text), ..Unit::default() };
     // Most files say nothing that could be one, and are not read any further.
-    if syntax != Syntax::Env && !secrets::may_hold(text) && !definitions.formats.speaks(text) {
+    let always = matches!(syntax, Syntax::Env | Syntax::Docker);
+    if !always && !secrets::may_hold(text) && !definitions.formats.speaks(text) {
         return unit;
     }
     let document = document::read(text, syntax);

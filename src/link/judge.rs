@@ -1,11 +1,11 @@
 //! Answers conditions, with three values: only what is proven is yes.
 
 use super::eval::Values;
-use super::index::File;
+use super::index::{File, Found};
 use super::others::Others;
 use super::project::{Manifests, Pin, Project, plays};
 use super::value::{Ancestor, Symbol, Value};
-use crate::fact::{Binding, Condition, OwnerKind, Setting, Tied, TypeExpr, Validator, Verdict};
+use crate::fact::{Binding, Condition, Name, OwnerKind, Setting, Tied, TypeExpr, Validator, Verdict};
 use std::sync::OnceLock;
 
 /// All that conditions are judged against.
@@ -18,6 +18,8 @@ pub struct Judge<'a> {
     pub manifests: &'a Manifests<'a>,
     /// Who defines, patches and holds what.
     pub(super) others: Others<'a>,
+    /// The project's objects that read the environment.
+    environments: OnceLock<Vec<(Symbol, Symbol)>>,
     /// The project's classes that write settings of a model, with what they turn on.
     settings: OnceLock<Vec<(Symbol, &'a [Setting])>>,
 }
@@ -25,7 +27,14 @@ pub struct Judge<'a> {
 impl<'a> Judge<'a> {
     /// Nothing is judged yet.
     pub fn new(values: &'a Values<'a>, project: &'a Project<'a>, manifests: &'a Manifests<'a>) -> Self {
-        Judge { values, project, manifests, others: Others::default(), settings: OnceLock::new() }
+        Judge {
+            values,
+            project,
+            manifests,
+            others: Others::default(),
+            environments: OnceLock::new(),
+            settings: OnceLock::new(),
+        }
     }
 
     /// Whether a condition holds for a file.
@@ -84,6 +93,14 @@ impl<'a> Judge<'a> {
             Condition::Takes(of, count) => self.takes(&self.values.eval(of, file), *count as usize),
             Condition::Patched(name) => self.patched(name, file),
             Condition::Migrating => Verdict::from_bool(self.project.migrating),
+            Condition::Versioned => {
+                Verdict::from_bool(self.project.around.versioned.contains(self.values.index.path(file)))
+            }
+            Condition::OpenEnv => {
+                let folder = super::index::parent(self.values.index.path(file));
+                Verdict::from_bool(self.project.around.open.contains(folder))
+            }
+            Condition::HasSetting(field) => Verdict::from_bool(self.setting_of(field, file).is_some()),
             Condition::Undeclared(package) => {
                 Verdict::from_bool(!self.project.migrating && self.undeclared(package, file).is_some())
             }
@@ -103,6 +120,51 @@ impl<'a> Judge<'a> {
                 Verdict::Unknown => Verdict::Unknown,
             },
         }
+    }
+
+    /// Where an object of settings with this field can be imported from: its module and its name. None where that module needs
+    /// the file itself.
+    pub fn setting_of(&self, field: &str, file: File) -> Option<(String, String)> {
+        let index = self.values.index;
+        let found = self.environments().iter().find(|(object, class)| {
+            let facts = &self.values.units[class.file].facts;
+            let has = facts.symbols.contains_key(&format!("{}.{field}", class.name));
+            let imports = self.values.units[object.file].facts.symbols.values().flatten();
+            let needs = imports.into_iter().any(|binding| match binding {
+                Binding::Import(Name::Import { level, module, .. }) => {
+                    index.import(object.file, *level, module) == Found::File(file)
+                }
+                _ => false,
+            });
+            has && object.file != file && !needs
+        })?;
+        Some((index.module_name(found.0.file), found.0.name.clone()))
+    }
+
+    /// Module-level instances of classes that read the environment, with their classes.
+    fn environments(&self) -> &[(Symbol, Symbol)] {
+        self.environments.get_or_init(|| {
+            let mut found = Vec::new();
+            for (file, unit) in self.values.units.iter().enumerate() {
+                for (name, bindings) in &unit.facts.symbols {
+                    let [Binding::Value(value @ TypeExpr::Call(_))] = bindings.as_slice() else { continue };
+                    if name.contains('.') {
+                        continue;
+                    }
+                    let Value::Instance(class) = self.values.eval(value, file) else { continue };
+                    let Value::Class(symbol, _) = &*class else { continue };
+                    let reads = [
+                        "pydantic_settings.BaseSettings",
+                        "pydantic.BaseSettings",
+                        "pydantic_settings.main.BaseSettings",
+                    ];
+                    if reads.iter().any(|base| self.derives(&class, base).is_yes()) {
+                        found.push((Symbol { file, name: name.clone() }, symbol.clone()));
+                    }
+                }
+            }
+            found
+        })
     }
 
     /// Whether a move gives back what pydantic 1 did in a file: where pydantic 2 is pinned, its users know it as it is.

@@ -196,6 +196,11 @@ impl Linker<'_, '_> {
             let (file, span) = match &label.at {
                 LabelAt::Here(span) => (file, *span),
                 LabelAt::Definition(of) => self.definition(of, file)?,
+                LabelAt::Beside(name) => {
+                    let folder = index::parent(path);
+                    let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
+                    return Some(Place { path, span: Span::at(0), message: self.text(&label.text, file) });
+                }
             };
             let path = self.judge.values.index.path(file).to_owned();
             Some(Place { path, span, message: self.text(&label.text, file) })
@@ -282,6 +287,7 @@ impl Linker<'_, '_> {
             restores: self.judge.judge(&fix.restores, file).is_yes() && self.judge.gives_back(file),
             edits: edits.collect(),
             orphans: fix.orphans.iter().filter(|name| !self.imported_elsewhere(file, name)).cloned().collect(),
+            variables: fix.variables.clone(),
             rebinds: fix.rebinds.clone(),
             chain: fix.chain.as_ref().and_then(|class| self.chains.of(class, file)),
         })
@@ -346,6 +352,10 @@ impl Linker<'_, '_> {
                 let module = if old { "typing_extensions" } else { "typing" };
                 vec![Piece::Name { module: module.to_owned(), name: "Annotated".to_owned() }]
             }
+            Ask::Setting(field) => match self.judge.setting_of(field, file) {
+                Some((module, name)) => vec![Piece::Name { module, name }, format!(".{field}").into()],
+                None => Vec::new(),
+            },
             Ask::Declare(package) => vec![self.declare(package, file).into()],
             Ask::Owner(of, attr) => vec![self.owner(of, attr, file).into()],
             Ask::Class(of) => vec![self.class(of, file).into()],

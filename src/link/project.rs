@@ -7,7 +7,7 @@ use crate::fact::{Role, Verdict};
 use crate::finding::Severity;
 use crate::manifest::{Kind, Manifest, Requirement, Specifiers, Version};
 use crate::page::Page;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::RwLock;
 
 /// What the configuration says of a file; the floor above knows where it comes from.
@@ -57,8 +57,19 @@ pub struct Project<'a> {
     pub restore: bool,
     /// The day of the run, as `2027-03-01`: comments may silence until a day. Empty where no day counts.
     pub today: String,
+    /// What lies around the files that were compiled.
+    pub around: &'a Around,
     /// The configuration.
     pub settings: &'a dyn Settings,
+}
+
+/// What is known of files that are not compiled, or are known to git.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Around {
+    /// Files of variables that git has, or would add with everything else.
+    pub versioned: HashSet<String>,
+    /// Folders with a `.env` that an image built there takes in: no `.dockerignore` leaves it out.
+    pub open: HashSet<String>,
 }
 
 /// What a project says of a package.
@@ -273,14 +284,21 @@ pub fn plays(path: &str, role: Role, generated: bool) -> Verdict {
     let name = path.rsplit('/').next().unwrap_or(path);
     let stem = name.strip_suffix(".pyi").or_else(|| name.strip_suffix(".py")).unwrap_or(name);
     let within = |names: &[&str]| parent(path).split('/').any(|part| names.contains(&part));
+    // `docker-compose.test.yml`, `.env.example`: files of settings say what they are for in any word of their name.
+    let is_settings = stem == name;
+    let says = |words: &[&str]| is_settings && name.split(['.', '-', '_']).any(|word| words.contains(&word));
     Verdict::from_bool(match role {
         Role::Test => {
             stem.starts_with("test_")
                 || stem.ends_with("_test")
                 || stem == "conftest"
-                || within(&["test", "tests", "e2e", "testing", "unittests"])
+                || within(&["test", "tests", "e2e", "testing", "unittests", "testdata", "test_data"])
+                || says(&["test", "tests", "testing"])
         }
-        Role::Docs => within(&["docs", "doc", "docs_src", "example", "examples", "samples", "tutorial", "tutorials"]),
+        Role::Docs => {
+            within(&["docs", "doc", "docs_src", "example", "examples", "samples", "tutorial", "tutorials"])
+                || says(&["example", "sample", "template", "tmpl", "dist", "default"])
+        }
         Role::Migration => within(&["migrations", "alembic", "versions"]) && !within(&["tests"]),
         Role::Generated => generated || stem.ends_with("_pb2") || stem.ends_with("_pb2_grpc"),
     })

@@ -109,7 +109,10 @@ impl<'a> Imports<'a> {
         for (&at, change) in &wanted.statements {
             settled.extend(self.change(at, change, text)?);
         }
-        for (module, name) in &wanted.fresh {
+        // Several may come to stand at one place: in the order of their groups.
+        let mut fresh: Vec<&(String, Option<Imported>)> = wanted.fresh.iter().collect();
+        fresh.sort_by_key(|(module, name)| (Group::of(module), name.is_some()));
+        for (module, name) in fresh {
             settled.push(self.insert(module, name.as_ref(), text));
         }
         settled.sort_by_key(|(span, _)| (span.start, span.end));

@@ -6,6 +6,7 @@ pub mod concise;
 mod fingerprint;
 pub mod github;
 pub mod gitlab;
+pub mod incidents;
 pub mod json;
 pub mod junit;
 mod line_hash;

@@ -1,7 +1,9 @@
 //! A password-like name with a literal. Page: rules/secrets/hardcoded-password.md
 
 use super::bound::{Bound, bound_to};
-use super::{ROTATE, Value, grade_by_place, read_from_environment, secret_fallback, value_of, variable};
+use super::{
+    ROTATE, Value, grade_by_place, read_from_environment, read_from_settings, secret_fallback, value_of, variable,
+};
 use crate::document::{self, Document};
 use crate::fact::Condition;
 use crate::finding::{Fix, Grade, Label, LabelAt};
@@ -31,8 +33,14 @@ fn check<'a>(cx: &mut Cx<'a>, literal: &'a Expr) {
         return;
     }
     let name = bound.name;
-    let fix = read_from_environment(cx, literal, &variable(name)).filter(|_| value.up == 0);
-    report(cx, bound, &value, fix, None);
+    let name = variable(name);
+    let fixes = match read_from_environment(cx, literal, &name).filter(|_| value.up == 0) {
+        Some(fix) => {
+            vec![read_from_settings(literal, &name.to_ascii_lowercase()), read_from_settings(literal, &name), fix]
+        }
+        None => Vec::new(),
+    };
+    report(cx, bound, &value, fixes, None);
 }
 
 /// A constant that is handed on as a secret: `connect(password=PW)`, where `PW = "..."` says nothing by itself.
@@ -53,7 +61,7 @@ fn constant<'a>(cx: &mut Cx<'a>, name: &'a ExprName) {
         return;
     }
     let value = Value { text, span, spans, up: 0, range: literal.range() };
-    report(cx, Bound { loose: true, ..bound }, &value, None, Some(crate::python::span(name)));
+    report(cx, Bound { loose: true, ..bound }, &value, Vec::new(), Some(crate::python::span(name)));
 }
 
 /// The literal that a name stands for here: the only thing that is ever assigned to it in the innermost block that assigns it.
@@ -99,7 +107,7 @@ fn assigned<'a>(cx: &Cx<'a>, name: &str) -> Option<&'a Expr> {
 }
 
 /// Reports a value that judges as a secret, by the name that it is bound to.
-fn report(cx: &mut Cx, bound: Bound, value: &Value, fix: Option<Fix>, used: Option<Span>) {
+fn report(cx: &mut Cx, bound: Bound, value: &Value, fixes: Vec<Fix>, used: Option<Span>) {
     let name = bound.name;
     let Judgement::Secret { class, likelihood, copied } = judge(name, &value.text) else { return };
     let unlikely = likelihood == Likelihood::Unlikely;
@@ -143,7 +151,7 @@ fn report(cx: &mut Cx, bound: Bound, value: &Value, fix: Option<Fix>, used: Opti
         let text = text![format!("it is handed on as `{name}` here")];
         finding.labels.push(Label { at: LabelAt::Here(used), text });
     }
-    if let Some(fix) = fix.filter(|_| !is_default) {
+    for fix in fixes.into_iter().filter(|_| !is_default) {
         finding.fix(fix);
     }
 }
@@ -175,7 +183,7 @@ fn settings(cx: &mut Cx, document: &Document, syntax: Syntax) {
         let spans = vec![entry.span];
         let value =
             Value { text: Cow::Borrowed(&entry.value), spans, span: entry.span, up: 0, range: TextRange::default() };
-        report(cx, Bound { name: &entry.key, call: None, loose }, &value, None, None);
+        report(cx, Bound { name: &entry.key, call: None, loose }, &value, Vec::new(), None);
     }
     if matches!(syntax, Syntax::Docker | Syntax::Yaml | Syntax::Toml) {
         let whole = Span::new(0, cx.text.len() as u32);

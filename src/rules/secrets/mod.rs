@@ -2,12 +2,15 @@
 
 mod bound;
 mod calls;
+pub mod copied_env;
 pub mod hardcoded_password;
 pub mod provider_token;
 pub mod secret_fallback;
 pub mod url_password;
+pub mod versioned_env;
 
-use crate::finding::{Edit, Fix, Grade, Piece};
+use crate::fact::Condition;
+use crate::finding::{Ask, Edit, Fix, Grade, Piece};
 use crate::python::ast::{AnyNodeRef, Expr, ExprBinOp, FStringPart, Operator, Ranged, TextRange};
 use crate::python::span;
 use crate::rule::Cx;
@@ -52,7 +55,16 @@ fn read_from_environment(cx: &Cx, literal: &Expr, variable: &str) -> Option<Fix>
     }
     let os = Piece::Name { module: "os".to_owned(), name: String::new() };
     let text = text![os, format!(".environ[\"{variable}\"]")];
-    Some(Fix::risky(format!("Read it from the environment (`{variable}`)"), vec![Edit { span: span(literal), text }]))
+    let fix =
+        Fix::risky(format!("Read it from the environment (`{variable}`)"), vec![Edit { span: span(literal), text }]);
+    Some(Fix { variables: vec![variable.to_owned()], ..fix })
+}
+
+/// Offers to read the value from the project's settings, where they have a field for it.
+fn read_from_settings(literal: &Expr, field: &str) -> Fix {
+    let text = text![Piece::Ask(Ask::Setting(field.to_owned()))];
+    let edits = vec![Edit { span: span(literal), text }];
+    Fix::risky(format!("Read it from the settings (`{field}`)"), edits).when(Condition::HasSetting(field.to_owned()))
 }
 
 /// A value as it stands in the source: one literal, several side by side, or several joined by `+`.
