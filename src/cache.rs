@@ -87,6 +87,7 @@ struct Place {
 /// A cache as it was found.
 pub struct Cache {
     path: PathBuf,
+    definitions: u64,
     bytes: Vec<u8>,
     /// Where the units begin.
     base: usize,
@@ -122,16 +123,17 @@ pub struct Blob<'u> {
 }
 
 impl Cache {
-    /// Reads a cache; an empty one where there is none, or none to be trusted.
-    pub fn open(path: &Path) -> Cache {
+    /// Reads a cache; an empty one where there is none, or none to be trusted. `definitions` is the hash of what the project adds to
+    /// davy's knowledge.
+    pub fn open(path: &Path, definitions: u64) -> Cache {
         let bytes = fs::read(path).unwrap_or_default();
-        let found = index(&bytes);
+        let found = index(&bytes, Some(definitions));
         let trusted = found.is_some();
         let written = fs::metadata(path).and_then(|metadata| metadata.modified()).ok().filter(|_| trusted);
         let (index, base) = found.unwrap_or_default();
         let places = index.units.iter().map(|place| ((place.content, place.kind), *place)).collect();
         let bytes = if trusted { bytes } else { Vec::new() };
-        Cache { path: path.to_owned(), bytes, base, written, index, places }
+        Cache { path: path.to_owned(), definitions, bytes, base, written, index, places }
     }
 
     /// The hash of a file that lies as it lay, without reading it.
@@ -182,7 +184,7 @@ impl Cache {
         if blobs.iter().all(known) {
             return Ok(());
         }
-        let now = Cache::open(&self.path);
+        let now = Cache::open(&self.path, self.definitions);
         let index = Index { run: now.index.run, files: now.index.files.clone(), ..Index::default() };
         let mut names = now.index.blobs.clone();
         names.extend(blobs.iter().map(|blob| (blob.object.to_owned(), blob.content)));
@@ -230,7 +232,7 @@ impl Cache {
         let bytes = postcard::to_stdvec(&index).map_err(io::Error::other)?;
         let mut whole = Vec::with_capacity(HEAD + bytes.len() + packed.len());
         whole.extend_from_slice(MAGIC);
-        whole.extend_from_slice(&engine());
+        whole.extend_from_slice(&engine(self.definitions));
         whole.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
         whole.extend_from_slice(&xxh3_64(&bytes).to_le_bytes());
         whole.extend_from_slice(&bytes);
@@ -245,11 +247,12 @@ impl Cache {
     }
 }
 
-/// The index, and where the units begin; `None` unless every byte of it is this davy's own.
-fn index(bytes: &[u8]) -> Option<(Index, usize)> {
+/// The index, and where the units begin; `None` unless every byte of it is this davy's own, and made with these definitions where
+/// they are told.
+fn index(bytes: &[u8], definitions: Option<u64>) -> Option<(Index, usize)> {
     let head = bytes.get(..HEAD)?;
     let number = |at: usize| head.get(at..at + 8).and_then(|part| part.try_into().ok()).map(u64::from_le_bytes);
-    if &head[..8] != MAGIC || head[8..24] != engine() {
+    if &head[..8] != MAGIC || head[8..24] != engine(definitions.unwrap_or_else(|| number(16).unwrap_or_default())) {
         return None;
     }
     let base = HEAD.checked_add(usize::try_from(number(24)?).ok()?)?;
@@ -260,8 +263,12 @@ fn index(bytes: &[u8]) -> Option<(Index, usize)> {
     Some((postcard::from_bytes(part).ok()?, base))
 }
 
-fn engine() -> [u8; 16] {
-    content(ENGINE.as_bytes()).to_le_bytes()
+/// What shaped the units: this davy, and what the project adds to its knowledge.
+fn engine(definitions: u64) -> [u8; 16] {
+    let mut both = [0; 16];
+    both[..8].copy_from_slice(&xxh3_64(ENGINE.as_bytes()).to_le_bytes());
+    both[8..].copy_from_slice(&definitions.to_le_bytes());
+    both
 }
 
 /// The folder of all caches: `DAVY_CACHE_DIR`, else the user's cache folder; none where there is no such folder.
@@ -303,7 +310,7 @@ pub fn all(folder: &Path) -> io::Result<Vec<(PathBuf, u64)>> {
 /// How many files and units a cache holds; `None` where it is not of this davy.
 pub fn counts(path: &Path) -> Option<(usize, usize)> {
     let bytes = fs::read(path).ok()?;
-    index(&bytes).map(|(index, _)| (index.files.len(), index.units.len()))
+    index(&bytes, None).map(|(index, _)| (index.files.len(), index.units.len()))
 }
 
 /// Removes the caches of projects that nobody has looked at for long.

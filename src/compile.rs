@@ -18,7 +18,7 @@ use crate::rules;
 use crate::secrets;
 use crate::text::{Span, Trouble, decode};
 use crate::unit::{Kind, Syntax, Unit};
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::LazyLock;
 
@@ -106,6 +106,7 @@ fn context<'a>(text: &'a str, tree: &'a Tree, types: Rc<Types<'a>>, definitions:
         definitions,
         trouble: None,
         broken: Vec::new(),
+        callables: OnceCell::new(),
         words: RefCell::default(),
         findings: Vec::new(),
         secrets: Vec::new(),

@@ -12,7 +12,8 @@ use crate::python::{Block, Scope, Tree, span};
 use crate::secrets::Formats;
 use crate::text::{Span, Trouble};
 use crate::unit::Syntax;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 /// How a rule finds what its page describes: the nodes it wants to be called for.
@@ -51,6 +52,7 @@ pub struct Rule {
 }
 
 /// What a user adds to davy's knowledge; part of every cache key.
+#[derive(Clone, Copy)]
 pub struct Definitions {
     /// Formats of provider tokens.
     pub formats: &'static Formats,
@@ -80,6 +82,8 @@ pub struct Cx<'a> {
     pub trouble: Option<&'a Trouble>,
     /// The places where the grammar is broken.
     pub broken: Vec<Broken>,
+    /// Functions and classes of the module by name, once somebody asked for one.
+    pub callables: OnceCell<HashMap<&'a str, Callable<'a>>>,
     /// Words that rules looked for in the text, with what came of it.
     pub words: RefCell<Vec<(&'static str, bool)>>,
     /// What was found so far.
@@ -90,7 +94,28 @@ pub struct Cx<'a> {
     pub code: &'a str,
 }
 
+/// A function that a call by name leads to, and whether it is the `__init__` of a class.
+pub type Callable<'a> = (&'a ast::StmtFunctionDef, bool);
+
 impl<'a> Cx<'a> {
+    /// The function of this module that a call of a name runs: itself, or the `__init__` of a class in its own body.
+    pub fn callable(&self, name: &str) -> Option<Callable<'a>> {
+        let all = self.callables.get_or_init(|| {
+            let of = |stmt: &'a ast::Stmt| match stmt {
+                ast::Stmt::FunctionDef(function) => Some((function.name.as_str(), (function, false))),
+                ast::Stmt::ClassDef(class) => class.body.iter().find_map(|stmt| match stmt {
+                    ast::Stmt::FunctionDef(function) if function.name.as_str() == "__init__" => {
+                        Some((class.name.as_str(), (function, true)))
+                    }
+                    _ => None,
+                }),
+                _ => None,
+            };
+            self.tree.body().iter().filter_map(of).collect()
+        });
+        all.get(name).copied()
+    }
+
     /// Reports a finding of the running rule; the rest is said on what it returns.
     pub fn report(&mut self, span: Span, text: impl Into<Vec<Piece>>) -> &mut Finding {
         let scope = self.scopes.last().map(|scope| scope.name.clone()).unwrap_or_default();

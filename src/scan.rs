@@ -13,6 +13,7 @@ use crate::link::{self, Linked, Reason, link, reasons};
 use crate::manifest::{self, Manifest};
 use crate::page::Page;
 use crate::rule::Definitions;
+use crate::secrets::Formats;
 use crate::text::decode;
 use crate::unit::{Kind, Syntax, Unit};
 use rayon::prelude::*;
@@ -107,6 +108,8 @@ pub struct Scan {
     pub config: Arc<Config>,
     /// Where the project's baseline lies, or would lie.
     pub baseline: PathBuf,
+    /// What the project adds to davy's knowledge.
+    pub definitions: Definitions,
     /// What earlier runs compiled: other states of the project are asked for, too.
     cache: Option<Arc<Cache>>,
     configs: HashMap<String, (Arc<Config>, PathBuf)>,
@@ -119,12 +122,7 @@ pub struct Scan {
 pub type Progress<'a> = dyn Fn(usize, usize) + Sync + 'a;
 
 /// Finds, reads and compiles.
-pub fn scan(
-    request: &Request,
-    configs: &mut Configs,
-    definitions: &Definitions,
-    progress: &Progress,
-) -> Result<Scan, ConfigError> {
+pub fn scan(request: &Request, configs: &mut Configs, progress: &Progress) -> Result<Scan, ConfigError> {
     let here = paths::working_directory();
     let mut named: Vec<PathBuf> = request.paths.iter().map(|path| paths::absolute(path, &here)).collect();
     let stdin = request.stdin.as_ref().map(|(name, bytes)| (paths::absolute(name, &here), bytes));
@@ -199,8 +197,9 @@ pub fn scan(
         by_key.insert(key(path, &root), (configs.for_folder(path.parent().unwrap_or(&root))?, path.clone()));
     }
 
+    let definitions = &Definitions { formats: base.formats.unwrap_or_else(Formats::built_in) };
     let cache = request.cache.then(|| base.cache_dir.clone().or_else(cache::folder)).flatten();
-    let cache = cache.map(|folder| Cache::open(&cache::path(&folder, &root)));
+    let cache = cache.map(|folder| Cache::open(&cache::path(&folder, &root), definitions.formats.hash()));
     let total = kept.len();
     let done = std::sync::atomic::AtomicUsize::new(0);
     let compiled: Vec<Result<File, Option<Problem>>> = kept
@@ -278,6 +277,7 @@ pub fn scan(
         today: jiff::Timestamp::now().strftime("%Y-%m-%d").to_string(),
         baseline,
         config: Arc::clone(&base),
+        definitions: *definitions,
         cache: cache.map(Arc::new),
         configs: by_key,
         src,
@@ -395,7 +395,7 @@ impl Scan {
     }
 
     /// The same project in another state: some files with other bytes, or gone, or there again. What is there again is shown where `shown` says so.
-    pub fn with(&self, files: &[Elsewhere], shown: &(dyn Fn(&str) -> bool + Sync), definitions: &Definitions) -> Scan {
+    pub fn with(&self, files: &[Elsewhere], shown: &(dyn Fn(&str) -> bool + Sync)) -> Scan {
         let mut other = self.clone();
         let here = paths::working_directory();
         let changed: HashMap<&str, &Option<Vec<u8>>> =
@@ -417,7 +417,7 @@ impl Scan {
                 let content = named.unwrap_or_else(|| cache::content(bytes));
                 let unit = match self.cache.as_ref().and_then(|cache| cache.unit(content, kind)) {
                     Some(unit) => unit,
-                    None => guarded(bytes, kind, definitions, &display).ok()?,
+                    None => guarded(bytes, kind, &self.definitions, &display).ok()?,
                 };
                 Some(File {
                     key: key.clone(),
@@ -468,12 +468,12 @@ impl Scan {
     }
 
     /// Compiles what a fix made of a file; nothing is written.
-    pub fn replace(&mut self, key: &str, bytes: Option<Vec<u8>>, definitions: &Definitions) {
+    pub fn replace(&mut self, key: &str, bytes: Option<Vec<u8>>) {
         let Ok(index) = self.files.binary_search_by(|file| file.key.as_bytes().cmp(key.as_bytes())) else { return };
         let file = &mut self.files[index];
         file.overlay = bytes;
         if let Some(bytes) = file.bytes()
-            && let Ok(unit) = guarded(&bytes, file.kind, definitions, &file.display)
+            && let Ok(unit) = guarded(&bytes, file.kind, &self.definitions, &file.display)
         {
             file.unit = unit;
         }

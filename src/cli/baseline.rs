@@ -5,7 +5,6 @@ use crate::baseline::{Baseline, Compared, Standing};
 use crate::config::{Changes, Configs, paths};
 use crate::finding::Judged;
 use crate::identity::{self, Identity};
-use crate::rule::Definitions;
 use crate::rules;
 use crate::scan::{self, Request, Scan, scan};
 use serde::Deserialize;
@@ -160,8 +159,7 @@ fn load(args: &BaselineArgs) -> Option<Scan> {
         Request { paths: vec![args.path.clone()], stdin: None, force_exclude: false, threads: 0, cache: true };
     let progress = terminal::Progress::new(false);
     let step = |done, total| progress.step(done, total);
-    let result = Configs::new(&pages, changes)
-        .and_then(|mut configs| scan(&request, &mut configs, &Definitions::default(), &step));
+    let result = Configs::new(&pages, changes).and_then(|mut configs| scan(&request, &mut configs, &step));
     progress.end();
     match result {
         Ok(scan) => Some(scan),

@@ -11,7 +11,6 @@ use crate::journal;
 use crate::link::Linked;
 use crate::python::{self, imports::Imports};
 use crate::report::{self, Gate, Problem, Report, Settled, Shown, Source, TextEdit};
-use crate::rule::Definitions;
 use crate::rules;
 use crate::scan::{self, Request, Scan, scan};
 use crate::text::{Span, decode};
@@ -41,7 +40,6 @@ pub fn with_threads(threads: usize, work: impl FnOnce() -> io::Result<Outcome> +
 
 fn inside(check: &Check, when: When) -> io::Result<Outcome> {
     let start = Instant::now();
-    let definitions = Definitions::default();
     let request = match request(check) {
         Ok(request) => request,
         Err((message, help)) => {
@@ -66,7 +64,7 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
     let pages = rules::pages();
     let progress = terminal::Progress::new(check.quiet);
     let result = configs(check, &pages)
-        .and_then(|mut configs| scan(&request, &mut configs, &definitions, &|done, total| progress.step(done, total)));
+        .and_then(|mut configs| scan(&request, &mut configs, &|done, total| progress.step(done, total)));
     progress.end();
     let mut scan = match result {
         Ok(scan) => scan,
@@ -83,7 +81,7 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
         }
     };
     let narrowed = if check.staged {
-        gate::at_index(&scan, &definitions).map(|index| scan = index)
+        gate::at_index(&scan).map(|index| scan = index)
     } else if check.changed {
         gate::only_changed(&mut scan)
     } else {
@@ -127,25 +125,25 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
 
     let mut fixed = if check.fix || check.diff {
         let wanted = if check.unsafe_fixes { fixing::Wanted::All } else { fixing::Wanted::Safe };
-        fixing::apply(&mut scan, wanted, &definitions)
+        fixing::apply(&mut scan, wanted)
     } else {
         fixing::Fixed { linked: scan.link(), count: 0, problems: Vec::new(), ties: fixing::Ties::default() }
     };
     say(&format!("linked {} findings", fixed.linked.findings.len()));
     if check.diff {
-        return show_diff(check, &request, &scan, &fixed, &definitions);
+        return show_diff(check, &request, &scan, &fixed);
     }
     if check.fix {
         let from_stdin = request.stdin.is_some();
         if from_stdin {
             return show_stdin(check, &request, &scan, &fixed);
         }
-        fixing::write(&mut scan, &mut fixed, &definitions);
+        fixing::write(&mut scan, &mut fixed);
     }
     let mut linked = std::mem::take(&mut fixed.linked);
     let budgets = gate::budgets(&scan, &linked.findings);
     let held = match &check.since {
-        Some(revision) => held_since(&scan, revision, check.staged, &mut linked, &definitions),
+        Some(revision) => held_since(&scan, revision, check.staged, &mut linked),
         None => held(check, &scan, &mut linked),
     };
     let gate = match held {
@@ -228,9 +226,8 @@ fn held_since(
     revision: &str,
     staged: bool,
     linked: &mut Linked,
-    definitions: &Definitions,
 ) -> Result<Option<(Gate, Known)>, (String, String)> {
-    let earlier = gate::since(scan, revision, staged, definitions).map_err(|error| (error.message, error.help))?;
+    let earlier = gate::since(scan, revision, staged).map_err(|error| (error.message, error.help))?;
     let (counted, notes): (Vec<Judged>, Vec<Judged>) =
         std::mem::take(&mut linked.findings).into_iter().partition(|finding| gate::counts(scan, finding));
     let found = identity::strict(&earlier.identities, &gate::exact_identities(scan, &counted));
@@ -254,11 +251,16 @@ pub fn complain_of<'p>(problems: impl Iterator<Item = &'p scan::Problem>) -> boo
     some
 }
 
-/// Panics are caught per file and reported with its path; their own message would tear the report apart.
+/// Panics are caught per file and reported with its path; their own message would tear the report apart, and may quote the file.
+/// With `DAVY_BACKTRACE` set they say where they were.
 fn quiet_panics() {
-    if std::env::var_os("DAVY_BACKTRACE").is_none() {
-        std::panic::set_hook(Box::new(|_| {}));
-    }
+    let shows = std::env::var_os("DAVY_BACKTRACE").is_some();
+    std::panic::set_hook(Box::new(move |panic| {
+        if let Some(place) = panic.location().filter(|_| shows) {
+            let trace = std::backtrace::Backtrace::force_capture();
+            let _ = writeln!(io::stderr(), "panicked at {place}\n{trace}");
+        }
+    }));
 }
 
 /// Options that say nothing together.
@@ -338,15 +340,9 @@ fn configs<'a>(check: &Check, pages: &'a [&'a crate::page::Page]) -> Result<Conf
     Configs::new(pages, changes)
 }
 
-fn show_diff(
-    check: &Check,
-    request: &Request,
-    scan: &Scan,
-    fixed: &fixing::Fixed,
-    definitions: &Definitions,
-) -> io::Result<Outcome> {
+fn show_diff(check: &Check, request: &Request, scan: &Scan, fixed: &fixing::Fixed) -> io::Result<Outcome> {
     let given = request.stdin.as_ref().map(|(_, bytes)| bytes.as_slice());
-    let text = fixing::diff(scan, given, definitions);
+    let text = fixing::diff(scan, given);
     terminal::read_or_not(io::stdout().lock().write_all(text.as_bytes()))?;
     let failed = complain_of(scan.problems.iter().chain(&fixed.problems));
     if !check.quiet {
@@ -560,5 +556,34 @@ fn outcome(check: &Check, report: &Report) -> Outcome {
         Outcome::Findings
     } else {
         Outcome::Clean
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    const VALUE: &str = "Planted!4799x";
+
+    /// Run by the test below, in a process of its own.
+    #[test]
+    #[ignore = "it panics"]
+    fn panics() {
+        quiet_panics();
+        let text = format!("ä{VALUE}");
+        let caught = std::panic::catch_unwind(|| text[1..].len());
+        assert!(caught.is_err());
+    }
+
+    #[test]
+    fn a_panic_quotes_nothing() {
+        let own = std::env::current_exe().expect("the test itself");
+        let mut command = Command::new(own);
+        command.args(["--exact", "cli::check::tests::panics", "--ignored", "--nocapture"]).env("DAVY_BACKTRACE", "1");
+        let output = command.output().expect("it runs");
+        let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        assert!(text.contains("panicked at") && text.contains("1 passed"), "{text}");
+        assert!(!text.contains(VALUE), "{text}");
     }
 }

@@ -5,7 +5,6 @@ use crate::cache;
 use crate::config::{Changes, Config, Configs, FailOn, Level, Selector, paths};
 use crate::link::project::Manifests;
 use crate::page::Page;
-use crate::rule::Definitions;
 use crate::rules;
 use crate::scan::{Request, Scan, scan};
 use std::io::{self, Write};
@@ -47,7 +46,7 @@ fn show(args: &ConfigShow) -> io::Result<Outcome> {
     let folder = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(&path) };
     let loaded = Configs::new(&pages, changes).and_then(|mut configs| {
         let config = configs.for_folder(folder)?;
-        let scan = scan(&request, &mut configs, &Definitions::default(), &|_, _| ())?;
+        let scan = scan(&request, &mut configs, &|_, _| ())?;
         Ok((config, scan))
     });
     let (config, scan) = match loaded {

@@ -9,7 +9,6 @@ use crate::journal::{self, Failure};
 use crate::link::Linked;
 use crate::manifest;
 use crate::report::mask::one_line;
-use crate::rule::Definitions;
 use crate::scan::{File, Problem, Scan, plain};
 use crate::text::{Span, decode, encode};
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,7 +60,7 @@ impl Wanted {
 }
 
 /// Applies fixes until none is left to apply.
-pub fn apply(scan: &mut Scan, wanted: Wanted, definitions: &Definitions) -> Fixed {
+pub fn apply(scan: &mut Scan, wanted: Wanted) -> Fixed {
     let mut linked = scan.link();
     let mut count = 0;
     let mut problems = Vec::new();
@@ -90,11 +89,11 @@ pub fn apply(scan: &mut Scan, wanted: Wanted, definitions: &Definitions) -> Fixe
         for change in changed {
             count += change.count;
             needed.extend(change.variables.into_iter().map(|variable| (change.key.clone(), variable)));
-            scan.replace(&change.key, Some(change.bytes), definitions);
+            scan.replace(&change.key, Some(change.bytes));
         }
         linked = scan.link();
     }
-    if document_variables(scan, &needed, &mut ties, definitions) {
+    if document_variables(scan, &needed, &mut ties) {
         linked = scan.link();
     }
     problems.extend(gone(scan, &linked, wanted));
@@ -127,12 +126,7 @@ struct Change {
 
 /// Names the variables that fixed files need, without values, in the nearest `.env.example`: what it lists is what people set.
 /// Whether there is one that was changed.
-fn document_variables(
-    scan: &mut Scan,
-    needed: &BTreeSet<(String, String)>,
-    ties: &mut Ties,
-    definitions: &Definitions,
-) -> bool {
+fn document_variables(scan: &mut Scan, needed: &BTreeSet<(String, String)>, ties: &mut Ties) -> bool {
     let mut missing: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     let mut joined = Vec::new();
     for (key, variable) in needed {
@@ -162,7 +156,7 @@ fn document_variables(
             let _ = write!(text, "{variable}={newline}");
         }
         if let Some(bytes) = encode(&text, source.encoding, source.bom) {
-            scan.replace(&example, Some(bytes), definitions);
+            scan.replace(&example, Some(bytes));
             changed = true;
         }
     }
@@ -227,7 +221,7 @@ fn pass_over(scan: &Scan, linked: &Linked, wanted: Wanted) -> Vec<Change> {
 
 /// Writes what the fixes made. A file that cannot be written stays as it was, and so do its findings; so do the files that had to
 /// change with it.
-pub fn write(scan: &mut Scan, fixed: &mut Fixed, definitions: &Definitions) {
+pub fn write(scan: &mut Scan, fixed: &mut Fixed) {
     let mut failed = Vec::new();
     let mut groups: BTreeMap<&str, Vec<&File>> = BTreeMap::new();
     for file in scan.files.iter().filter(|file| file.shown && file.overlay.is_some()) {
@@ -249,7 +243,7 @@ pub fn write(scan: &mut Scan, fixed: &mut Fixed, definitions: &Definitions) {
         return;
     }
     for key in failed {
-        scan.replace(&key, None, definitions);
+        scan.replace(&key, None);
     }
     let before = fixed.linked.findings.len();
     fixed.linked = scan.link();
@@ -322,12 +316,12 @@ pub fn resume<'p>(places: impl Iterator<Item = &'p Path>) -> io::Result<bool> {
 
 /// What the fixes would change, as a unified diff. Secrets are masked on both sides. `given` is what came from standard
 /// input, which is then all that is shown.
-pub fn diff(scan: &Scan, given: Option<&[u8]>, definitions: &Definitions) -> String {
+pub fn diff(scan: &Scan, given: Option<&[u8]>) -> String {
     let mut text = String::new();
     for file in scan.files.iter().filter(|file| file.shown) {
         let old = given.map(<[u8]>::to_vec).or_else(|| file.on_disk());
         let (Some(new), Some(old)) = (&file.overlay, old) else { continue };
-        let before = crate::compile::compile(&old, file.kind, definitions);
+        let before = crate::compile::compile(&old, file.kind, &scan.definitions);
         let (old, new) = (decode(&old), decode(new));
         // What was a secret on one side is one wherever it stands on the other: a fix may take away what told so.
         let of = |text: &str, spans: &[Span]| -> Vec<String> {
@@ -395,11 +389,10 @@ mod tests {
         let mut configs = Configs::new(&pages, Changes::default()).unwrap();
         let paths = vec![folder.path().to_owned()];
         let request = Request { paths, stdin: None, force_exclude: false, threads: 1, cache: false };
-        let definitions = Definitions::default();
-        let mut scan = scan(&request, &mut configs, &definitions, &|_, _| {}).unwrap();
+        let mut scan = scan(&request, &mut configs, &|_, _| {}).unwrap();
         fs::write(folder.path().join("a.py"), "edited = 1\n").unwrap();
         fs::remove_file(folder.path().join("b.py")).unwrap();
-        let fixed = apply(&mut scan, Wanted::Safe, &definitions);
+        let fixed = apply(&mut scan, Wanted::Safe);
         let told: Vec<&str> = fixed.problems.iter().filter_map(|problem| problem.display.as_deref()).collect();
         assert_eq!(told.len(), 2, "{told:?}");
         assert!(told[0].ends_with("a.py") && told[1].ends_with("b.py"));

@@ -9,7 +9,6 @@ use crate::git::{self, Between, Change};
 use crate::identity::{self, Identity};
 use crate::link::project::Settings;
 use crate::manifest;
-use crate::rule::Definitions;
 use crate::rules;
 use crate::scan::{Elsewhere, Scan};
 use crate::text::{Lines, decode};
@@ -116,13 +115,13 @@ pub fn lowered(scan: &Scan, text: &str, findings: &[Judged]) -> Option<(String, 
 }
 
 /// The scan as the index has it, with the staged files shown.
-pub fn at_index(scan: &Scan, definitions: &Definitions) -> Result<Scan, git::Error> {
+pub fn at_index(scan: &Scan) -> Result<Scan, git::Error> {
     let root = &scan.root;
     let mut files = earlier(scan, &git::changes(root, Between::IndexAndTree)?)?;
     files.extend(git::untracked(root)?.into_iter().map(Elsewhere::gone));
     // A file that was deleted since it was staged is committed all the same.
     let whole = scan.files.iter().all(|file| file.shown);
-    let mut index = scan.with(&files, &|_| whole, definitions);
+    let mut index = scan.with(&files, &|_| whole);
     let staged = git::changes(root, Between::HeadAndIndex)?;
     show_only(&mut index, staged.into_iter().filter_map(|change| change.new).map(|(path, _)| path).collect());
     Ok(index)
@@ -155,7 +154,7 @@ pub struct Earlier {
 }
 
 /// Compiles and links the project as it was where `revision` and HEAD part.
-pub fn since(scan: &Scan, revision: &str, staged: bool, definitions: &Definitions) -> Result<Earlier, git::Error> {
+pub fn since(scan: &Scan, revision: &str, staged: bool) -> Result<Earlier, git::Error> {
     let root = &scan.root;
     let base = git::base(root, revision)?;
     let between = if staged { Between::CommitAndIndex(&base) } else { Between::CommitAndTree(&base) };
@@ -172,7 +171,7 @@ pub fn since(scan: &Scan, revision: &str, staged: bool, definitions: &Definition
         .filter_map(|change| Some((change.old.as_ref()?.0.as_str(), change.new.as_ref()?.0.as_str())))
         .collect();
     let shown_now = |path: &str| scan.file(moved.get(path)?).map(|file| file.shown);
-    let old = scan.with(&files, &|path| shown_now(path).unwrap_or(whole), definitions);
+    let old = scan.with(&files, &|path| shown_now(path).unwrap_or(whole));
     let mut findings = old.link().findings;
     findings.sort_by_key(|finding| !counts(&old, finding));
     let counted = findings.iter().filter(|finding| counts(&old, finding)).count();

@@ -9,7 +9,6 @@ use crate::git::{self, WorkTree};
 use crate::journal;
 use crate::manifest::{Kind, Specifiers, Version, edit};
 use crate::report::wrap::wrap;
-use crate::rule::Definitions;
 use crate::rules;
 use crate::scan::{self, Problem, Request, Scan, scan};
 use crate::text::{Lines, decode};
@@ -42,11 +41,10 @@ fn inside(migrate: &MigratePydantic, when: When) -> io::Result<Outcome> {
     if !reads_only && !migrate.allow_dirty && !is_clean(&path)? {
         return Ok(Outcome::Failed);
     }
-    let definitions = Definitions::default();
     let pages = rules::pages();
     let progress = terminal::Progress::new(false);
     let step = |done, total| progress.step(done, total);
-    let loaded = load(migrate, &pages, &definitions, &step);
+    let loaded = load(migrate, &pages, &step);
     progress.end();
     let mut scan = match loaded {
         Ok(scan) => scan,
@@ -59,7 +57,7 @@ fn inside(migrate: &MigratePydantic, when: When) -> io::Result<Outcome> {
         return plan::run(&scan, migrate.format).map(|()| problems(&scan.problems, Outcome::Clean));
     }
     let before = scan.link();
-    let fixed = fixing::apply(&mut scan, fixing::Wanted::Migration, &definitions);
+    let fixed = fixing::apply(&mut scan, fixing::Wanted::Migration);
     let manifests = moved(&scan);
     let mut all = scan.problems.clone();
     all.extend(fixed.problems.iter().cloned());
@@ -68,7 +66,7 @@ fn inside(migrate: &MigratePydantic, when: When) -> io::Result<Outcome> {
     }
     let left = left(&scan, &before.findings, &fixed.linked.findings, migrate.diff);
     if migrate.diff {
-        let mut text = fixing::diff(&scan, None, &definitions);
+        let mut text = fixing::diff(&scan, None);
         for change in &manifests.changed {
             text.push_str(&change.diff());
         }
@@ -153,7 +151,6 @@ fn is_clean(path: &Path) -> io::Result<bool> {
 fn load(
     migrate: &MigratePydantic,
     pages: &[&crate::page::Page],
-    definitions: &Definitions,
     progress: &scan::Progress,
 ) -> Result<Scan, ConfigError> {
     let mut config = migrate.config.clone();
@@ -161,7 +158,7 @@ fn load(
     let changes = Changes { config, select: vec!["pydantic".to_owned()], ..Changes::default() };
     let request =
         Request { paths: vec![migrate.path.clone()], stdin: None, force_exclude: false, threads: 0, cache: true };
-    let mut scan = scan(&request, &mut Configs::new(pages, changes)?, definitions, progress)?;
+    let mut scan = scan(&request, &mut Configs::new(pages, changes)?, progress)?;
     scan.migrating = true;
     scan.restore = migrate.restore || manifest_paths(&scan).any(|path| configured_below(&path));
     Ok(scan)

@@ -16,6 +16,7 @@ mod tests;
 use crate::finding::Severity;
 use crate::manifest::{Specifiers, Version};
 use crate::page::Page;
+use crate::secrets::Formats;
 use raw::{Document, Form, Raw, Word};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -62,6 +63,8 @@ pub struct Config {
     pub baseline: Option<PathBuf>,
     /// How the project starts pytest: read for its options and paths, never run.
     pub pytest_command: Option<String>,
+    /// The formats of secrets, with the project's own; none: those that davy ships. They live as long as the process.
+    pub formats: Option<&'static Formats>,
 }
 
 /// A severity as users write it.
@@ -268,6 +271,15 @@ impl Config {
         }
         if let Some(command) = raw.pytest.command {
             self.pytest_command = Some(command);
+        }
+        if let Some(formats) = raw.secrets.format {
+            let span = formats.span();
+            let all = Formats::built_in_and(formats.into_inner());
+            let all = all.map_err(|error| {
+                let word = toml::Spanned::new(span, String::new());
+                reader.wrong(&word, error.to_string(), "`rules/secrets/formats.toml` of davy shows the form")
+            })?;
+            self.formats = Some(Box::leak(Box::new(all)));
         }
         Ok(())
     }

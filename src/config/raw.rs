@@ -6,6 +6,7 @@ use super::error::{ConfigError, Place};
 use super::schema::{ByRules, Rules, TargetVersion};
 use super::{FailOn, Level, PydanticVersion};
 use crate::page::nearest;
+use crate::secrets::Format;
 use schemars::JsonSchema;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
@@ -66,6 +67,19 @@ pub struct Raw {
     /// What davy is to know of pytest.
     #[serde(deserialize_with = "table")]
     pub pytest: RawPytest,
+    /// What davy is to know of secrets.
+    #[serde(deserialize_with = "table")]
+    pub secrets: RawSecrets,
+}
+
+/// `[tool.davy.secrets]`
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+#[schemars(rename = "Secrets")]
+pub struct RawSecrets {
+    /// Formats of tokens beside those that davy ships; one of the same `id` takes its place.
+    #[schemars(with = "Vec<Format>")]
+    pub format: Option<Spanned<Vec<Format>>>,
 }
 
 /// `[tool.davy.gate]`

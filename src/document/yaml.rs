@@ -40,6 +40,8 @@ pub fn entries(text: &str) -> Vec<Entry> {
                 }
             }
             Event::Alias(_) => drop(taken(&mut open, None)),
+            // `!vault`, `!secret`, `!Ref`: what stands here is read from elsewhere, or locked.
+            Event::Scalar(_, _, _, Some(tag)) if tag.handle == "!" => drop(taken(&mut open, Some(""))),
             Event::Scalar(value, style, ..) => {
                 let is_key = open.last().is_some_and(|around| around.waiting == Some(None));
                 let key = taken(&mut open, Some(&value));

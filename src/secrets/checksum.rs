@@ -2,6 +2,7 @@
 //!
 //! A failed checksum means "shape only", never silence; a failed structure means that it was no such token at all.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// What a token's own checksum says.
@@ -16,7 +17,7 @@ pub enum Checksum {
 }
 
 /// Which checksum a format carries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChecksumKind {
     /// None that is documented.
@@ -30,7 +31,7 @@ pub enum ChecksumKind {
 }
 
 /// What must decode for a match to be one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Structure {
     /// Nothing.

@@ -5,13 +5,15 @@
 use std::sync::OnceLock;
 
 use regex::Regex;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::checksum::{ChecksumKind, Structure};
 
 /// How bad a find is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "FormatSeverity")]
 pub enum Grade {
     /// Worth knowing: an identifier, a token that has expired by now, something public.
     Note,
@@ -22,8 +24,9 @@ pub enum Grade {
 }
 
 /// One format, as a table `[[format]]` of the TOML file says it.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(rename = "SecretFormat")]
 pub struct Format {
     /// Kebab-case, unique.
     pub id: String,

@@ -136,7 +136,7 @@ fn checksums_and_known_values_are_marked() {
 #[test]
 fn own_formats() {
     let own = "[[format]]\nid = \"acme\"\nname = \"Acme\"\nshape = 'acme_[0-9a-f]{8}'\nkeywords = [\"acme_\"]\nseverity = \"error\"\ndocumented = \"us\"\n";
-    let formats = Formats::built_in_and(own).unwrap();
+    let formats = Formats::built_in_and(read(own).unwrap()).unwrap();
     assert_eq!(formats.find(&["x acme_", "9f3c07be"].concat()).len(), 1);
     assert_ne!(formats.hash(), Formats::built_in().hash());
     assert_eq!(formats.all().len(), 92);

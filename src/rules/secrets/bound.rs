@@ -1,8 +1,10 @@
 //! What a value is bound to: the name that says what it is, whichever way the two stand together.
 
 use super::calls;
-use crate::python::ast::{AnyNodeRef, BoolOp, CmpOp, Expr, ExprCall, ExprDict, Ranged, StmtFunctionDef, TextRange};
-use crate::python::{Block, dotted};
+use crate::python::ast::{
+    AnyNodeRef, BoolOp, CmpOp, Expr, ExprCall, ExprDict, Ranged, Stmt, StmtFunctionDef, TextRange,
+};
+use crate::python::dotted;
 use crate::rule::Cx;
 use crate::secrets::{NameClass, classify_name};
 
@@ -37,7 +39,8 @@ pub fn bound_to<'a>(cx: &Cx<'a>, up: usize, range: TextRange) -> Option<Bound<'a
 /// How far a value goes as it is: out of `SecretStr(...)`, `Field(...)`, `.encode()`, `x or ...`, `... if x else y`.
 fn unwrapped(cx: &Cx, mut up: usize, mut range: TextRange) -> (usize, TextRange) {
     const WRAPPERS: [&str; 7] = ["SecretStr", "SecretBytes", "Secret", "Field", "bytes", "str", "quote_plus"];
-    loop {
+    // Nobody wraps a value deeper; code that a program nested is not climbed for each of its literals.
+    for _ in 0..8 {
         let outer = match (cx.parent(up), cx.parent(up + 1), cx.parent(up + 2)) {
             (Some(AnyNodeRef::ExprAttribute(attribute)), Some(AnyNodeRef::ExprCall(call)), _)
                 if matches!(attribute.attr.as_str(), "encode" | "strip") && call.func.range() == attribute.range() =>
@@ -70,6 +73,7 @@ fn unwrapped(cx: &Cx, mut up: usize, mut range: TextRange) -> (usize, TextRange)
         };
         range = outer;
     }
+    (up, range)
 }
 
 /// The name that a value is given, where the node `up` above it is the one around it.
@@ -204,29 +208,7 @@ fn parameter<'a>(cx: &Cx<'a>, call: &'a ExprCall, at: usize) -> Option<&'a str> 
     };
     let (function, bound) = match owner {
         Some((class, _)) => (method(&class.body, name)?, true),
-        None => {
-            let mut found = None;
-            for scope in cx.scopes.iter().rev() {
-                let body = match scope.block {
-                    Block::Module(body) => body,
-                    Block::Function(function) => function.body.as_slice(),
-                    Block::Class(_) => continue,
-                };
-                found = body.iter().find_map(|stmt| match stmt {
-                    crate::python::ast::Stmt::FunctionDef(function) if function.name.as_str() == name => {
-                        Some((function, false))
-                    }
-                    crate::python::ast::Stmt::ClassDef(class) if class.name.as_str() == name => {
-                        method(&class.body, "__init__").map(|function| (function, true))
-                    }
-                    _ => None,
-                });
-                if found.is_some() {
-                    break;
-                }
-            }
-            found?
-        }
+        None => cx.callable(name)?,
     };
     let is_static = function
         .decorator_list
@@ -238,9 +220,9 @@ fn parameter<'a>(cx: &Cx<'a>, call: &'a ExprCall, at: usize) -> Option<&'a str> 
     Some(parameter.parameter.name.as_str())
 }
 
-fn method<'a>(body: &'a [crate::python::ast::Stmt], name: &str) -> Option<&'a StmtFunctionDef> {
+fn method<'a>(body: &'a [Stmt], name: &str) -> Option<&'a StmtFunctionDef> {
     body.iter().find_map(|stmt| match stmt {
-        crate::python::ast::Stmt::FunctionDef(function) if function.name.as_str() == name => Some(function),
+        Stmt::FunctionDef(function) if function.name.as_str() == name => Some(function),
         _ => None,
     })
 }

@@ -81,23 +81,26 @@ struct Value<'a> {
 
 /// The value that begins with a literal; none where it is the tail of another, or has holes.
 fn value_of<'a>(cx: &Cx<'a>, literal: &'a Expr) -> Option<Value<'a>> {
-    let (mut up, mut whole) = (0, None);
+    let (mut up, mut range) = (0, literal.range());
+    let mut whole: Option<&ExprBinOp> = None;
     while let Some(AnyNodeRef::ExprBinOp(sum)) = cx.parent(up)
         && sum.op == Operator::Add
     {
+        // Only what begins the whole speaks for it, so that a long sum is climbed once.
+        if sum.left.range() != range {
+            return None;
+        }
         up += 1;
+        range = sum.range();
         whole = Some(sum);
     }
-    let literals = match whole {
-        None => vec![literal],
-        Some(sum) => {
-            let mut literals = Vec::new();
-            if !addends(sum, &mut literals) || literals.first().is_none_or(|first| first.range() != literal.range()) {
-                return None;
-            }
-            literals
+    let mut literals = vec![literal];
+    if let Some(sum) = whole {
+        literals.clear();
+        if !addends(sum, &mut literals) {
+            return None;
         }
-    };
+    }
     let mut text = Cow::Borrowed("");
     for literal in &literals {
         let part = plain(literal)?;
@@ -105,7 +108,7 @@ fn value_of<'a>(cx: &Cx<'a>, literal: &'a Expr) -> Option<Value<'a>> {
     }
     let spans: Vec<Span> = literals.iter().flat_map(|literal| parts(literal)).collect();
     let span = Span::new(spans.first()?.start, spans.last()?.end);
-    Some(Value { text, spans, span, up, range: whole.map_or(literal.range(), |sum| sum.range()) })
+    Some(Value { text, spans, span, up, range })
 }
 
 /// The literals of a sum in order; whether there is nothing else in it.

@@ -75,8 +75,8 @@ fn settings(cx: &mut Cx, _document: &Document, _syntax: Syntax) {
 }
 
 fn report(cx: &mut Cx, hit: &Hit, span: Span, is_docstring: bool, fix: Option<Fix>) {
-    // What a provider prints in its own documentation opens nothing.
-    if known(cx.source(span)) == Some(Known::Documentation) {
+    // What a provider prints in its own documentation, or wants to be published, opens nothing.
+    if known(cx.source(span)) == Some(Known::Documentation) || hit.public {
         return;
     }
     let shape = if hit.checksum == Checksum::Wrong { "has the shape of" } else { "is" };
@@ -92,9 +92,6 @@ fn report(cx: &mut Cx, hit: &Hit, span: Span, is_docstring: bool, fix: Option<Fi
         finding.grade(Condition::Always, Grade::Shape);
     }
     match hit.format.severity {
-        _ if hit.public => {
-            finding.grade(Condition::Always, Grade::Public);
-        }
         Level::Note => {
             finding.grade(Condition::Always, Grade::Public);
         }
