@@ -205,10 +205,12 @@ def measure(labels, found, wanted=lambda label: True):
     return sum(map(hit, real)), len(real), sum(map(hit, rest)), len(rest)
 
 
-def compare(target, program, verbose):
+def compare(target, program, verbose, only):
     labels = json.loads((target.parent / (target.name + ".json")).read_text())
     print(f"{'tool':16}{'secrets found':>18}{'false alarms':>18}{'in Python':>14}{'elsewhere':>14}")
     for name, tool in TOOLS.items():
+        if only not in (None, name):
+            continue
         path = program if name == "davy" else shutil.which(name)
         if not path:
             print(f"{name:16}  not on PATH")
@@ -238,6 +240,7 @@ def main():
             command.add_argument("--seed", type=int, default=SEED)
         else:
             command.add_argument("--davy", default="target/release/davy")
+            command.add_argument("--only", help="one tool")
             command.add_argument("--verbose", action="store_true")
     arguments = parser.parse_args()
     if arguments.command == "generate":
@@ -245,7 +248,8 @@ def main():
         secrets = sum(label["secret"] for label in labels)
         print(f"{secrets} lines with a secret, {len(labels) - secrets} without")
     else:
-        compare(arguments.target, str(pathlib.Path(arguments.davy).resolve()), arguments.verbose)
+        program = str(pathlib.Path(arguments.davy).resolve())
+        compare(arguments.target, program, arguments.verbose, arguments.only)
 
 
 if __name__ == "__main__":

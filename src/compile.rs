@@ -43,7 +43,7 @@ pub fn compile_by(rules: &'static Rules, bytes: &[u8], kind: Kind, definitions: 
     let is_broken = source.trouble.is_some() || !places.is_empty();
 
     let Walked { mut findings, facts, mut secrets, deepest } =
-        walk(rules, text, &tree, places, source.trouble.as_ref(), definitions);
+        walk(rules, text, kind, &tree, places, source.trouble.as_ref(), definitions);
     if is_broken {
         let masked = secrets::mask_lexically(text);
         secrets.extend(masked.into_iter().map(|(start, end)| Span::new(start as u32, end as u32)));
@@ -77,6 +77,7 @@ struct Walked {
 fn walk<'a>(
     rules: &'static Rules,
     text: &'a str,
+    kind: Kind,
     tree: &'a Tree,
     broken: Vec<Broken>,
     trouble: Option<&'a Trouble>,
@@ -84,7 +85,7 @@ fn walk<'a>(
 ) -> Walked {
     let types = Rc::new(Types::default());
     let mut facts = bind::facts(tree.body(), &types);
-    let cx = Cx { trouble, broken, ..context(text, tree, types, definitions) };
+    let cx = Cx { trouble, broken, ..context(text, kind, tree, types, definitions) };
     let mut walk = Walk { rules, cx, facts: &mut facts, depth: 0, deepest: 0 };
     for &(code, check) in &rules.file {
         walk.cx.code = code;
@@ -96,9 +97,16 @@ fn walk<'a>(
 }
 
 /// A file at hand, of which nothing is known yet.
-fn context<'a>(text: &'a str, tree: &'a Tree, types: Rc<Types<'a>>, definitions: &'a Definitions) -> Cx<'a> {
+fn context<'a>(
+    text: &'a str,
+    kind: Kind,
+    tree: &'a Tree,
+    types: Rc<Types<'a>>,
+    definitions: &'a Definitions,
+) -> Cx<'a> {
     Cx {
         text,
+        kind,
         tree,
         types,
         scopes: vec![Scope::module(tree.body())],

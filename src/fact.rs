@@ -299,6 +299,8 @@ pub enum Role {
     Migration,
     /// Written by a program.
     Generated,
+    /// Says what a server does with every commit.
+    Ci,
 }
 
 /// A question about the project, attached to a finding, a fix or a grade.

@@ -62,6 +62,8 @@ pub enum Grade {
     Shape,
     /// As likely something harmless.
     Uncertain,
+    /// A service that is started for a run of CI, and gone with it.
+    Ci,
     /// Where the program is being debugged: `if DEBUG:`.
     Debug,
     /// A well-known weak value.

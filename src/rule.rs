@@ -11,7 +11,7 @@ use crate::python::types::Types;
 use crate::python::{Block, Scope, Tree, span};
 use crate::secrets::Formats;
 use crate::text::{Span, Trouble};
-use crate::unit::Syntax;
+use crate::unit::{Kind, Syntax};
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -68,6 +68,8 @@ impl Default for Definitions {
 pub struct Cx<'a> {
     /// The decoded text.
     pub text: &'a str,
+    /// What it is.
+    pub kind: Kind,
     /// Its tree.
     pub tree: &'a Tree,
     /// Meaning of expressions.

@@ -1,10 +1,12 @@
 //! `--add-ignore`: a `# davy: ignore[...]` for every finding that is there, so that only new ones show.
 
+use crate::document;
 use crate::finding::Judged;
 use crate::fix::{replaced, write};
 use crate::rules;
 use crate::scan::{Problem, Scan, plain};
 use crate::text::{Lines, Span, decode, encode};
+use crate::unit::{Kind, Syntax};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Writes the comments; gives their number and what could not be written.
@@ -32,7 +34,17 @@ pub fn run(scan: &Scan, findings: &[Judged]) -> (usize, Vec<Problem>) {
             continue;
         }
         let source = decode(&bytes);
-        let (new, comments) = commented(&source.text, &findings);
+        let (new, comments) = match file.kind {
+            Kind::Python | Kind::Stub => commented(&source.text, &findings),
+            Kind::Text(syntax) => match commented_settings(&source.text, syntax, &findings) {
+                Some(commented) => commented,
+                None => {
+                    let message = "has no place for a comment beside what was found";
+                    problems.push(failed(message, "record it instead: `davy baseline create`"));
+                    continue;
+                }
+            },
+        };
         let result = match encode(&new, source.encoding, source.bom) {
             Some(bytes) => write(&file.path, &bytes).map_err(|error| plain(&error)),
             None => Err("its encoding cannot hold the comments".to_owned()),
@@ -45,6 +57,35 @@ pub fn run(scan: &Scan, findings: &[Judged]) -> (usize, Vec<Problem>) {
         }
     }
     (count, problems)
+}
+
+/// A file of settings with a comment above each line, where its format has comments and reads the same with them.
+fn commented_settings(text: &str, syntax: Syntax, findings: &[&Judged]) -> Option<(String, usize)> {
+    if matches!(syntax, Syntax::Json | Syntax::Notebook | Syntax::Key | Syntax::Netrc) {
+        return None;
+    }
+    let lines = Lines::new(text);
+    let mut names: BTreeMap<u32, BTreeSet<&str>> = BTreeMap::new();
+    for finding in findings {
+        let page = rules::page(&finding.code.0)?;
+        names.entry(lines.line(finding.span.start)).or_default().insert(&page.name);
+    }
+    let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let comment = |(line, names): (&u32, &BTreeSet<&str>)| {
+        let span = lines.span(*line, text);
+        let source = span.of(text);
+        let indent = &source[..source.len() - source.trim_start().len()];
+        let names: Vec<&str> = names.iter().copied().collect();
+        (Span::at(span.start), format!("{indent}# davy: ignore[{}]{newline}", names.join(", ")))
+    };
+    let replacements: Vec<(Span, String)> = names.iter().map(comment).collect();
+    let new = replaced(text, &replacements)?;
+    // Inside a value that runs over several lines a comment is part of it.
+    let values = |text: &str| -> Vec<(String, String)> {
+        let entries = document::read(text, syntax).entries;
+        entries.into_iter().map(|entry| (entry.key, entry.value)).collect()
+    };
+    (values(text) == values(&new)).then_some((new, replacements.len()))
 }
 
 /// The text with one comment a statement, naming all its rules.

@@ -435,6 +435,7 @@ fn report(
         again: again(check),
         fixed,
         suppressed: linked.suppressed,
+        skipped: scan.files.iter().filter(|file| file.shown && file.unit.skipped).count(),
         gate: None,
         budgets: Vec::new(),
         pinned: linked.pinned,

@@ -31,7 +31,7 @@ pub fn compile(rules: &Rules, bytes: &[u8], syntax: Syntax, definitions: &Defini
     }
     let document = document::read(text, syntax);
     let tree = python::parse("", Kind::Text(syntax));
-    let mut cx = context(text, &tree, Rc::new(Types::default()), definitions);
+    let mut cx = context(text, Kind::Text(syntax), &tree, Rc::new(Types::default()), definitions);
     for &(code, check) in &rules.text {
         cx.code = code;
         check(&mut cx, &document, syntax);

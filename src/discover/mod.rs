@@ -1,6 +1,7 @@
 //! Finds the Python files, settings and manifests below the paths that a user names, in one order on every machine.
 //!
-//! Opens no file but ignore files: what cannot be read later is the reader's to report.
+//! Opens no file but ignore files, and the first line of a nameless one that a hook hands over: what cannot be read later is the
+//! reader's to report.
 
 mod dedupe;
 mod root;
@@ -13,7 +14,7 @@ use crate::config::{Pattern, paths};
 use crate::document::syntax_of;
 use crate::manifest;
 use crate::unit::Kind;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 pub use root::{Root, project_root};
@@ -62,7 +63,7 @@ pub struct Options<'a> {
     pub working_directory: PathBuf,
     /// What is left out: the configuration's `exclude`.
     pub exclude: &'a [Pattern],
-    /// `exclude` also counts for what the user named, as a hook wants it.
+    /// `exclude` also counts for what the user named, as a hook wants it; and named files that are nothing to davy are left alone.
     pub force_exclude: bool,
     /// Folders in which nothing says that a project starts there: of what lies below, only packages are walked.
     pub loose: Vec<PathBuf>,
@@ -81,6 +82,8 @@ pub fn discover(roots: &[PathBuf], options: &Options) -> Discovery {
             Err(error) => found.problems.push(unfollowed(path, root, &error, options)),
             Ok(_) if options.force_exclude && left_out(&path, options) => found.excluded += 1,
             Ok(metadata) if metadata.is_dir() => folders.push(path),
+            // A hook names every text file; those that are nothing to davy are left alone.
+            Ok(_) if options.force_exclude && !is_known(&path) => {}
             Ok(_) => named(path, &mut found),
         }
     }
@@ -113,6 +116,17 @@ fn named(path: PathBuf, found: &mut walk::Finds) {
     if wanted || !manifest {
         found.files.push(file);
     }
+}
+
+/// Whether a file is Python, settings or a manifest: by its name, or by a first line that runs Python.
+fn is_known(path: &Path) -> bool {
+    let runs_python = || {
+        let mut start = [0; 128];
+        let read = std::fs::File::open(path).and_then(|mut file| file.read(&mut start)).unwrap_or_default();
+        let line = start[..read].split(|byte| *byte == b'\n').next().unwrap_or_default();
+        line.starts_with(b"#!") && memchr::memmem::find(line, b"python").is_some()
+    };
+    is_checked(path) || is_manifest(path) || path.extension().is_none() && runs_python()
 }
 
 /// What a file is by its name: a stub, settings, or else Python.

@@ -53,7 +53,7 @@ fn variables(text: &str, mut at: usize, end: usize, entries: &mut Vec<Entry>) {
         };
         if from < to && &text[from..to] != "\\" {
             let span = Span::new(from as u32, to as u32);
-            entries.push(Entry { key: key.to_owned(), value: text[from..to].to_owned(), span });
+            entries.push(Entry::new(key, &text[from..to], span));
         }
         at = next;
     }

@@ -36,7 +36,7 @@ pub fn entries(text: &str) -> Vec<Entry> {
         };
         if from < to {
             let span = Span::new(from as u32, to as u32);
-            entries.push(Entry { key: key.to_owned(), value: text[from..to].to_owned(), span });
+            entries.push(Entry { commented: body.starts_with('#'), ..Entry::new(key, &text[from..to], span) });
         }
     }
     entries

@@ -48,5 +48,5 @@ pub fn entry(text: &str, start: usize, line: &str) -> Option<Entry> {
     }
     let value = value.trim_end_matches(['"', '\'']);
     let span = Span::new(from as u32, (from + value.len()) as u32);
-    Some(Entry { key: name.to_owned(), value: value.to_owned(), span })
+    Some(Entry { commented, ..Entry::new(name, value, span) })
 }

@@ -35,6 +35,14 @@ pub struct Entry {
     pub value: String,
     /// Where it stands, without its quotes.
     pub span: Span,
+    /// It is switched off.
+    pub commented: bool,
+}
+
+impl Entry {
+    fn new(key: &str, value: impl Into<String>, span: Span) -> Entry {
+        Entry { key: key.to_owned(), value: value.into(), span, commented: false }
+    }
 }
 
 /// Reads a file.
@@ -113,9 +121,9 @@ fn push(entries: &mut Vec<Entry>, key: &str, value: String, span: Span) {
         // Escapes would shift the place.
         Some((name, inner)) if span.range().len() == value.len() => {
             let span = Span::new(span.end - inner.len() as u32, span.end);
-            entries.push(Entry { key: name.to_owned(), value: inner.to_owned(), span });
+            entries.push(Entry::new(name, inner, span));
         }
-        _ => entries.push(Entry { key: key.to_owned(), value, span }),
+        _ => entries.push(Entry::new(key, value, span)),
     }
 }
 

@@ -11,7 +11,7 @@ pub fn entries(text: &str) -> Vec<Entry> {
         let mut push = |value: &str| {
             let at = start + line.len() - line[value.as_ptr() as usize - line.as_ptr() as usize..].len();
             let span = Span::new(at as u32, (at + value.len()) as u32);
-            entries.push(Entry { key: "password".to_owned(), value: value.to_owned(), span });
+            entries.push(Entry::new("password", value, span));
         };
         if line.matches(':').count() == 4 && !line.contains(char::is_whitespace) {
             line.rsplit(':').next().into_iter().for_each(&mut push);

@@ -131,8 +131,9 @@ impl<'a> Judge<'a> {
             let has = facts.symbols.contains_key(&format!("{}.{field}", class.name));
             let imports = self.values.units[object.file].facts.symbols.values().flatten();
             let needs = imports.into_iter().any(|binding| match binding {
-                Binding::Import(Name::Import { level, module, .. }) => {
-                    index.import(object.file, *level, module) == Found::File(file)
+                Binding::Import(Name::Import { level, module, path }) => {
+                    let leads = |module: &str| index.import(object.file, *level, module) == Found::File(file);
+                    leads(module) || leads(&format!("{module}.{path}"))
                 }
                 _ => false,
             });

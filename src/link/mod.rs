@@ -133,6 +133,7 @@ fn lowered(grade: Grade) -> Option<&'static str> {
         Grade::Migration => Some("it stands in a migration"),
         Grade::Generated => Some("a program wrote the file"),
         Grade::Local => Some("the host beside it is this machine, or one next to it"),
+        Grade::Ci => Some("CI starts the service for itself"),
         Grade::Debug => Some("it is in force while debugging"),
         _ => None,
     }

@@ -292,7 +292,7 @@ pub fn plays(path: &str, role: Role, generated: bool) -> Verdict {
             stem.starts_with("test_")
                 || stem.ends_with("_test")
                 || stem == "conftest"
-                || within(&["test", "tests", "e2e", "testing", "unittests", "testdata", "test_data"])
+                || within(&["test", "tests", "e2e", "testing", "unittests", "testdata", "test_data", "t"])
                 || says(&["test", "tests", "testing"])
         }
         Role::Docs => {
@@ -300,6 +300,12 @@ pub fn plays(path: &str, role: Role, generated: bool) -> Verdict {
                 || says(&["example", "sample", "template", "tmpl", "dist", "default"])
         }
         Role::Migration => within(&["migrations", "alembic", "versions"]) && !within(&["tests"]),
+        Role::Ci => {
+            within(&[".github", ".circleci", ".gitlab"])
+                || [".gitlab-ci.", ".travis.", "azure-pipelines", "bitbucket-pipelines", "appveyor", "cloudbuild"]
+                    .iter()
+                    .any(|start| name.starts_with(start))
+        }
         Role::Generated => generated || stem.ends_with("_pb2") || stem.ends_with("_pb2_grpc"),
     })
 }

@@ -22,7 +22,8 @@ pub const OWN: [&str; 2] = ["ignore", "file-ignore"];
 
 /// All comments of a file that silence something, and those of davy's that were meant to.
 pub fn ignores(tree: &Tree, text: &str) -> Vec<Ignore> {
-    if !MARKERS.is_match(text) {
+    let comments: Vec<Span> = tree.comments().filter(|comment| MARKERS.is_match(comment.of(text))).collect();
+    if comments.is_empty() {
         return Vec::new();
     }
     let logical = logical_lines(tree);
@@ -30,7 +31,7 @@ pub fn ignores(tree: &Tree, text: &str) -> Vec<Ignore> {
         token.kind() == TokenKind::String && span(**token).of(text).contains(['\n', '\r'])
     };
     let strings: Vec<Span> = tree.tokens().iter().filter(several).map(|token| span(*token)).collect();
-    read(text, &logical, &strings, tree.comments())
+    read(text, &logical, &strings, comments.into_iter())
 }
 
 /// The same for a file without statements: a comment there covers its line.

@@ -34,6 +34,7 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             fixable_unsafe: counts.risky,
             fixed: report.fixed,
             suppressed: report.suppressed,
+            skipped: report.skipped,
             baseline: report.gate.as_ref().map(|gate| Baseline {
                 known: gate.known,
                 fixed: gate.fixed,
@@ -203,6 +204,7 @@ struct Summary<'a> {
     fixable_unsafe: usize,
     fixed: usize,
     suppressed: usize,
+    skipped: usize,
     /// Null where there is no baseline.
     baseline: Option<Baseline<'a>>,
 }

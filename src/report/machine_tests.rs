@@ -178,6 +178,7 @@ fn json() {
         "fixable_unsafe": 1,
         "fixed": 0,
         "suppressed": 0,
+        "skipped": 0,
         "baseline": null
       }
     }

@@ -58,6 +58,8 @@ pub struct Report {
     pub fixed: usize,
     /// Findings silenced by comments.
     pub suppressed: usize,
+    /// Files that were not looked into: binary, minified or too large.
+    pub skipped: usize,
     /// How the run stands against the project's baseline, where there is one.
     pub gate: Option<Gate>,
     /// Budgets of the configuration: what they are for, how many findings there are, and how many there may be.

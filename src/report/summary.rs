@@ -84,7 +84,7 @@ pub fn fixed(report: &Report) -> Option<String> {
     (report.fixed > 0).then(|| format!("Fixed {}", count(report.fixed, "finding")))
 }
 
-/// What the summary leaves out: notes that are not listed, and what comments silence.
+/// What the summary leaves out: notes that are not listed, what comments silence, and files that were not looked into.
 pub fn aside(report: &Report) -> Option<String> {
     let notes = Counts::of(report.findings.iter()).notes;
     let notes = match notes {
@@ -94,7 +94,9 @@ pub fn aside(report: &Report) -> Option<String> {
         _ => Some(format!("{notes} notes, --notes lists them")),
     };
     let suppressed = (report.suppressed > 0).then(|| format!("{} suppressed", count(report.suppressed, "finding")));
-    let parts: Vec<String> = notes.into_iter().chain(suppressed).collect();
+    let skipped = (report.skipped > 0)
+        .then(|| format!("{} skipped: binary, minified or over 5 MB", count(report.skipped, "file")));
+    let parts: Vec<String> = notes.into_iter().chain(suppressed).chain(skipped).collect();
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 

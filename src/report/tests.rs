@@ -22,6 +22,7 @@ pub fn report(findings: Vec<Shown>) -> Report {
         pinned: None,
         fixed: 0,
         suppressed: 0,
+        skipped: 0,
         tool_version: "0.1.0",
         site: None,
     }

@@ -157,7 +157,7 @@ fn bech32(token: &str) -> bool {
 }
 
 /// Decodes base64 or base64url, padded or not; reads at most `limit` characters.
-fn base64(text: &str, limit: usize) -> Option<Vec<u8>> {
+pub(super) fn base64(text: &str, limit: usize) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     let (mut bits, mut count) = (0u32, 0u32);
     for byte in text.bytes().take(limit) {

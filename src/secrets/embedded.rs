@@ -1,8 +1,9 @@
 //! Names with values in running text: comments, commands, query strings, files that no parser reads.
 //!
-//! Linear: the regex crate never backtracks, and a match is never longer than a name and a value may be.
+//! Linear: no byte is read for two names, and a value is never longer than values are.
 
-use super::name::{NameClass, classify_name};
+use super::name::{NameClass, classify_name, secret_words};
+use aho_corasick::AhoCorasick;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -19,15 +20,6 @@ pub struct Assignment {
     pub command: bool,
 }
 
-/// `name = "value"`, `"name": "value"`, `NAME=value`, `--name value`.
-static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
-    let name = r"([A-Za-z_][A-Za-z0-9_.\-]{1,63})";
-    let quoted = r#"\\?(?:"([^"\n\\]{1,256})|'([^'\n\\]{1,256}))\\?["']"#;
-    let bare = r#"([^\s"'`,;&<>(){}\[\]\\|]{3,256})"#;
-    let pattern = format!(r#"{name}(?:\\?["']?\]?[ \t]{{0,3}}(?:=|:=|:|=>)[ \t]{{0,3}}| )(?:{quoted}|{bare})"#);
-    Regex::new(&pattern).expect("a test uses it")
-});
-
 /// `IDENTIFIED BY 'x'`, `WITH PASSWORD 'x'`, `curl -u user:x`, `mysql -px`, `sshpass -p x`.
 static COMMANDS: LazyLock<Regex> = LazyLock::new(|| {
     let sql = r"\b(identified\s{1,4}by|password)\s{1,4}'([^'\n]{3,128})'";
@@ -37,39 +29,105 @@ static COMMANDS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!("(?i){sql}|{http}|{mysql}|{ssh}")).expect("a test uses it")
 });
 
+/// Words without which none of the commands is there.
+static COMMAND_WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let words = ["curl", "wget", "mysql", "sshpass", "identified", "password '"];
+    AhoCorasick::builder().ascii_case_insensitive(true).build(words).expect("short literals make an automaton")
+});
+
+/// Whether a command that takes a password may stand in a text.
+#[must_use]
+pub fn may_command(text: &str) -> bool {
+    COMMAND_WORDS.is_match(text)
+}
+
 /// All names with values in a text, in order.
 #[must_use]
 pub fn assignments(text: &str) -> Vec<Assignment> {
     let mut found: Vec<Assignment> = Vec::new();
     let mut from = 0;
-    while let Some(groups) = ASSIGNED.captures_at(text, from) {
-        let Some(name) = groups.get(1) else { break };
-        let quoted = groups.get(2).or_else(|| groups.get(3));
-        let Some(value) = quoted.or_else(|| groups.get(4)) else { break };
+    for word in secret_words(text) {
+        if word.start < from {
+            continue;
+        }
+        let name = name_around(text, word, from);
         // A name that means nothing may be the value of the one before, or hide the next: go on right behind it.
-        from = name.end();
-        let blank = !text[name.end()..value.start()].contains(['=', ':']);
-        let is_option = text[..name.start()].ends_with("--");
-        if (!blank || is_option) && classify_name(name.as_str()) != NameClass::No {
-            from = value.end();
-            found.push(Assignment {
-                name: (name.start(), name.end()),
-                value: (value.start(), value.end()),
-                quoted: quoted.is_some(),
-                command: false,
-            });
+        from = name.1;
+        if name.1 - name.0 > LONGEST_NAME {
+            continue;
+        }
+        if let Some((value, quoted)) = value_behind(text, name)
+            && classify_name(&text[name.0..name.1]) != NameClass::No
+        {
+            from = value.1;
+            found.push(Assignment { name, value, quoted, command: false });
         }
     }
-    for groups in COMMANDS.captures_iter(text) {
-        let mut parts = groups.iter().skip(1).flatten();
-        if let (Some(name), Some(value)) = (parts.next(), parts.next()) {
-            let value = (value.start(), value.end());
-            found.push(Assignment { name: (name.start(), name.end()), value, quoted: true, command: true });
+    if may_command(text) {
+        for groups in COMMANDS.captures_iter(text) {
+            let mut parts = groups.iter().skip(1).flatten();
+            if let (Some(name), Some(value)) = (parts.next(), parts.next()) {
+                let value = (value.start(), value.end());
+                found.push(Assignment { name: (name.start(), name.end()), value, quoted: true, command: true });
+            }
         }
+        found.sort_by_key(|one| (one.value, one.command));
+        found.dedup_by_key(|one| one.value);
     }
-    found.sort_by_key(|one| (one.value, one.command));
-    found.dedup_by_key(|one| one.value);
     found
+}
+
+const LONGEST_NAME: usize = 64;
+const LONGEST_VALUE: usize = 256;
+
+/// The name that a word is part of; nothing before `from` belongs to it.
+fn name_around(text: &str, word: std::ops::Range<usize>, from: usize) -> (usize, usize) {
+    let of_name = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
+    let bytes = text.as_bytes();
+    let before = bytes[from..word.start].iter().rev().take_while(of_name).count();
+    let after = bytes[word.end..].iter().take_while(of_name).count();
+    let (mut start, end) = (word.start - before, word.end + after);
+    // The dashes of an option are no part of it.
+    while start < word.start && !bytes[start].is_ascii_alphanumeric() && bytes[start] != b'_' {
+        start += 1;
+    }
+    (start, end)
+}
+
+/// The value that a name is given, without its quotes, and whether it has some.
+fn value_behind(text: &str, name: (usize, usize)) -> Option<((usize, usize), bool)> {
+    let bytes = text.as_bytes();
+    let mut at = name.1;
+    let skip = |at: &mut usize, of: &[u8], most: usize| {
+        let length = bytes[*at..].iter().take(most).take_while(|byte| of.contains(byte)).count();
+        *at += length;
+        length
+    };
+    // `"name": `, `\"name\": `, `config["name"] = `
+    skip(&mut at, b"\\", 1);
+    skip(&mut at, b"\"'", 1);
+    skip(&mut at, b"]", 1);
+    let blanks = skip(&mut at, b" \t", 3);
+    let sign = bytes[at..].iter().take(2).take_while(|byte| b"=:>".contains(byte)).count();
+    let is_sign = matches!(&bytes[at..at + sign], b"=" | b":" | b":=" | b"=>");
+    if is_sign {
+        at += sign;
+        skip(&mut at, b" \t", 3);
+    } else if sign > 0 || blanks != 1 || at != name.1 + 1 || !text[..name.0].ends_with("--") {
+        return None;
+    }
+    skip(&mut at, b"\\", 1);
+    let quote = bytes.get(at).copied().filter(|byte| matches!(byte, b'"' | b'\''));
+    let (start, ends, least): (usize, &dyn Fn(u8) -> bool, usize) = match quote {
+        Some(quote) => (at + 1, &move |byte| byte == quote || byte == b'\\' || byte == b'\n', 1),
+        None => (at, &|byte| byte.is_ascii_whitespace() || b"\"'`,;&<>(){}[]\\|".contains(&byte), 3),
+    };
+    let length = bytes[start..].iter().take(LONGEST_VALUE + 1).take_while(|byte| !ends(**byte)).count();
+    let end = start + length;
+    // What is not closed on its line is no value.
+    let closed = quote.is_none() || bytes.get(end).is_some_and(|byte| *byte != b'\n');
+    let fits = (least..=LONGEST_VALUE).contains(&length) && text.is_char_boundary(start) && text.is_char_boundary(end);
+    (closed && fits).then_some(((start, end), quote.is_some()))
 }
 
 #[cfg(test)]

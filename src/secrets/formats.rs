@@ -3,6 +3,7 @@
 //!
 //! Linear in the text: the regex crate never backtracks, and no format scans the same byte twice.
 
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
@@ -35,6 +36,8 @@ pub struct Formats {
     context: Index,
     /// All keywords of both, in any case: most texts hold none, and are done with.
     any: Option<AhoCorasick>,
+    /// Every token has a run of at least so many characters that tokens are made of.
+    shortest: usize,
     hash: u64,
 }
 
@@ -105,7 +108,19 @@ impl Formats {
     /// Whether a text holds the keyword of any format: without one there is no token.
     #[must_use]
     pub fn speaks(&self, text: &str) -> bool {
-        self.any.as_ref().is_some_and(|any| any.is_match(text))
+        has_word(text.as_bytes(), self.shortest) && self.any.as_ref().is_some_and(|any| any.is_match(text))
+    }
+
+    /// The same of a text for people, where long words are names: only longer ones count.
+    #[must_use]
+    pub fn speaks_in_prose(&self, text: &str) -> bool {
+        has_word(text.as_bytes(), self.shortest.max(20)) && self.speaks(text)
+    }
+
+    /// Whether a name holds the keyword of a format that needs context.
+    #[must_use]
+    pub fn is_context(&self, name: &str) -> bool {
+        self.context.automaton.as_ref().is_some_and(|keywords| keywords.is_match(name))
     }
 
     /// All recognisable tokens of a text in order of place, none inside another; placeholders (`ghp_xxxx...`) left out.
@@ -118,7 +133,7 @@ impl Formats {
     /// format that needs context finds its keyword there too.
     #[must_use]
     pub fn find_in<'a>(&'a self, context: &str, text: &str) -> Vec<Hit<'a>> {
-        if !self.speaks(text) && !self.speaks(context) {
+        if !self.speaks(text) && !self.is_context(context) {
             return Vec::new();
         }
         let mut hits = self.candidates(context, text);
@@ -180,13 +195,38 @@ impl Formats {
         let fixed = Index::new(&all, false)?;
         let context = Index::new(&all, true)?;
         let keywords = all.iter().filter(|format| !format.shape.is_empty()).flat_map(|format| &format.keywords);
+        // The shapes that davy ships have longer runs, which a test holds them to.
+        let own = all.iter().any(|format| !is_built_in(&format.id));
+        let shortest = if own { 4 } else { SHORTEST };
         let any = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .kind(Some(AhoCorasickKind::DFA))
             .build(keywords)
             .map_err(|e| FormatError::Form(e.to_string()))?;
-        Ok(Formats { any: Some(any).filter(|any| any.patterns_len() > 0), all, fixed, context, hash })
+        Ok(Formats { any: Some(any).filter(|any| any.patterns_len() > 0), all, fixed, context, shortest, hash })
     }
+}
+
+/// The shortest run of letters, digits and `_-+/=~.%` in a token of the formats that davy ships.
+const SHORTEST: usize = 12;
+
+/// Whether a text has a run of at least `length` characters that tokens are made of. Looks at every byte of such runs, and at few others.
+fn has_word(text: &[u8], length: usize) -> bool {
+    let of_token = |byte: u8| byte.is_ascii_alphanumeric() || b"_-+/=~.%".contains(&byte);
+    let mut start = 0;
+    while let Some(last) = (start + length).checked_sub(1).filter(|last| *last < text.len()) {
+        // From behind: the last byte that is none ends all runs that begin before it.
+        match text[start..=last].iter().rposition(|byte| !of_token(*byte)) {
+            Some(at) => start += at + 1,
+            None => return true,
+        }
+    }
+    false
+}
+
+fn is_built_in(id: &str) -> bool {
+    static IDS: OnceLock<HashSet<String>> = OnceLock::new();
+    IDS.get_or_init(|| read(BUILT_IN).unwrap_or_default().into_iter().map(|format| format.id).collect()).contains(id)
 }
 
 /// How far before its keyword a token may begin.

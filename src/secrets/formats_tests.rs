@@ -105,6 +105,22 @@ fn context_comes_from_the_line_or_the_name() {
     assert!(found(&format!("twilio{}{token}", " ".repeat(400))).is_empty());
 }
 
+/// `speaks` passes texts by that have no such run.
+#[test]
+fn every_token_has_a_long_word() {
+    use proptest::strategy::{Strategy, ValueTree};
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    for format in Formats::built_in().all().iter().filter(|format| !format.shape.is_empty()) {
+        // The generator knows no word boundaries; they add nothing to a token.
+        let shape = format.shape.replace("\\b", "");
+        let Ok(tokens) = proptest::string::string_regex(&shape) else { panic!("{}: {shape}", format.id) };
+        for _ in 0..64 {
+            let token = tokens.new_tree(&mut runner).expect("a token").current();
+            assert!(has_word(token.as_bytes(), SHORTEST), "{}: {token}", format.id);
+        }
+    }
+}
+
 #[test]
 fn placeholders_are_not_found() {
     let x = |n: usize| "x".repeat(n);

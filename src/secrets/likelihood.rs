@@ -64,7 +64,8 @@ pub(super) fn grade(class: NameClass, value: &str) -> Likelihood {
         NameClass::Password => password(value),
         NameClass::SigningKey => signing_key(value),
         NameClass::Credentials => {
-            value.split_once(':').map_or(Likelihood::Unlikely, |(_, password)| grade(NameClass::Password, password))
+            // Without a colon it is the encoded form, which nobody writes by chance.
+            value.split_once(':').map_or(Likelihood::Likely, |(_, password)| grade(NameClass::Password, password))
         }
         NameClass::Key | NameClass::Token | NameClass::Authorization => {
             issued(value.split_once(' ').filter(|(s, _)| is_auth_scheme(s)).map_or(value, |(_, rest)| rest))

@@ -19,13 +19,13 @@ mod vocabulary;
 mod words;
 
 pub use checksum::{Checksum, ChecksumKind, Structure, aws_account};
-pub use embedded::{Assignment, assignments};
+pub use embedded::{Assignment, assignments, may_command};
 pub use format::{Format, FormatError, Grade};
 pub use formats::{Formats, Hit};
 pub use known::{Known, known};
 pub use likelihood::{Judgement, Likelihood, judge};
 pub use mask::mask_lexically;
-pub use name::{NameClass, classify_name, may_hold};
+pub use name::{NameClass, classify_name, may_hold, may_name};
 pub use pem::{PemKey, pem_private_key};
 pub use url::{Host, UrlInfo, dsn_password, url_password, url_passwords};
 pub use value::{Harmless, harmless};

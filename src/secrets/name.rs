@@ -46,15 +46,26 @@ pub fn classify_name(name: &str) -> NameClass {
     by_words(name)
 }
 
+/// Whether a word stands in a text that may make a name one of a secret.
+#[must_use]
+pub fn may_name(text: &str) -> bool {
+    MAY_BE_SECRET.is_match(text)
+}
+
+/// Where such words stand in a text.
+pub(super) fn secret_words(text: &str) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
+    MAY_BE_SECRET.find_iter(text).map(|found| found.range())
+}
+
 /// Whether a text may hold a secret by any name, in a URL or as a key.
 #[must_use]
 pub fn may_hold(text: &str) -> bool {
-    MAY_BE_SECRET.is_match(text) || text.contains("://") || text.contains("-----BEGIN ")
+    may_name(text) || text.contains("://") || text.contains("-----BEGIN ")
 }
 
 /// One of these stands in every name that says anything: most names are done with here.
 static MAY_BE_SECRET: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let parts = "pass pwd pw kennwort senha contrasena wachtwoord mnemonic phrase secret key token bearer jwt git azure devops ado \
+    let parts = "pass psw pasw paswd pwd pw kennwort senha contrasena wachtwoord mnemonic phrase secret key token bearer jwt git azure devops ado \
         bitbucket cred auth userinfo url uri dsn conn broker backend";
     AhoCorasick::builder()
         .ascii_case_insensitive(true)
@@ -81,14 +92,16 @@ fn by_words(name: &str) -> NameClass {
     let modifier = before.last().copied().unwrap_or("");
     let class = by_head(head, modifier, before);
     let taken_back = class != NameClass::No
-        && (has(TAKES_BACK, modifier) || before.first().is_some_and(|w| has(TAKES_BACK_FIRST, w)));
+        && (before.contains(&"public")
+            || has(TAKES_BACK, modifier)
+            || before.first().is_some_and(|w| has(TAKES_BACK_FIRST, w)));
     if taken_back { NameClass::No } else { class }
 }
 
 fn by_head(head: &str, modifier: &str, before: &[&str]) -> NameClass {
     match head {
-        "password" | "passwd" | "pwd" | "passphrase" | "passcode" | "passwort" | "kennwort" | "senha"
-        | "contrasena" | "wachtwoord" | "mnemonic" => NameClass::Password,
+        "password" | "passwd" | "pwd" | "psw" | "pswd" | "paswd" | "passw" | "pasword" | "passphrase" | "passcode"
+        | "passwort" | "kennwort" | "senha" | "contrasena" | "wachtwoord" | "mnemonic" => NameClass::Password,
         "phrase" if has("pass seed recovery mnemonic", modifier) => NameClass::Password,
         "word" | "code" | "wd" if modifier == "pass" => NameClass::Password,
         "pass" | "pw" if modifier.is_empty() || has(OWNS_A_PASSWORD, modifier) => NameClass::Password,
@@ -102,7 +115,7 @@ fn by_head(head: &str, modifier: &str, before: &[&str]) -> NameClass {
         "bearer" | "jwt" => NameClass::Token,
         "pat" if has("github gitlab azure devops ado bitbucket git", modifier) => NameClass::Token,
         "credentials" | "credential" | "creds" | "cred" => NameClass::Credentials,
-        "auth" if has("basic http proxy", modifier) => NameClass::Credentials,
+        "auth" if modifier.is_empty() || has("basic http proxy", modifier) => NameClass::Credentials,
         "userpwd" | "userinfo" => NameClass::Credentials,
         "authorization" => NameClass::Authorization,
         "url" | "uri" | "dsn" | "connstr" | "broker" => NameClass::Connection,
@@ -116,6 +129,7 @@ fn by_head(head: &str, modifier: &str, before: &[&str]) -> NameClass {
 fn joined(head: &str) -> NameClass {
     let ends = |list: &str| list.split_ascii_whitespace().any(|w| head.ends_with(w));
     let class = if ends("password passwd passphrase")
+        || head.len() > 3 && ends("pwd") && !has("oldpwd cwdpwd", head)
         || has("dbpass userpass rootpw rootpass adminpass ftppass sudopass dbpw userpw adminpw dbpwd", head)
     {
         NameClass::Password
@@ -170,7 +184,7 @@ const ISSUED: &str = "\
 
 /// Before `key`: a key somebody issued, or a private one. `session_key`, `cache_key`, `sort_key`, `host_key` are not.
 const ISSUED_KEY: &str = "\
-    api secret private priv master access auth authentication authorization shared app application license deploy \
+    api client secret private priv master access auth authentication authorization shared app application license deploy \
     subscription account rapidapi consumer admin apikey token webhook preshared psk wallet service_role server";
 
 /// Before `key`: whose API it opens.

@@ -13,6 +13,9 @@ pub(super) fn shape(class: NameClass, value: &str) -> Option<Harmless> {
     if is_regex(value) {
         return Some(Harmless::Regex);
     }
+    if is_requirement(value) {
+        return Some(Harmless::Identifier);
+    }
     if is_template(value) {
         return Some(Harmless::Template);
     }
@@ -95,6 +98,16 @@ pub(super) fn is_template(value: &str) -> bool {
     }
     ["%s", "%d", "%r"].iter().any(|f| {
         value.find(f).is_some_and(|at| value[at + 2..].bytes().next().is_none_or(|b| !b.is_ascii_alphanumeric()))
+    })
+}
+
+/// `PyJWT>=2.13`, `cryptography==42`: the name of a package with its versions (PEP 508).
+fn is_requirement(value: &str) -> bool {
+    ["==", ">=", "~=", "<=", "!="].iter().any(|sign| {
+        value.split_once(sign).is_some_and(|(name, version)| {
+            let named = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.[], <>".contains(&b));
+            named && name.len() > 1 && version.trim_start().starts_with(|c: char| c.is_ascii_digit())
+        })
     })
 }
 

@@ -131,6 +131,13 @@ fn judge_candidate(text: &str, candidate: &Candidate) -> Option<(usize, usize, U
         return None;
     }
     let kind = host_kind(host);
+    // `user:password@host:port`
+    if text[candidate.host.1..]
+        .strip_prefix(':')
+        .is_some_and(|port| port.starts_with(|c: char| c.is_ascii_alphabetic()))
+    {
+        return None;
+    }
     // What stands where the token is not: GitHub and GitLab take the token as user.
     if password == "x-oauth-basic" || password == "x-token-auth" || user == "oauth2accesstoken" && is_template(password)
     {

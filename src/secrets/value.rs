@@ -130,6 +130,12 @@ fn connection(value: &str) -> Option<Harmless> {
 }
 
 fn reads_user_password(value: &str) -> bool {
+    // `auth` of Docker's and npm's configuration, as in the header (RFC 7617).
+    if !value.contains(':') {
+        let decoded = || String::from_utf8(super::checksum::base64(value, 1024)?).ok();
+        let is_encoded = value.len() >= 8 && value.len() % 4 == 0;
+        return is_encoded && decoded().is_some_and(|text| text.contains(':') && reads_user_password(&text));
+    }
     let Some((user, password)) = value.split_once(':') else {
         return false;
     };

@@ -109,6 +109,25 @@ pub fn is_weak(value: &str) -> bool {
         || has(WEAK, &joined)
         || has(WEAK_SPELLED, &spelled)
         || (stem.len() < lower.len() && ["password", "passwd", "pass", "secret", "test", "pwd"].contains(&stem))
+        || is_compound(stem)
+}
+
+/// `mysqluserpassword`, `thisismysecretkey`: words of this room without a gap between them, the last of them a secret's.
+fn is_compound(text: &str) -> bool {
+    if !(8..=40).contains(&text.len()) || !text.bytes().all(|b| b.is_ascii_lowercase()) {
+        return false;
+    }
+    let is_word = |word: &str| {
+        word.len() >= 2 && (has(SECRET_WORDS, word) || has(FILLER, word) || has(WEAK, word) || has(PLACEHOLDER, word))
+    };
+    let last = ["password", "passwd", "pass", "pwd", "secret", "key", "token", "passphrase"];
+    // Whether the text up to a place is made of words.
+    let mut made = vec![false; text.len() + 1];
+    made[0] = true;
+    for end in 1..=text.len() {
+        made[end] = (0..end).any(|start| made[start] && end - start <= 12 && is_word(&text[start..end]));
+    }
+    made[text.len()] && last.iter().any(|word| text.ends_with(word))
 }
 
 const NOTHING: &str = "\

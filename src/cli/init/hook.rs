@@ -75,7 +75,7 @@ fn in_prek(site: &Site, path: PathBuf) -> Step {
     };
     let hook = format!(
         "[[repos]]\nrepo = \"local\"\n\n[[repos.hooks]]\nid = \"davy\"\nname = \"davy\"\nentry = \"davy check --force-exclude\"\n\
-         language = \"python\"\nadditional_dependencies = [\"davy=={VERSION}\"]\ntypes_or = [\"python\", \"pyi\"]\n{files}require_serial = true\n"
+         language = \"python\"\nadditional_dependencies = [\"davy=={VERSION}\"]\ntypes = [\"text\"]\n{files}require_serial = true\n"
     );
     let gap = if old.trim().is_empty() {
         ""
@@ -108,7 +108,7 @@ fn item(site: &Site) -> String {
       entry: davy check --force-exclude
       language: python
       additional_dependencies: [\"davy=={VERSION}\"]
-      types_or: [python, pyi]
+      types: [text]
 {files}      require_serial: true
 "
     )

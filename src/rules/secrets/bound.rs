@@ -29,6 +29,31 @@ impl<'a> Bound<'a> {
     }
 }
 
+/// Whether the node around a place gives what stands there a name, or may: most literals and names stand elsewhere.
+pub fn may_be_bound(cx: &Cx) -> bool {
+    matches!(
+        cx.parent(0),
+        Some(
+            AnyNodeRef::StmtAssign(_)
+                | AnyNodeRef::StmtAnnAssign(_)
+                | AnyNodeRef::StmtReturn(_)
+                | AnyNodeRef::ExprNamed(_)
+                | AnyNodeRef::Keyword(_)
+                | AnyNodeRef::Arguments(_)
+                | AnyNodeRef::ParameterWithDefault(_)
+                | AnyNodeRef::ExprDict(_)
+                | AnyNodeRef::ExprCompare(_)
+                | AnyNodeRef::ExprTuple(_)
+                | AnyNodeRef::ExprList(_)
+                | AnyNodeRef::ExprSet(_)
+                | AnyNodeRef::ExprAttribute(_)
+                | AnyNodeRef::ExprBoolOp(_)
+                | AnyNodeRef::ExprIf(_)
+                | AnyNodeRef::ExprBinOp(_)
+        )
+    )
+}
+
 /// What a value is bound to: assignment, keyword, dict key, default, comparison, pair, through what only wraps it, or by its place in a call.
 /// `up` nodes lie between it and the node around its outermost form, which stands at `range`.
 pub fn bound_to<'a>(cx: &Cx<'a>, up: usize, range: TextRange) -> Option<Bound<'a>> {
@@ -179,14 +204,10 @@ fn in_call<'a>(cx: &Cx<'a>, up: usize, value: TextRange) -> Option<Bound<'a>> {
         return None;
     };
     let at = arguments.args.iter().position(|argument| argument.range() == value)?;
-    if let Some((name, meaning)) = calls::known(cx, call, at) {
-        return Some(Bound { name: meaning, call: Some(name), loose: false });
+    if let Some((name, meaning, loose)) = calls::known(cx, call, at) {
+        return Some(Bound { name: meaning, call: Some(name), loose });
     }
-    let callee = match &*call.func {
-        Expr::Name(name) => name.id.as_str(),
-        Expr::Attribute(attribute) => attribute.attr.as_str(),
-        _ => return None,
-    };
+    let callee = calls::callee(call)?;
     if let Some(Expr::StringLiteral(name)) = at.checked_sub(1).and_then(|before| arguments.args.get(before))
         && calls::names_and_sets(callee)
         && classify_name(name.value.to_str()) != NameClass::No

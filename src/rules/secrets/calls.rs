@@ -3,6 +3,8 @@
 use crate::python::ast::{Expr, ExprCall};
 use crate::python::dotted;
 use crate::rule::Cx;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// A call that takes a secret by its place.
 struct Known {
@@ -16,17 +18,23 @@ struct Known {
     package: &'static str,
     /// The package itself is called (`jwt.encode`), not something of it.
     direct: bool,
+    /// Only the name speaks for it: anybody may call something else so.
+    loose: bool,
 }
 
 const fn of(call: &'static str, at: usize, meaning: &'static str, package: &'static str) -> Known {
-    Known { call, at, meaning, package, direct: false }
+    Known { call, at, meaning, package, direct: false, loose: false }
 }
 
 const fn direct(call: &'static str, at: usize, meaning: &'static str, package: &'static str) -> Known {
-    Known { call, at, meaning, package, direct: true }
+    Known { direct: true, ..of(call, at, meaning, package) }
 }
 
-const KNOWN: [Known; 57] = [
+const fn named(call: &'static str, at: usize) -> Known {
+    Known { loose: true, ..of(call, at, "password", "") }
+}
+
+static KNOWN: [Known; 67] = [
     // Signing and encryption.
     direct("encode", 1, "jwt_secret", "jwt"),
     direct("decode", 1, "jwt_secret", "jwt"),
@@ -88,27 +96,51 @@ const KNOWN: [Known; 57] = [
     of("make_password", 0, "password", ""),
     of("generate_password_hash", 0, "password", ""),
     of("hash_password", 0, "password", ""),
+    of("check_password", 0, "password", ""),
     of("create_superuser", 2, "password", ""),
-    of("create_user", 2, "password", "django"),
+    named("create_user", 1),
+    named("create_user", 2),
+    named("login", 1),
+    named("log_in", 1),
+    named("sign_in", 1),
+    named("authenticate", 1),
+    named("basic_auth", 1),
+    named("set_auth", 1),
+    named("set_credentials", 1),
+    named("Credentials", 1),
 ];
 
-/// What a call takes at a place, with the call's name.
-pub fn known<'a>(cx: &Cx<'a>, call: &ExprCall, at: usize) -> Option<(&'a str, &'a str)> {
-    let mut fitting = KNOWN.iter().filter(|known| known.at == at && is_called(call, &[known.call]));
+/// The table by the names of the calls: most calls are in none of its rows.
+static BY_NAME: LazyLock<HashMap<&'static str, Vec<&'static Known>>> = LazyLock::new(|| {
+    let mut by_name: HashMap<&str, Vec<&Known>> = HashMap::new();
+    for known in &KNOWN {
+        by_name.entry(known.call).or_default().push(known);
+    }
+    by_name
+});
+
+/// What a call takes at a place, with the call's name; and whether it only sounds so.
+pub fn known<'a>(cx: &Cx<'a>, call: &ExprCall, at: usize) -> Option<(&'a str, &'a str, bool)> {
+    let mut fitting = BY_NAME.get(callee(call)?)?.iter().filter(|known| known.at == at);
     let known = fitting.find(|known| {
         let whole = || dotted(&call.func).unwrap_or_default();
         cx.mentions(known.package) && (!known.direct || whole() == format!("{}.{}", known.package, known.call))
     })?;
-    Some((known.call, known.meaning))
+    Some((known.call, known.meaning, known.loose))
+}
+
+/// The last part of a callee's name.
+pub fn callee(call: &ExprCall) -> Option<&str> {
+    match &*call.func {
+        Expr::Name(name) => Some(name.id.as_str()),
+        Expr::Attribute(attribute) => Some(attribute.attr.as_str()),
+        _ => None,
+    }
 }
 
 /// Whether the last part of a callee's name is one of these.
 pub fn is_called(call: &ExprCall, names: &[&str]) -> bool {
-    match &*call.func {
-        Expr::Name(name) => names.contains(&name.id.as_str()),
-        Expr::Attribute(attribute) => names.contains(&attribute.attr.as_str()),
-        _ => false,
-    }
+    callee(call).is_some_and(|callee| names.contains(&callee))
 }
 
 /// Calls that take a name and then its value: `setdefault("password", "...")`.

@@ -1,34 +1,39 @@
 //! A password-like name with a literal. Page: rules/secrets/hardcoded-password.md
 
-use super::bound::{Bound, bound_to};
+use super::bound::{Bound, bound_to, may_be_bound};
 use super::{
     ROTATE, Value, grade_by_place, read_from_environment, read_from_settings, secret_fallback, value_of, variable,
 };
 use crate::document::{self, Document};
-use crate::fact::Condition;
+use crate::fact::{Condition, Role};
 use crate::finding::{Fix, Grade, Label, LabelAt};
 use crate::python::ast::{AnyNodeRef, Expr, ExprContext, ExprName, Ranged, Stmt, TextRange};
 use crate::python::walk::blocks;
-use crate::python::{Block, Tree, deeper, dotted};
+use crate::python::{Block, Tree, deeper, dotted, span};
 use crate::rule::{Check, Cx};
 use crate::secrets::{
-    Judgement, Likelihood, NameClass, assignments, classify_name, dsn_password, judge, pem_private_key,
+    Assignment, Judgement, Likelihood, NameClass, assignments, classify_name, dsn_password, judge, may_command,
+    may_name, pem_private_key,
 };
 use crate::text;
 use crate::text::Span;
-use crate::unit::Syntax;
+use crate::unit::{Kind, Syntax};
 use std::borrow::Cow;
 
 pub const CHECK: Check =
     Check::Several(&[Check::Literal(check), Check::Name(constant), Check::File(comments), Check::Text(settings)]);
 
 fn check<'a>(cx: &mut Cx<'a>, literal: &'a Expr) {
-    let Some(value) = value_of(cx, literal) else { return };
-    let Some(bound) = bound_to(cx, value.up, value.range) else { return embedded(cx, &value) };
-    // Most names end here, before anything is asked of the value.
-    if classify_name(bound.name) == NameClass::No {
-        return embedded(cx, &value);
+    // A sum is bound as a whole; what stands alone mostly ends here, before anything is asked of the value.
+    let is_sum = matches!(cx.parent(0), Some(AnyNodeRef::ExprBinOp(_)));
+    let bound = if is_sum || !may_be_bound(cx) { None } else { bound_to(cx, 0, literal.range()) };
+    let bound = bound.filter(|bound| classify_name(bound.name) != NameClass::No);
+    if bound.is_none() && !is_sum {
+        return embedded(cx, literal);
     }
+    let Some(value) = value_of(cx, literal) else { return };
+    let bound = bound.or_else(|| bound_to(cx, value.up, value.range));
+    let Some(bound) = bound.filter(|bound| classify_name(bound.name) != NameClass::No) else { return };
     if secret_fallback::takes(cx, literal) || is_label(cx) || is_sample(cx) {
         return;
     }
@@ -45,11 +50,13 @@ fn check<'a>(cx: &mut Cx<'a>, literal: &'a Expr) {
 
 /// A constant that is handed on as a secret: `connect(password=PW)`, where `PW = "..."` says nothing by itself.
 fn constant<'a>(cx: &mut Cx<'a>, name: &'a ExprName) {
-    if name.ctx != ExprContext::Load || classify_name(&name.id) != NameClass::No {
+    let stands =
+        matches!(cx.parent(0), Some(AnyNodeRef::Keyword(_) | AnyNodeRef::Arguments(_) | AnyNodeRef::StmtAssign(_)));
+    if !stands || name.ctx != ExprContext::Load {
         return;
     }
     let Some(bound) = bound_to(cx, 0, name.range()).filter(|bound| !bound.loose) else { return };
-    if !classify_name(bound.name).is_secret() {
+    if !classify_name(bound.name).is_secret() || classify_name(&name.id) != NameClass::No {
         return;
     }
     let Some(literal) = assigned(cx, &name.id) else { return };
@@ -106,17 +113,21 @@ fn assigned<'a>(cx: &Cx<'a>, name: &str) -> Option<&'a Expr> {
     None
 }
 
-/// Reports a value that judges as a secret, by the name that it is bound to.
-fn report(cx: &mut Cx, bound: Bound, value: &Value, fixes: Vec<Fix>, used: Option<Span>) {
+/// Reports a value that judges as a secret, by the name that it is bound to; whether it does.
+fn report(cx: &mut Cx, bound: Bound, value: &Value, fixes: Vec<Fix>, used: Option<Span>) -> bool {
     let name = bound.name;
-    let Judgement::Secret { class, likelihood, copied } = judge(name, &value.text) else { return };
+    let Judgement::Secret { class, likelihood, copied } = judge(name, &value.text) else { return false };
     let unlikely = likelihood == Likelihood::Unlikely;
     if class == NameClass::Connection || unlikely && (bound.loose || !may_be(class, &value.text)) {
-        return;
+        return false;
+    }
+    // `("password", "password1")`: fields beside each other.
+    if bound.loose && likelihood <= Likelihood::Weak && is_numbered(name, &value.text) {
+        return false;
     }
     // What a provider's format recognises is said by that rule, with more.
     if !cx.definitions.formats.find_in(name, &value.text).is_empty() || pem_private_key(&value.text).is_some() {
-        return;
+        return false;
     }
     let holds = match (bound.call, used) {
         (Some(call), None) => format!("`{call}` is handed"),
@@ -136,7 +147,7 @@ fn report(cx: &mut Cx, bound: Bound, value: &Value, fixes: Vec<Fix>, used: Optio
     let is_default = likelihood == Likelihood::Weak && name.to_ascii_lowercase().starts_with("default");
     cx.secrets.extend(&value.spans);
     if is_default && ["DEFAULT_USERNAME", "DEFAULT_USER", "default_username"].iter().any(|name| cx.mentions(name)) {
-        return;
+        return false;
     }
     let mut grades = grade_by_place(cx, value.span, class);
     grades.extend((likelihood == Likelihood::Weak).then_some(Grade::Weak));
@@ -147,6 +158,9 @@ fn report(cx: &mut Cx, bound: Bound, value: &Value, fixes: Vec<Fix>, used: Optio
     for grade in grades {
         finding.grade(Condition::Always, grade);
     }
+    if class == NameClass::Password {
+        finding.grade(Condition::Role(Role::Ci), Grade::Ci);
+    }
     if let Some(used) = used {
         let text = text![format!("it is handed on as `{name}` here")];
         finding.labels.push(Label { at: LabelAt::Here(used), text });
@@ -154,6 +168,14 @@ fn report(cx: &mut Cx, bound: Bound, value: &Value, fixes: Vec<Fix>, used: Optio
     for fix in fixes.into_iter().filter(|_| !is_default) {
         finding.fix(fix);
     }
+    true
+}
+
+/// Whether two names differ in a number only.
+fn is_numbered(name: &str, value: &str) -> bool {
+    let letters =
+        |text: &str| -> String { text.chars().filter(|c| c.is_alphabetic()).map(|c| c.to_ascii_lowercase()).collect() };
+    letters(name) == letters(value)
 }
 
 /// Whether a value that is no more than a word is worth a note: chosen as passwords are, or with a number in it as issued keys have.
@@ -183,7 +205,13 @@ fn settings(cx: &mut Cx, document: &Document, syntax: Syntax) {
         let spans = vec![entry.span];
         let value =
             Value { text: Cow::Borrowed(&entry.value), spans, span: entry.span, up: 0, range: TextRange::default() };
-        report(cx, Bound { name: &entry.key, call: None, loose }, &value, Vec::new(), None);
+        let bound = Bound { name: &entry.key, call: None, loose };
+        if report(cx, bound, &value, Vec::new(), None)
+            && entry.commented
+            && let Some(finding) = cx.findings.last_mut()
+        {
+            finding.grade(Condition::Always, Grade::Uncertain);
+        }
     }
     if matches!(syntax, Syntax::Docker | Syntax::Yaml | Syntax::Toml) {
         let whole = Span::new(0, cx.text.len() as u32);
@@ -205,16 +233,16 @@ fn is_text(value: &str) -> bool {
 }
 
 /// Names with values inside a literal that is bound to nothing secret: a command, a body of a request, a piece of SQL.
-fn embedded<'a>(cx: &mut Cx<'a>, value: &Value<'a>) {
-    if value.text.len() < 8
-        || value.spans.len() != 1
-        || super::is_docstring(cx)
-        || !speaks(&value.text)
-        || dsn_password(&value.text).is_some()
-    {
+fn embedded(cx: &mut Cx, literal: &Expr) {
+    let here = span(literal);
+    if here.range().len() < 12 || super::is_docstring(cx) || !speaks(cx.source(here)) {
         return;
     }
-    in_text(cx, value.span);
+    if let [part] = super::parts(literal)[..]
+        && dsn_password(cx.source(part)).is_none()
+    {
+        in_text(cx, part);
+    }
 }
 
 /// A comment that holds what was code: `# password = "..."`.
@@ -226,19 +254,33 @@ fn comments(cx: &mut Cx, tree: &Tree) {
     }
 }
 
-/// Whether a text may name a secret with its value at all.
+/// Whether a text may name a secret with its value at all: most say no word of it.
 fn speaks(text: &str) -> bool {
-    text.contains(['=', ':', '\'']) || text.contains("-p") || text.contains("-u")
+    memchr::memchr3(b'=', b':', b'-', text.as_bytes()).is_some() && may_name(text) || may_command(text)
+}
+
+/// Whether a value without quotes is given to a name as code does it: `NAME=value`, `--name value`, or at the beginning of a line.
+fn is_code(text: &str, found: Assignment) -> bool {
+    let between = &text[found.name.1..found.value.0];
+    let line = text[..found.name.0].rfind('\n').map_or(0, |at| at + 1);
+    let before = text[line..found.name.0].trim_matches(['#', ' ', '\t', '-', '"', '\'']);
+    let before = before.strip_prefix("export").unwrap_or(before);
+    before.is_empty() || between == "=" && !before.contains("e.g") || text[..found.name.0].ends_with("--")
 }
 
 fn in_text(cx: &mut Cx, within: Span) {
     let text = cx.source(within);
+    // Several lines are a text about something: a template, an example of a configuration.
+    let is_text = text.matches('\n').nth(2).is_some() && !matches!(cx.kind, Kind::Text(Syntax::Docker));
     for found in assignments(text) {
         let (name, value) = (&text[found.name.0..found.name.1], &text[found.value.0..found.value.1]);
         let name = if found.command { "password" } else { name };
         let Judgement::Secret { class, likelihood, .. } = judge(name, value) else { continue };
         // Without quotes the rest of a sentence looks like a value, too.
         let sure = if found.quoted { Likelihood::Weak } else { Likelihood::Likely };
+        if !found.quoted && !is_code(text, found) {
+            continue;
+        }
         if !class.is_secret() || likelihood < sure || !cx.definitions.formats.find_in(name, value).is_empty() {
             continue;
         }
@@ -251,7 +293,7 @@ fn in_text(cx: &mut Cx, within: Span) {
         let message = format!("the value of `{name}` in this text is a secret that everyone with the source can read");
         let finding = cx.report(span, text![message]);
         finding.help(ROTATE);
-        finding.grade(Condition::Always, Grade::Weak);
+        finding.grade(Condition::Always, if is_text { Grade::Docs } else { Grade::Weak });
         for grade in grades {
             finding.grade(Condition::Always, grade);
         }

@@ -1,7 +1,7 @@
 //! A token in the format of its provider. Page: rules/secrets/provider-token.md
 
-use super::bound::bound_to;
-use super::{ROTATE, grade_by_place, is_docstring, parts, read_from_environment};
+use super::bound::{bound_to, may_be_bound};
+use super::{ROTATE, grade_by_place, is_docstring, parts, read_from_environment, value_of};
 use crate::document::Document;
 use crate::fact::Condition;
 use crate::finding::{Fix, Grade};
@@ -15,17 +15,13 @@ use crate::unit::Syntax;
 pub const CHECK: Check = Check::Several(&[Check::Literal(check), Check::Text(settings)]);
 
 /// A private key in PEM, in one string or in several that stand together.
-fn private_key(cx: &mut Cx, literal: &Expr, is_docstring: bool) {
-    let text = match literal {
-        Expr::StringLiteral(string) => string.value.to_str().to_owned(),
-        Expr::BytesLiteral(bytes) => String::from_utf8_lossy(&bytes.value.bytes().collect::<Vec<u8>>()).into_owned(),
-        _ => return,
-    };
-    let Some(key) = pem_private_key(&text) else { return };
-    let spans = parts(literal);
-    let (Some(first), Some(last)) = (spans.first(), spans.last()) else { return };
-    let span = Span::new(first.start, last.end);
-    cx.secrets.extend(spans);
+fn private_key<'a>(cx: &mut Cx<'a>, literal: &'a Expr, is_docstring: bool) {
+    let Some(value) = value_of(cx, literal) else { return };
+    let Some(key) = pem_private_key(&value.text) else { return };
+    let is_first = value.text.find("-----BEGIN ") == Some(key.start);
+    let skip = cx.source(value.span).find("-----BEGIN ").filter(|_| is_first).unwrap_or_default();
+    let span = Span::new(value.span.start + skip as u32, value.span.end);
+    cx.secrets.extend(&value.spans);
     key_found(cx, span, key.encrypted, is_docstring);
 }
 
@@ -45,8 +41,19 @@ fn check<'a>(cx: &mut Cx<'a>, literal: &'a Expr) {
     if cx.mentions("-----BEGIN ") {
         private_key(cx, literal, is_docstring);
     }
+    let formats = cx.definitions.formats;
+    // Without a keyword in it, only a long word under a telling name is a token.
+    let whole = cx.source(crate::python::span(literal));
+    if is_docstring && !formats.speaks_in_prose(whole) {
+        return;
+    }
+    if !formats.speaks(whole) {
+        let is_word = whole.len() >= 18 && !whole.contains(' ') && may_be_bound(cx);
+        if !is_word || !bound_to(cx, 0, literal.range()).is_some_and(|bound| formats.is_context(bound.name)) {
+            return;
+        }
+    }
     for part in parts(literal) {
-        let formats = cx.definitions.formats;
         let name = bound_to(cx, 0, literal.range()).map_or("", |bound| bound.name);
         for hit in formats.find_in(name, cx.source(part)) {
             let span = Span::new(part.start + hit.start as u32, part.start + hit.end as u32);

@@ -137,6 +137,16 @@ enum Reads {
 
 impl Reads {
     fn of(cx: &Cx, call: &ExprCall) -> Option<Reads> {
+        // Most calls end here, before their whole name is put together.
+        const LAST: [&str; 5] = ["getenv", "get", "setdefault", "pop", "config"];
+        let of_env = || match &*call.func {
+            Expr::Name(name) => name.id.as_str() == "env",
+            Expr::Attribute(attribute) => matches!(&*attribute.value, Expr::Name(name) if name.id.as_str() == "env"),
+            _ => false,
+        };
+        if !calls::is_called(call, &LAST) && !of_env() {
+            return None;
+        }
         let name = dotted(&call.func).unwrap_or_default();
         match name.as_str() {
             "os.getenv" | "getenv" => return Some(Reads::Getenv),

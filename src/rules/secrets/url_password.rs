@@ -7,7 +7,7 @@ use crate::finding::Grade;
 use crate::python::ast::{Expr, FStringPart};
 use crate::python::span;
 use crate::rule::{Check, Cx};
-use crate::secrets::{Likelihood, NameClass, dsn_password, is_weak_password, url_passwords};
+use crate::secrets::{Likelihood, NameClass, dsn_password, is_weak_password, may_name, url_passwords};
 use crate::text;
 use crate::text::Span;
 use crate::unit::Syntax;
@@ -15,10 +15,18 @@ use crate::unit::Syntax;
 pub const CHECK: Check = Check::Several(&[Check::Literal(check), Check::Text(settings)]);
 
 fn check<'a>(cx: &mut Cx<'a>, literal: &'a Expr) {
+    let whole = cx.source(span(literal)).as_bytes();
+    let is_url = memchr::memmem::find(whole, b"://").is_some() && memchr::memchr(b'@', whole).is_some();
     let is_docstring = is_docstring(cx);
+    let is_connection = !is_docstring && memchr::memchr(b'=', whole).is_some() && may_name(cx.source(span(literal)));
+    if !is_url && !is_connection {
+        return;
+    }
     for part in whole_parts(literal) {
-        urls(cx, part, is_docstring);
-        if !is_docstring {
+        if is_url {
+            urls(cx, part, is_docstring);
+        }
+        if is_connection {
             connection(cx, part);
         }
     }
@@ -71,7 +79,8 @@ fn urls(cx: &mut Cx, part: Span, is_docstring: bool) {
 /// Reports the password of a connection string: `host=db user=app password=...`.
 fn connection(cx: &mut Cx, part: Span) {
     let text = cx.source(part);
-    let Some((start, end)) = dsn_password(text) else { return };
+    // Several lines are a text about something.
+    let Some((start, end)) = dsn_password(text).filter(|_| !text.contains('\n')) else { return };
     let span = Span::new(part.start + start as u32, part.start + end as u32);
     cx.secrets.push(span);
     let mut grades = grade_by_place(cx, span, NameClass::Connection);
