@@ -148,10 +148,23 @@ pub struct Facts {
     pub reads: Vec<(Tied, TypeExpr)>,
     /// What tests replace: `patch("app.core.datetime")`, `monkeypatch.setattr(module, "datetime", ...)`.
     pub patches: Vec<(TypeExpr, String)>,
+    /// Names of other modules that are handed on as secrets: `connect(password=PW)`.
+    pub handed: Vec<Handed>,
     /// What is put into attributes of something else than the instance of the method around, by attribute.
     pub put: BTreeMap<String, Vec<Put>>,
     /// What is put into containers after they were made, by the module-level name or `.attribute` that holds them.
     pub filled: BTreeMap<String, Vec<Put>>,
+}
+
+/// A name of another module that is handed on as a secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handed {
+    /// The name.
+    pub of: Name,
+    /// The argument that it is given to.
+    pub to: String,
+    /// Where.
+    pub span: Span,
 }
 
 /// Something that is put into an attribute, or into the container that it holds.
@@ -408,6 +421,8 @@ pub enum Condition {
     Migrating,
     /// The project declares pydantic, and this package nowhere. What a migration is about to declare does not count as missing.
     Undeclared(Cow<'static, str>),
+    /// Another file hands on this name of the file as a secret.
+    HandedOn(String),
     /// Git has this file, or would add it with everything else.
     Versioned,
     /// A `.env` lies beside this file, and nothing keeps it out of an image that is built there.

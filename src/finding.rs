@@ -166,6 +166,8 @@ pub enum LabelAt {
     Definition(TypeExpr),
     /// A file in the same folder, by its name.
     Beside(String),
+    /// Where another file hands on this name of the file as a secret.
+    Use(String),
 }
 
 /// One replacement. An empty span inserts.

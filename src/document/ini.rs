@@ -47,6 +47,10 @@ pub fn entry(text: &str, start: usize, line: &str) -> Option<Entry> {
         return None;
     }
     let value = value.trim_end_matches(['"', '\'']);
+    // Code that is called a configuration.
+    if value.ends_with(')') && !value.contains('(') {
+        return None;
+    }
     let span = Span::new(from as u32, (from + value.len()) as u32);
     Some(Entry { commented, ..Entry::new(name, value, span) })
 }

@@ -5,7 +5,8 @@ use super::index::{File, Found};
 use super::others::Others;
 use super::project::{Manifests, Pin, Project, plays};
 use super::value::{Ancestor, Symbol, Value};
-use crate::fact::{Binding, Condition, Name, OwnerKind, Setting, Tied, TypeExpr, Validator, Verdict};
+use crate::fact::{Binding, Condition, Handed, Name, OwnerKind, Setting, Tied, TypeExpr, Validator, Verdict};
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// All that conditions are judged against.
@@ -18,6 +19,8 @@ pub struct Judge<'a> {
     pub manifests: &'a Manifests<'a>,
     /// Who defines, patches and holds what.
     pub(super) others: Others<'a>,
+    /// Names of modules that others hand on as secrets, with where and as what.
+    handed: OnceLock<HashMap<Symbol, (File, &'a Handed)>>,
     /// The project's objects that read the environment.
     environments: OnceLock<Vec<(Symbol, Symbol)>>,
     /// The project's classes that write settings of a model, with what they turn on.
@@ -32,6 +35,7 @@ impl<'a> Judge<'a> {
             project,
             manifests,
             others: Others::default(),
+            handed: OnceLock::new(),
             environments: OnceLock::new(),
             settings: OnceLock::new(),
         }
@@ -100,6 +104,7 @@ impl<'a> Judge<'a> {
                 let folder = super::index::parent(self.values.index.path(file));
                 Verdict::from_bool(self.project.around.open.contains(folder))
             }
+            Condition::HandedOn(name) => Verdict::from_bool(self.use_of(name, file).is_some()),
             Condition::HasSetting(field) => Verdict::from_bool(self.setting_of(field, file).is_some()),
             Condition::Undeclared(package) => {
                 Verdict::from_bool(!self.project.migrating && self.undeclared(package, file).is_some())
@@ -120,6 +125,27 @@ impl<'a> Judge<'a> {
                 Verdict::Unknown => Verdict::Unknown,
             },
         }
+    }
+
+    /// Where another file hands on a name of this one as a secret, and to which argument.
+    pub fn use_of(&self, name: &str, file: File) -> Option<(File, &'a Handed)> {
+        let all = self.handed.get_or_init(|| {
+            let mut all = HashMap::new();
+            for (user, unit) in self.values.units.iter().enumerate() {
+                for handed in &unit.facts.handed {
+                    let Name::Import { level, module, path } = &handed.of else { continue };
+                    // `constants.PW` of a package is `PW` of its module.
+                    let (inner, last) = path.rsplit_once('.').map_or((String::new(), path.as_str()), |(inner, last)| {
+                        (format!("{}{inner}", if module.is_empty() { "" } else { "." }), last)
+                    });
+                    if let Found::File(of) = self.values.index.import(user, *level, &format!("{module}{inner}")) {
+                        all.entry(Symbol { file: of, name: last.to_owned() }).or_insert((user, handed));
+                    }
+                }
+            }
+            all
+        });
+        all.get(&Symbol { file, name: name.to_owned() }).copied()
     }
 
     /// Where an object of settings with this field can be imported from: its module and its name. None where that module needs

@@ -197,6 +197,7 @@ impl Linker<'_, '_> {
             let (file, span) = match &label.at {
                 LabelAt::Here(span) => (file, *span),
                 LabelAt::Definition(of) => self.definition(of, file)?,
+                LabelAt::Use(name) => self.judge.use_of(name, file).map(|(file, handed)| (file, handed.span))?,
                 LabelAt::Beside(name) => {
                     let folder = index::parent(path);
                     let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };

@@ -9,7 +9,8 @@ use super::imported::last_name;
 use super::types::{Receiver, Types, receiver};
 use super::walk::{belies, blocks, children, imported, imported_from, says_true};
 use super::{Block, Scope, deeper, span};
-use crate::fact::{Binding, ClassFact, Deciding, Facts, FunctionFact, Name, Tied, TypeExpr, Validator};
+use crate::fact::{Binding, ClassFact, Deciding, Facts, Handed, FunctionFact, Name, Tied, TypeExpr, Validator};
+use crate::secrets::{NameClass, classify_name};
 
 /// Collects the facts of a file.
 pub fn facts<'a>(body: &'a [Stmt], types: &Types<'a>) -> Facts {
@@ -17,6 +18,22 @@ pub fn facts<'a>(body: &'a [Stmt], types: &Types<'a>) -> Facts {
     binder.block(body, &[Scope::module(body)]);
     binder.facts.dynamic |= binder.facts.symbols.contains_key("__getattr__");
     binder.facts
+}
+
+/// A name that another module has, and that says nothing by itself, under a name that means a secret.
+fn handed<'a>(facts: &mut Facts, expr: &'a Expr, keyword: &ast::Keyword, types: &Types<'a>, scopes: &[Scope<'a>]) {
+    let own = match expr {
+        Expr::Name(name) => name.id.as_str(),
+        Expr::Attribute(attribute) => attribute.attr.as_str(),
+        _ => return,
+    };
+    let Some(to) = keyword.arg.as_ref().filter(|to| classify_name(to).is_secret()) else { return };
+    if classify_name(own) != NameClass::No {
+        return;
+    }
+    if let TypeExpr::Name(of @ Name::Import { .. }) = types.of(expr, scopes) {
+        facts.handed.push(Handed { of, to: to.as_str().to_owned(), span: span(expr) });
+    }
 }
 
 /// Adds what an expression anywhere in the file tells others; `parent` is what it stands in.
@@ -28,6 +45,9 @@ pub fn expression<'a>(
     scopes: &[Scope<'a>],
 ) {
     changes(facts, expr, parent, types, scopes);
+    if let Some(ast::AnyNodeRef::Keyword(keyword)) = parent {
+        handed(facts, expr, keyword, types, scopes);
+    }
     match expr {
         Expr::Attribute(attribute) => {
             if let Some(by) = tied(attribute.attr.as_str()) {

@@ -7,6 +7,7 @@ use crate::python::ast::{
 use crate::python::dotted;
 use crate::rule::Cx;
 use crate::secrets::{NameClass, classify_name};
+use crate::text::Span;
 
 /// What a value is bound to.
 #[derive(Clone, Copy)]
@@ -63,7 +64,12 @@ pub fn bound_to<'a>(cx: &Cx<'a>, up: usize, range: TextRange) -> Option<Bound<'a
 
 /// How far a value goes as it is: out of `SecretStr(...)`, `Field(...)`, `.encode()`, `x or ...`, `... if x else y`.
 fn unwrapped(cx: &Cx, mut up: usize, mut range: TextRange) -> (usize, TextRange) {
-    const WRAPPERS: [&str; 7] = ["SecretStr", "SecretBytes", "Secret", "Field", "bytes", "str", "quote_plus"];
+    let wraps = |call: &ExprCall| {
+        matches!(
+            calls::callee(call),
+            Some("SecretStr" | "SecretBytes" | "Secret" | "Field" | "bytes" | "str" | "quote_plus")
+        )
+    };
     // Nobody wraps a value deeper; code that a program nested is not climbed for each of its literals.
     for _ in 0..8 {
         let outer = match (cx.parent(up), cx.parent(up + 1), cx.parent(up + 2)) {
@@ -74,8 +80,7 @@ fn unwrapped(cx: &Cx, mut up: usize, mut range: TextRange) -> (usize, TextRange)
                 call.range()
             }
             (Some(AnyNodeRef::Arguments(arguments)), Some(AnyNodeRef::ExprCall(call)), _)
-                if arguments.args.first().is_some_and(|first| first.range() == range)
-                    && calls::is_called(call, &WRAPPERS) =>
+                if arguments.args.first().is_some_and(|first| first.range() == range) && wraps(call) =>
             {
                 up += 2;
                 call.range()
@@ -214,7 +219,10 @@ fn in_call<'a>(cx: &Cx<'a>, up: usize, value: TextRange) -> Option<Bound<'a>> {
     {
         return Some(Bound::loose(name.value.to_str()));
     }
-    parameter(cx, call, at).map(Bound::firm)
+    // What has blanks in it is for people: no need to look for the parameter.
+    let here = Span::new(value.start().to_u32(), value.end().to_u32());
+    let is_word = !cx.source(here).contains(' ');
+    is_word.then(|| parameter(cx, call, at)).flatten().map(Bound::firm)
 }
 
 /// The parameter of a function or class of this file that takes the argument at a place.

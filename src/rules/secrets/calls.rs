@@ -3,7 +3,6 @@
 use crate::python::ast::{Expr, ExprCall};
 use crate::python::dotted;
 use crate::rule::Cx;
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// A call that takes a secret by its place.
@@ -110,18 +109,22 @@ static KNOWN: [Known; 67] = [
     named("Credentials", 1),
 ];
 
-/// The table by the names of the calls: most calls are in none of its rows.
-static BY_NAME: LazyLock<HashMap<&'static str, Vec<&'static Known>>> = LazyLock::new(|| {
-    let mut by_name: HashMap<&str, Vec<&Known>> = HashMap::new();
+/// The lengths of the names in the table, as bits, by their first byte: most calls are none of them, and this tells so.
+static LENGTHS: LazyLock<[u32; 256]> = LazyLock::new(|| {
+    let mut lengths = [0; 256];
     for known in &KNOWN {
-        by_name.entry(known.call).or_default().push(known);
+        lengths[usize::from(known.call.as_bytes()[0])] |= 1 << known.call.len().min(31);
     }
-    by_name
+    lengths
 });
 
 /// What a call takes at a place, with the call's name; and whether it only sounds so.
 pub fn known<'a>(cx: &Cx<'a>, call: &ExprCall, at: usize) -> Option<(&'a str, &'a str, bool)> {
-    let mut fitting = BY_NAME.get(callee(call)?)?.iter().filter(|known| known.at == at);
+    let callee = callee(call)?;
+    if LENGTHS[usize::from(*callee.as_bytes().first()?)] & (1 << callee.len().min(31)) == 0 {
+        return None;
+    }
+    let mut fitting = KNOWN.iter().filter(|known| known.at == at && known.call == callee);
     let known = fitting.find(|known| {
         let whole = || dotted(&call.func).unwrap_or_default();
         cx.mentions(known.package) && (!known.direct || whole() == format!("{}.{}", known.package, known.call))
@@ -138,28 +141,23 @@ pub fn callee(call: &ExprCall) -> Option<&str> {
     }
 }
 
-/// Whether the last part of a callee's name is one of these.
-pub fn is_called(call: &ExprCall, names: &[&str]) -> bool {
-    callee(call).is_some_and(|callee| names.contains(&callee))
-}
-
 /// Calls that take a name and then its value: `setdefault("password", "...")`.
 pub fn names_and_sets(callee: &str) -> bool {
-    const CALLS: [&str; 14] = [
-        "setdefault",
-        "set",
-        "setenv",
-        "putenv",
-        "setattr",
-        "add_header",
-        "set_secret",
-        "set_option",
-        "set_value",
-        "set_config",
-        "DEFINE_string",
-        "put",
-        "set_env",
-        "set_credential",
-    ];
-    CALLS.contains(&callee)
+    matches!(
+        callee,
+        "setdefault"
+            | "set"
+            | "setenv"
+            | "putenv"
+            | "setattr"
+            | "add_header"
+            | "set_secret"
+            | "set_option"
+            | "set_value"
+            | "set_config"
+            | "DEFINE_string"
+            | "put"
+            | "set_env"
+            | "set_credential"
+    )
 }

@@ -29,6 +29,7 @@ fn check<'a>(cx: &mut Cx<'a>, literal: &'a Expr) {
     let bound = if is_sum || !may_be_bound(cx) { None } else { bound_to(cx, 0, literal.range()) };
     let bound = bound.filter(|bound| classify_name(bound.name) != NameClass::No);
     if bound.is_none() && !is_sum {
+        exported(cx, literal);
         return embedded(cx, literal);
     }
     let Some(value) = value_of(cx, literal) else { return };
@@ -64,11 +65,39 @@ fn constant<'a>(cx: &mut Cx<'a>, name: &'a ExprName) {
     let spans = super::parts(literal);
     let (Some(first), Some(last)) = (spans.first(), spans.last()) else { return };
     let span = Span::new(first.start, last.end);
+    // What another file may hand on is handed on here, for certain.
+    cx.findings.retain(|finding| finding.span != span || finding.when == Condition::Always);
     if cx.findings.iter().any(|finding| finding.span == span) {
         return;
     }
     let value = Value { text, span, spans, up: 0, range: literal.range() };
     report(cx, Bound { loose: true, ..bound }, &value, Vec::new(), Some(crate::python::span(name)));
+}
+
+/// A constant of the module that another file hands on as a secret: `from constants import PW; connect(password=PW)`.
+fn exported(cx: &mut Cx, literal: &Expr) {
+    let name = match cx.parent(0) {
+        Some(AnyNodeRef::StmtAssign(assign)) => assign.targets.last(),
+        Some(AnyNodeRef::StmtAnnAssign(assign)) => Some(&*assign.target),
+        _ => None,
+    };
+    let (Some(Expr::Name(name)), Expr::StringLiteral(string), [_]) = (name, literal, cx.scopes.as_slice()) else {
+        return;
+    };
+    let text = string.value.to_str();
+    if text.len() < 6 || text.contains(' ') {
+        return;
+    }
+    let Judgement::Secret { likelihood, .. } = judge("password", text) else { return };
+    let [span] = super::parts(literal)[..] else { return };
+    if likelihood < Likelihood::Likely {
+        return;
+    }
+    cx.secrets.push(span);
+    let name = name.id.to_string();
+    let finding = cx.report(span, text!["this constant holds a secret that everyone with the source can read"]);
+    finding.help(ROTATE).when(Condition::HandedOn(name.clone()));
+    finding.labels.push(Label { at: LabelAt::Use(name), text: text!["it is handed on as a secret here"] });
 }
 
 /// The literal that a name stands for here: the only thing that is ever assigned to it in the innermost block that assigns it.

@@ -37,13 +37,16 @@ fn key_found(cx: &mut Cx, span: Span, encrypted: bool, is_docstring: bool) {
 }
 
 fn check<'a>(cx: &mut Cx<'a>, literal: &'a Expr) {
+    let whole = cx.source(crate::python::span(literal));
+    if whole.len() < 14 {
+        return;
+    }
     let is_docstring = is_docstring(cx);
     if cx.mentions("-----BEGIN ") {
         private_key(cx, literal, is_docstring);
     }
     let formats = cx.definitions.formats;
     // Without a keyword in it, only a long word under a telling name is a token.
-    let whole = cx.source(crate::python::span(literal));
     if is_docstring && !formats.speaks_in_prose(whole) {
         return;
     }

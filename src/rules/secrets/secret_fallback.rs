@@ -98,7 +98,7 @@ fn of_settings<'a>(cx: &Cx<'a>, literal: &Expr) -> Option<Fallback<'a>> {
             (!cx.has_comment(from)).then(|| Edit { span: from, text: Vec::new() })
         }
         AnyNodeRef::Keyword(_) => match cx.parent(2)? {
-            AnyNodeRef::ExprCall(call) if calls::is_called(call, &["Field"]) => without(cx, call, literal),
+            AnyNodeRef::ExprCall(call) if calls::callee(call) == Some("Field") => without(cx, call, literal),
             _ => None,
         },
         _ => None,
@@ -138,13 +138,12 @@ enum Reads {
 impl Reads {
     fn of(cx: &Cx, call: &ExprCall) -> Option<Reads> {
         // Most calls end here, before their whole name is put together.
-        const LAST: [&str; 5] = ["getenv", "get", "setdefault", "pop", "config"];
         let of_env = || match &*call.func {
             Expr::Name(name) => name.id.as_str() == "env",
             Expr::Attribute(attribute) => matches!(&*attribute.value, Expr::Name(name) if name.id.as_str() == "env"),
             _ => false,
         };
-        if !calls::is_called(call, &LAST) && !of_env() {
+        if !matches!(calls::callee(call), Some("getenv" | "get" | "setdefault" | "pop" | "config")) && !of_env() {
             return None;
         }
         let name = dotted(&call.func).unwrap_or_default();
@@ -159,7 +158,7 @@ impl Reads {
         let is_decouple = first == "config" && name == "config" && cx.mentions("decouple");
         let is_environs = first == "env" && (cx.mentions("environs") || cx.mentions("environ"));
         let is_starlette = name == "config" && cx.mentions("starlette.config");
-        let of_mapping = || calls::is_called(call, &["get", "pop"]).then_some(Reads::Mapping);
+        let of_mapping = || matches!(calls::callee(call), Some("get" | "pop")).then_some(Reads::Mapping);
         (is_decouple || is_environs || is_starlette).then_some(Reads::Library).or_else(of_mapping)
     }
 

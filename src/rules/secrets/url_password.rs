@@ -16,6 +16,9 @@ pub const CHECK: Check = Check::Several(&[Check::Literal(check), Check::Text(set
 
 fn check<'a>(cx: &mut Cx<'a>, literal: &'a Expr) {
     let whole = cx.source(span(literal)).as_bytes();
+    if whole.len() < 12 {
+        return;
+    }
     let is_url = memchr::memmem::find(whole, b"://").is_some() && memchr::memchr(b'@', whole).is_some();
     let is_docstring = is_docstring(cx);
     let is_connection = !is_docstring && memchr::memchr(b'=', whole).is_some() && may_name(cx.source(span(literal)));
