@@ -128,14 +128,30 @@ fn order(finding: &Finding) -> (Span, &str) {
 
 /// Where a value that is known to be a secret stands again: a frame or a diff around that place must not show it.
 fn elsewhere(text: &str, secrets: &[Span]) -> Vec<Span> {
-    let mut values: Vec<&str> = secrets.iter().map(|span| span.of(text)).filter(|value| value.len() >= 8).collect();
+    // Long values are looked for by their beginning, and compared from there: a table over all of a megabyte is larger than memory.
+    const BEGINNING: usize = 64;
+    let mut values: Vec<&[u8]> =
+        secrets.iter().map(|span| span.of(text).as_bytes()).filter(|value| value.len() >= 8).collect();
     values.sort();
-    values.dedup();
+    values.dedup_by_key(|value| &value[..value.len().min(BEGINNING)]);
     if values.is_empty() || values.len() > 1_000 {
         return Vec::new();
     }
-    let Ok(automaton) = aho_corasick::AhoCorasick::new(&values) else { return Vec::new() };
-    automaton.find_overlapping_iter(text).map(|found| Span::new(found.start() as u32, found.end() as u32)).collect()
+    let beginnings = values.iter().map(|value| &value[..value.len().min(BEGINNING)]);
+    let Ok(automaton) = aho_corasick::AhoCorasick::new(beginnings) else { return Vec::new() };
+    let mut seen = vec![0; values.len()];
+    let mut found = Vec::new();
+    for hit in automaton.find_overlapping_iter(text) {
+        let which = hit.pattern().as_usize();
+        if hit.start() < seen[which] {
+            continue;
+        }
+        let same = text.as_bytes()[hit.start()..].iter().zip(values[which]).take_while(|(a, b)| a == b).count();
+        let end = text.ceil_char_boundary(hit.start() + same);
+        seen[which] = end;
+        found.push(Span::new(hit.start() as u32, end as u32));
+    }
+    found
 }
 
 /// Whether the first lines say that a program wrote the file.

@@ -135,9 +135,10 @@ impl<'a> Judge<'a> {
                 for handed in &unit.facts.handed {
                     let Name::Import { level, module, path } = &handed.of else { continue };
                     // `constants.PW` of a package is `PW` of its module.
-                    let (inner, last) = path.rsplit_once('.').map_or((String::new(), path.as_str()), |(inner, last)| {
-                        (format!("{}{inner}", if module.is_empty() { "" } else { "." }), last)
-                    });
+                    let (inner, last) =
+                        path.rsplit_once('.').map_or((String::new(), path.as_str()), |(inner, last)| {
+                            (format!("{}{inner}", if module.is_empty() { "" } else { "." }), last)
+                        });
                     if let Found::File(of) = self.values.index.import(user, *level, &format!("{module}{inner}")) {
                         all.entry(Symbol { file: of, name: last.to_owned() }).or_insert((user, handed));
                     }

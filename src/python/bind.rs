@@ -9,7 +9,7 @@ use super::imported::last_name;
 use super::types::{Receiver, Types, receiver};
 use super::walk::{belies, blocks, children, imported, imported_from, says_true};
 use super::{Block, Scope, deeper, span};
-use crate::fact::{Binding, ClassFact, Deciding, Facts, Handed, FunctionFact, Name, Tied, TypeExpr, Validator};
+use crate::fact::{Binding, ClassFact, Deciding, Facts, FunctionFact, Handed, Name, Tied, TypeExpr, Validator};
 use crate::secrets::{NameClass, classify_name};
 
 /// Collects the facts of a file.
