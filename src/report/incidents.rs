@@ -6,8 +6,8 @@ use super::{Report, Shown};
 use crate::finding::{Place, Severity};
 use std::collections::HashMap;
 
-/// How many places are named one by one.
-const NAMED: usize = 20;
+/// How the message of such a place begins.
+pub const SAME: &str = "the same value stands here";
 
 /// Joins findings of the family `secrets` that are about the same value. What the baseline holds stays apart from what it does not.
 pub fn join(report: &mut Report) {
@@ -35,17 +35,12 @@ pub fn join(report: &mut Report) {
         let Some(first) = first else { continue };
         let Shown { finding, fails: failing, .. } = &report.findings[index];
         let less = if finding.severity == Severity::Note { " (by itself a note)" } else { "" };
-        let message = format!("the same value stands here{less}");
+        let message = format!("{SAME}{less}");
         let place = Place { path: finding.path.clone(), span: finding.span, message };
         others.entry(*first).or_default().push(place);
         *fails.entry(*first).or_default() |= *failing;
     }
-    for (first, mut places) in others {
-        let more = places.len().saturating_sub(NAMED);
-        places.truncate(NAMED);
-        if let Some(last) = places.last_mut().filter(|_| more > 0) {
-            last.message = format!("{}, and in {more} more places", last.message);
-        }
+    for (first, places) in others {
         let shown = &mut report.findings[first];
         shown.finding.labels.extend(places);
         shown.fails |= fails[&first];

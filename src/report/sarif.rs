@@ -4,6 +4,7 @@
 //! most 1,024 characters, a rule at most 10 tags.
 
 use super::fingerprint::fingerprints;
+use super::incidents::SAME;
 use super::json::replacement;
 use super::line_hash::LineHashes;
 use super::mask::Masks;
@@ -139,17 +140,18 @@ fn result<'a>(
         physical_location: place(report, &label.path, label.span),
         message: Some(Message { text: masks.text(&[&finding.path, &label.path], &label.message) }),
     });
+    let same = finding.labels.iter().filter(|label| label.message.starts_with(SAME));
     Finding {
         rule_id: &finding.code.0,
         rule_index,
         level: finding.severity.word(),
         baseline_state: report.gate.as_ref().map(|_| if shown.baselined { "unchanged" } else { "new" }),
         message: Message { text: sentences(masks.text(&paths, &finding.message), help) },
-        locations: [Location {
-            id: None,
-            physical_location: place(report, &finding.path, finding.span),
-            message: None,
-        }],
+        // A secret has to go from everywhere it stands.
+        locations: std::iter::once((&finding.path, finding.span))
+            .chain(same.map(|label| (&label.path, label.span)))
+            .map(|(path, span)| Location { id: None, physical_location: place(report, path, span), message: None })
+            .collect(),
         related_locations: related.collect(),
         partial_fingerprints,
         fixes: shown.fix.as_ref().and_then(|settled| fix(report, masks, &finding.path, settled)).into_iter().collect(),

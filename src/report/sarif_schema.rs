@@ -111,7 +111,7 @@ pub struct Finding<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub baseline_state: Option<&'static str>,
     pub message: Message<'a>,
-    pub locations: [Location<'a>; 1],
+    pub locations: Vec<Location<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub related_locations: Vec<Location<'a>>,
     pub partial_fingerprints: Fingerprints,

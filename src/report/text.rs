@@ -2,11 +2,12 @@
 //!
 //! Knows nothing of the terminal but what the options say.
 
+use super::incidents::SAME;
 use super::mask::{Masks, one_line};
 use super::snippet::{self, Mark, Snippet};
 use super::table::{Plan, Row, plan};
 use super::wrap::{width, wrap};
-use super::{Problem, Report, Settled, Shown, summary};
+use super::{Problem, Report, Settled, Shown, count, summary};
 use crate::finding::Severity;
 use anstyle::{AnsiColor, Style};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteSpanContents, SourceSpan, ThemeStyles};
@@ -52,6 +53,9 @@ struct Screen<'a> {
     options: Options,
     masks: Masks<'a>,
 }
+
+/// How many places of one secret are named one by one.
+const PLACES: usize = 8;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -121,15 +125,24 @@ impl Screen<'_> {
     fn tails(&self, shown: &Shown, outside: Vec<Mark>, last_of_rule: bool) -> Vec<(&'static str, Style, String)> {
         let finding = &shown.finding;
         let mut tails = Vec::new();
+        let mut same = 0;
         let here = outside.iter().map(|mark| (&finding.path, mark.span, mark.message.as_deref().unwrap_or_default()));
         let elsewhere = finding.labels.iter().filter(|label| label.path != finding.path);
         for (path, span, message) in
             here.chain(elsewhere.map(|label| (&label.path, label.span, label.message.as_str())))
         {
+            same += usize::from(message.starts_with(SAME));
+            if same > PLACES && message.starts_with(SAME) {
+                continue;
+            }
             let line = self.report.sources.get(path).map(|source| format!(":{}", source.lines.line(span.start)));
             let message = self.masks.text(&[&finding.path, path], message);
             let text = format!("{} ({}{})", one_line(&message), one_line(path), line.unwrap_or_default());
             tails.push(("note", HINT, text));
+        }
+        if same > PLACES {
+            let more = format!("and in {}; `--format json` lists them", count(same - PLACES, "more place"));
+            tails.push(("note", HINT, more));
         }
         if let Some(help) = &finding.help {
             tails.push(("help", HINT, one_line(&self.masks.text(&[&finding.path], help)).into_owned()));

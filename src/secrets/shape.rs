@@ -44,6 +44,13 @@ pub(super) fn shape(class: NameClass, value: &str) -> Option<Harmless> {
     if value.contains("://") && !value.contains(char::is_whitespace) {
         return if url_passwords(value).is_empty() { Some(Harmless::Url) } else { None };
     }
+    // `db.internal:5432`
+    let is_place = |(host, port): (&str, &str)| {
+        host.contains('.') && port.len() <= 5 && port.bytes().all(|b| b.is_ascii_digit()) && !port.is_empty()
+    };
+    if value.split_once(':').is_some_and(is_place) {
+        return Some(Harmless::Url);
+    }
     if is_prose(class, value) {
         return Some(Harmless::Prose);
     }

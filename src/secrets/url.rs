@@ -143,6 +143,11 @@ fn judge_candidate(text: &str, candidate: &Candidate) -> Option<(usize, usize, U
     {
         return None;
     }
+    // `http://localhost:8000@evil.com`: a host with its port, put where a user stands.
+    let is_host = user == "localhost" || user.contains('.');
+    if is_host && password.len() <= 5 && password.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
     // RabbitMQ's shipped login works on loopback only.
     if user == "guest"
         && password == "guest"
@@ -242,6 +247,7 @@ pub fn dsn_password(text: &str) -> Option<(usize, usize)> {
         if found.is_none()
             && matches!(class, NameClass::Password | NameClass::Key)
             && !documented
+            && !value.contains(['\'', '"', '(', ')'])
             && harmless_as(class, "", value).is_none()
         {
             found = Some((start + key.len() + 1, start + part.len()));

@@ -90,7 +90,10 @@ pub(super) fn harmless_as(class: NameClass, name: &str, value: &str) -> Option<H
             let Some((scheme, rest)) = value.split_once(' ') else {
                 return Some(Harmless::NotSecret);
             };
-            return if is_auth_scheme(scheme) {
+            // `user:` and nothing behind it opens nothing.
+            return if scheme.eq_ignore_ascii_case("basic") && !reads_user_password(rest) {
+                Some(Harmless::NotSecret)
+            } else if is_auth_scheme(scheme) {
                 harmless_as(NameClass::Token, name, rest)
             } else {
                 Some(Harmless::NotSecret)

@@ -29,6 +29,10 @@ pub(super) fn vocabulary(class: NameClass, name: &str, value: &str) -> Option<Ha
             && !letters.iter().any(|w| has("my your super very the a this some top test", w));
         return (same || settings_name).then_some(Harmless::OwnName).or(nothing.then_some(Harmless::Placeholder));
     }
+    // `Password!`, `SuperSecret!`: what a rule for passwords asks for, around the first word that comes to mind.
+    if class == NameClass::Password && value.contains(['!', '@', '#', '$', '%', '^', '&', '+']) && is_weak(value) {
+        return None;
+    }
     if same || (!parts.is_empty() && name_words.ends_with(&parts)) {
         return Some(Harmless::OwnName);
     }

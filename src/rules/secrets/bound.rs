@@ -169,7 +169,10 @@ fn in_sequence<'a>(cx: &Cx<'a>, up: usize, value: TextRange, elements: &'a [Expr
         _ => {}
     }
     match elements {
-        [Expr::StringLiteral(name), _] if at == 1 => Some(Bound::loose(name.value.to_str())),
+        // Keys of a form, not one address beside another.
+        [Expr::StringLiteral(name), _] if at == 1 && !name.value.to_str().contains([':', '/', '@']) => {
+            Some(Bound::loose(name.value.to_str()))
+        }
         _ => None,
     }
 }

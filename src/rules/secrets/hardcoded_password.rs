@@ -209,10 +209,11 @@ fn is_numbered(name: &str, value: &str) -> bool {
 
 /// Whether a value that is no more than a word is worth a note: chosen as passwords are, or with a number in it as issued keys have.
 fn may_be(class: NameClass, value: &str) -> bool {
-    let digits = value.bytes().any(|b| b.is_ascii_digit());
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
     match class {
-        NameClass::Password => value.len() >= 4 && !value.contains(char::is_whitespace),
-        _ => value.len() >= 6 && digits,
+        NameClass::Password => value.len() >= 4,
+        // `epv1Total` is the name of something.
+        _ => value.len() >= 6 && digits >= 2,
     }
 }
 
@@ -257,7 +258,7 @@ fn settings(cx: &mut Cx, document: &Document, syntax: Syntax) {
 fn is_text(value: &str) -> bool {
     let is_label = value.starts_with(|c: char| c.is_ascii_uppercase())
         && value.len() > 2
-        && value[1..].bytes().all(|b| b.is_ascii_lowercase());
+        && value[1..].bytes().all(|b| b.is_ascii_lowercase() || b == b'-' || b == b':');
     is_label || value.contains(' ') || !value.is_ascii()
 }
 
