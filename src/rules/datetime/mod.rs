@@ -1,5 +1,6 @@
 //! Naive datetimes, and what its rules share.
 
+pub mod frozen_datetime;
 pub mod naive_utcfromtimestamp;
 pub mod naive_utcnow;
 pub mod naive_utcnow_reference;
@@ -63,18 +64,6 @@ fn method_call<'a>(cx: &Cx<'a>, call: &ast::ExprCall) -> Option<(&'a str, &'a as
     };
     let is_receiver = attribute.value.range() == call.range() && outer.func.range() == attribute.range();
     is_receiver.then_some((attribute.attr.as_str(), outer))
-}
-
-/// Whether the value is computed once, when the code around it is imported, though it stands for every later call.
-fn is_frozen(cx: &Cx, call: &ast::ExprCall) -> bool {
-    match cx.parent(0) {
-        Some(AnyNodeRef::ParameterWithDefault(_)) => true,
-        Some(AnyNodeRef::Keyword(keyword)) => {
-            let of_rows = keyword.arg.as_ref().is_some_and(|arg| matches!(arg.as_str(), "default" | "onupdate"));
-            of_rows && keyword.value.range() == call.range()
-        }
-        _ => false,
-    }
 }
 
 /// Whether the value goes through `time.mktime(....timetuple())`, which takes it for local time.

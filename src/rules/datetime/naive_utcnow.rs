@@ -1,6 +1,6 @@
 //! `datetime.utcnow()`. Page: rules/datetime/naive-utcnow.md
 
-use super::{goes_to_mktime, is_frozen, is_method, made_aware, method_call, now_with, unpatched};
+use super::{frozen_datetime, goes_to_mktime, is_method, made_aware, method_call, now_with, unpatched};
 use crate::finding::{Ask, Edit, Fix, Piece};
 use crate::python::ast::{self, Expr};
 use crate::python::span;
@@ -13,7 +13,8 @@ pub const CHECK: Check = Check::Call(check);
 fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
     let Expr::Attribute(attribute) = &*call.func else { return };
     let Some(is_utcnow) = is_method(cx, attribute, "utcnow") else { return };
-    if !call.arguments.is_empty() {
+    // Where it is taken once and for all, that is what has to be said.
+    if !call.arguments.is_empty() || frozen_datetime::takes(cx, call) {
         return;
     }
     let aware = || now_with(attribute, call, Piece::Ask(Ask::Utc), "");
@@ -60,17 +61,11 @@ fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
         let naive = now_with(attribute, call, Piece::Ask(Ask::Utc), ".replace(tzinfo=None)");
         fixes.push(Fix::safe("Replace with `now(...)`, made naive as before", naive));
     }
-    // Whatever the fix keeps, a value of the import stays one.
-    let frozen = is_frozen(cx, call);
-    if cx.is_printed() || frozen {
+    if cx.is_printed() {
         fixes.clear();
     }
     let unpatched = unpatched(attribute);
-    let message = if frozen {
-        text!["`utcnow()` runs once, when this is imported: every later use gets that moment"]
-    } else {
-        text!["`utcnow()` gives a naive datetime, which the rest of Python takes for local time"]
-    };
+    let message = text!["`utcnow()` gives a naive datetime, which the rest of Python takes for local time"];
     let finding = cx.report(span(call), message);
     finding.when(is_utcnow);
     for mut fix in fixes {
