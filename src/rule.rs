@@ -6,9 +6,11 @@ use crate::document::Document;
 use crate::fact::{Condition, TypeExpr};
 use crate::finding::{Code, Edit, Finding, Piece};
 use crate::python::ast::{self, AnyNodeRef, Expr, Ranged};
+use crate::python::bound::bound;
 use crate::python::broken::Broken;
 use crate::python::types::Types;
-use crate::python::{Block, Scope, Tree, span};
+use crate::python::walk::blocks;
+use crate::python::{Block, Scope, Tree, deeper, span};
 use crate::secrets::Formats;
 use crate::text::{Span, Trouble};
 use crate::unit::{Kind, Syntax};
@@ -148,6 +150,31 @@ impl<'a> Cx<'a> {
         self.types.annotation(expr, &self.scopes)
     }
 
+    /// The value that a name has here: the only thing that is ever assigned to it in the innermost block that assigns it.
+    pub fn only_value(&self, name: &str) -> Option<&'a Expr> {
+        for scope in self.scopes.iter().rev() {
+            let body = match scope.block {
+                Block::Module(body) => body,
+                Block::Function(function) => {
+                    if function.parameters.iter().any(|parameter| parameter.name().as_str() == name) {
+                        return None;
+                    }
+                    &function.body
+                }
+                Block::Class(class) if std::ptr::eq(scope, self.scopes.last()?) => &class.body,
+                Block::Class(_) => continue,
+            };
+            let mut found = Vec::new();
+            assignments(body, name, &mut found);
+            match found.as_slice() {
+                [] => {}
+                [Some(value)] => return Some(value),
+                _ => return None,
+            }
+        }
+        None
+    }
+
     /// The node around this one; `parent(1)` is the one around that.
     pub fn parent(&self, up: usize) -> Option<AnyNodeRef<'a>> {
         self.ancestors.iter().rev().nth(up).copied()
@@ -220,6 +247,25 @@ impl<'a> Cx<'a> {
     /// The text at a span.
     pub fn source(&self, span: Span) -> &'a str {
         span.of(self.text)
+    }
+}
+
+/// What a block assigns to a name, in order; none for what is no plain assignment.
+fn assignments<'a>(body: &'a [ast::Stmt], name: &str, found: &mut Vec<Option<&'a Expr>>) {
+    let is_it = |target: &Expr| matches!(target, Expr::Name(target) if target.id.as_str() == name);
+    for stmt in body {
+        match stmt {
+            ast::Stmt::Assign(assign) if assign.targets.iter().any(is_it) => found.push(Some(&assign.value)),
+            ast::Stmt::AnnAssign(assign) if is_it(&assign.target) => found.push(assign.value.as_deref()),
+            other if bound(other).contains(&name) => {
+                let before = found.len();
+                deeper(|| blocks(other, &mut |inner| assignments(inner, name, found)));
+                if found.len() == before {
+                    found.push(None);
+                }
+            }
+            _ => {}
+        }
     }
 }
 

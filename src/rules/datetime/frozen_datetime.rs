@@ -56,7 +56,10 @@ fn moment<'a>(cx: &Cx<'a>, call: &'a ast::ExprCall) -> Option<(&'a str, Conditio
             }
             if let Some(condition) = is_method(cx, attribute, method).filter(|_| method != "today") {
                 let of_django = Condition::resolves(cx.type_of(&call.func), "django.utils.timezone.now");
-                return Some((method, if method == "now" { Condition::any(vec![condition, of_django]) } else { condition }));
+                return Some((
+                    method,
+                    if method == "now" { Condition::any(vec![condition, of_django]) } else { condition },
+                ));
             }
             (method, cx.type_of(&call.func))
         }
@@ -84,7 +87,11 @@ fn frozen<'a>(cx: &Cx<'a>, call: &ast::ExprCall) -> Option<Frozen<'a>> {
             AnyNodeRef::Keyword(keyword) => {
                 let name = keyword.arg.as_ref().filter(|arg| matches!(arg.as_str(), "default" | "onupdate"))?;
                 let Some(AnyNodeRef::ExprCall(outer)) = cx.parent(index + 2) else { return None };
-                return declares(outer).then(|| Frozen::Declared { call: outer, value: &keyword.value, name: Some(name) });
+                return declares(outer).then(|| Frozen::Declared {
+                    call: outer,
+                    value: &keyword.value,
+                    name: Some(name),
+                });
             }
             AnyNodeRef::Arguments(arguments) => {
                 let Some(AnyNodeRef::ExprCall(outer)) = cx.parent(index + 1) else { return None };
@@ -127,10 +134,7 @@ fn declares(call: &ast::ExprCall) -> bool {
         Expr::Attribute(attribute) => attribute.attr.as_str(),
         _ => return false,
     };
-    matches!(
-        name,
-        "Column" | "mapped_column" | "Field" | "field" | "attrib" | "ib" | "DateTimeField" | "DateField" | "TimeField"
-    )
+    matches!(name, "Column" | "mapped_column" | "Field" | "field" | "attrib" | "ib") || name.ends_with("Field")
 }
 
 /// A function in place of the value, where the declaration takes one.

@@ -1,6 +1,7 @@
 //! Naive datetimes, and what its rules share.
 
 pub mod frozen_datetime;
+pub mod naive_as_local;
 pub mod naive_utcfromtimestamp;
 pub mod naive_utcnow;
 pub mod naive_utcnow_reference;
@@ -64,19 +65,6 @@ fn method_call<'a>(cx: &Cx<'a>, call: &ast::ExprCall) -> Option<(&'a str, &'a as
     };
     let is_receiver = attribute.value.range() == call.range() && outer.func.range() == attribute.range();
     is_receiver.then_some((attribute.attr.as_str(), outer))
-}
-
-/// Whether the value goes through `time.mktime(....timetuple())`, which takes it for local time.
-fn goes_to_mktime(cx: &Cx) -> bool {
-    let outer = cx.ancestors.iter().rev().skip(2).take(2).find_map(|node| match node {
-        AnyNodeRef::ExprCall(outer) => Some(&*outer.func),
-        _ => None,
-    });
-    match outer {
-        Some(ast::Expr::Attribute(attribute)) => attribute.attr.as_str() == "mktime",
-        Some(ast::Expr::Name(name)) => name.id.as_str() == "mktime",
-        _ => false,
-    }
 }
 
 /// Where the result is made aware at once by `.replace(tzinfo=zone)`: that call, the zone, and the question whether it is UTC.

@@ -1,6 +1,6 @@
 //! `datetime.utcnow()`. Page: rules/datetime/naive-utcnow.md
 
-use super::{frozen_datetime, goes_to_mktime, is_method, made_aware, method_call, now_with, unpatched};
+use super::{frozen_datetime, is_method, made_aware, method_call, naive_as_local, now_with, unpatched};
 use crate::finding::{Ask, Edit, Fix, Piece};
 use crate::python::ast::{self, Expr};
 use crate::python::span;
@@ -13,8 +13,8 @@ pub const CHECK: Check = Check::Call(check);
 fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
     let Expr::Attribute(attribute) = &*call.func else { return };
     let Some(is_utcnow) = is_method(cx, attribute, "utcnow") else { return };
-    // Where it is taken once and for all, that is what has to be said.
-    if !call.arguments.is_empty() || frozen_datetime::takes(cx, call) {
+    // Where it is taken once and for all, or for local time, that is what has to be said.
+    if !call.arguments.is_empty() || frozen_datetime::takes(cx, call) || naive_as_local::takes(cx, call) {
         return;
     }
     let aware = || now_with(attribute, call, Piece::Ask(Ask::Utc), "");
@@ -48,19 +48,8 @@ fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
         }
         _ => {}
     }
-    // These take a naive value for local time: what keeps it naive would keep the bug, and end the alarm.
-    let is_bug = match outer {
-        Some(("timestamp" | "astimezone", _)) => true,
-        Some(("timetuple", _)) => goes_to_mktime(cx),
-        _ => false,
-    };
-    if is_bug && fixes.is_empty() {
-        let title = "Replace with an aware `now`: the value changes, it was off by the local offset";
-        fixes.push(Fix::risky(title, aware()));
-    } else {
-        let naive = now_with(attribute, call, Piece::Ask(Ask::Utc), ".replace(tzinfo=None)");
-        fixes.push(Fix::safe("Replace with `now(...)`, made naive as before", naive));
-    }
+    let naive = now_with(attribute, call, Piece::Ask(Ask::Utc), ".replace(tzinfo=None)");
+    fixes.push(Fix::safe("Replace with `now(...)`, made naive as before", naive));
     if cx.is_printed() {
         fixes.clear();
     }

@@ -7,9 +7,8 @@ use super::{
 use crate::document::{self, Document};
 use crate::fact::{Condition, Role};
 use crate::finding::{Fix, Grade, Label, LabelAt};
-use crate::python::ast::{AnyNodeRef, Expr, ExprContext, ExprName, Ranged, Stmt, TextRange};
-use crate::python::walk::blocks;
-use crate::python::{Block, Tree, deeper, dotted, span};
+use crate::python::ast::{AnyNodeRef, Expr, ExprContext, ExprName, Ranged, TextRange};
+use crate::python::{Block, Tree, dotted, span};
 use crate::rule::{Check, Cx};
 use crate::secrets::{
     Assignment, Judgement, Likelihood, NameClass, assignments, classify_name, dsn_password, judge, may_command,
@@ -60,7 +59,7 @@ fn constant<'a>(cx: &mut Cx<'a>, name: &'a ExprName) {
     if !classify_name(bound.name).is_secret() || classify_name(&name.id) != NameClass::No {
         return;
     }
-    let Some(literal) = assigned(cx, &name.id) else { return };
+    let Some(literal) = cx.only_value(&name.id) else { return };
     let Some(text) = super::plain(literal) else { return };
     let spans = super::parts(literal);
     let (Some(first), Some(last)) = (spans.first(), spans.last()) else { return };
@@ -98,48 +97,6 @@ fn exported(cx: &mut Cx, literal: &Expr) {
     let finding = cx.report(span, text!["this constant holds a secret that everyone with the source can read"]);
     finding.help(ROTATE).when(Condition::HandedOn(name.clone()));
     finding.labels.push(Label { at: LabelAt::Use(name), text: text!["it is handed on as a secret here"] });
-}
-
-/// The literal that a name stands for here: the only thing that is ever assigned to it in the innermost block that assigns it.
-fn assigned<'a>(cx: &Cx<'a>, name: &str) -> Option<&'a Expr> {
-    fn assignments<'a>(body: &'a [Stmt], name: &str, found: &mut Vec<Option<&'a Expr>>) {
-        let is_it = |target: &Expr| matches!(target, Expr::Name(target) if target.id.as_str() == name);
-        for stmt in body {
-            match stmt {
-                Stmt::Assign(assign) if assign.targets.iter().any(is_it) => found.push(Some(&assign.value)),
-                Stmt::AnnAssign(assign) if is_it(&assign.target) => found.push(assign.value.as_deref()),
-                other if crate::python::bound::bound(other).contains(&name) => {
-                    let before = found.len();
-                    deeper(|| blocks(other, &mut |inner| assignments(inner, name, found)));
-                    if found.len() == before {
-                        found.push(None);
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-    for scope in cx.scopes.iter().rev() {
-        let body = match scope.block {
-            Block::Module(body) => body,
-            Block::Function(function) => {
-                if function.parameters.iter().any(|parameter| parameter.name().as_str() == name) {
-                    return None;
-                }
-                &function.body
-            }
-            Block::Class(class) if std::ptr::eq(scope, cx.scopes.last()?) => &class.body,
-            Block::Class(_) => continue,
-        };
-        let mut found = Vec::new();
-        assignments(body, name, &mut found);
-        match found.as_slice() {
-            [] => {}
-            [Some(literal)] => return Some(literal),
-            _ => return None,
-        }
-    }
-    None
 }
 
 /// Reports a value that judges as a secret, by the name that it is bound to; whether it does.
