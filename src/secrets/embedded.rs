@@ -2,7 +2,7 @@
 //!
 //! Linear: no byte is read for two names, and a value is never longer than values are.
 
-use super::name::{NameClass, classify_name, secret_words};
+use super::name::{NameClass, SECRET_WORDS, classify_name, secret_words};
 use aho_corasick::AhoCorasick;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -29,16 +29,23 @@ static COMMANDS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!("(?i){sql}|{http}|{mysql}|{ssh}")).expect("a test uses it")
 });
 
+const COMMANDS_OF: [&str; 6] = ["curl", "wget", "mysql", "sshpass", "identified", "password '"];
+
 /// Words without which none of the commands is there.
 static COMMAND_WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let words = ["curl", "wget", "mysql", "sshpass", "identified", "password '"];
+    AhoCorasick::builder().ascii_case_insensitive(true).build(COMMANDS_OF).expect("short literals make an automaton")
+});
+
+/// Words of names and of commands, in one table.
+static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let words = COMMANDS_OF.iter().copied().chain(SECRET_WORDS.split_ascii_whitespace());
     AhoCorasick::builder().ascii_case_insensitive(true).build(words).expect("short literals make an automaton")
 });
 
-/// Whether a command that takes a password may stand in a text.
+/// Whether a text may hold an assignment or a command that this room finds: most texts say no word of it.
 #[must_use]
-pub fn may_command(text: &str) -> bool {
-    COMMAND_WORDS.is_match(text)
+pub fn may_assign(text: &str) -> bool {
+    WORDS.is_match(text)
 }
 
 /// All names with values in a text, in order.
@@ -63,7 +70,7 @@ pub fn assignments(text: &str) -> Vec<Assignment> {
             found.push(Assignment { name, value, quoted, command: false });
         }
     }
-    if may_command(text) {
+    if COMMAND_WORDS.is_match(text) {
         for groups in COMMANDS.captures_iter(text) {
             let mut parts = groups.iter().skip(1).flatten();
             if let (Some(name), Some(value)) = (parts.next(), parts.next()) {

@@ -65,13 +65,16 @@ pub fn may_hold(text: &str) -> bool {
 
 /// One of these stands in every name that says anything: most names are done with here.
 static MAY_BE_SECRET: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let parts = "pass psw pasw paswd pwd pw kennwort senha contrasena wachtwoord mnemonic phrase secret key token bearer jwt git azure devops ado \
-        bitbucket cred auth userinfo url uri dsn conn broker backend";
     AhoCorasick::builder()
         .ascii_case_insensitive(true)
-        .build(parts.split_ascii_whitespace())
+        .build(SECRET_WORDS.split_ascii_whitespace())
         .expect("short literals make an automaton")
 });
+
+/// One of these stands in every name that says anything.
+pub(super) const SECRET_WORDS: &str = "\
+    pass psw pasw paswd pwd pw kennwort senha contrasena wachtwoord mnemonic phrase secret key token bearer jwt \
+    git azure devops ado bitbucket cred auth userinfo url uri dsn conn broker backend";
 
 fn by_words(name: &str) -> NameClass {
     // `spring.datasource.password`: the last segment is the name; what stands before is its place.

@@ -11,8 +11,8 @@ use crate::python::ast::{AnyNodeRef, Expr, ExprContext, ExprName, Ranged, TextRa
 use crate::python::{Block, Tree, dotted, span};
 use crate::rule::{Check, Cx};
 use crate::secrets::{
-    Assignment, Judgement, Likelihood, NameClass, assignments, classify_name, dsn_password, judge, may_command,
-    may_name, pem_private_key,
+    Assignment, Judgement, Likelihood, NameClass, assignments, classify_name, dsn_password, judge, may_assign,
+    pem_private_key,
 };
 use crate::text;
 use crate::text::Span;
@@ -84,7 +84,9 @@ fn exported(cx: &mut Cx, literal: &Expr) {
         return;
     };
     let text = string.value.to_str();
-    if text.len() < 6 || text.contains(' ') {
+    // Most constants are words, and done with.
+    let mixed = text.bytes().any(|b| b.is_ascii_digit()) && text.bytes().any(|b| b.is_ascii_alphabetic());
+    if !mixed || !(6..=128).contains(&text.len()) || text.contains([' ', '/', '{']) {
         return;
     }
     let Judgement::Secret { likelihood, .. } = judge("password", text) else { return };
@@ -243,7 +245,9 @@ fn comments(cx: &mut Cx, tree: &Tree) {
 
 /// Whether a text may name a secret with its value at all: most say no word of it.
 fn speaks(text: &str) -> bool {
-    memchr::memchr3(b'=', b':', b'-', text.as_bytes()).is_some() && may_name(text) || may_command(text)
+    let bytes = text.as_bytes();
+    let is_given = memchr::memchr3(b'=', b':', b'-', bytes).is_some() || memchr::memchr(b'\'', bytes).is_some();
+    is_given && may_assign(text)
 }
 
 /// Whether a value without quotes is given to a name as code does it: `NAME=value`, `--name value`, or at the beginning of a line.
