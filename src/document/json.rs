@@ -7,11 +7,10 @@ use crate::text::Span;
 
 /// Every string and number below a key.
 pub fn entries(text: &str) -> Vec<Entry> {
-    let mut reader = Reader { text, at: 0 };
     let mut entries: Vec<Entry> = Vec::new();
     let mut open: Vec<Open> = Vec::new();
     let mut key = String::new();
-    while let Some(token) = reader.next() {
+    for token in (Reader { text, at: 0 }) {
         match token {
             Token::Open(is_object) => {
                 open.push(Open {

@@ -111,10 +111,10 @@ impl Formats {
         has_word(text.as_bytes(), self.shortest) && self.any.as_ref().is_some_and(|any| any.is_match(text))
     }
 
-    /// The same of a text for people, where long words are names: only longer ones count.
+    /// The same of a text for people, where long words are names: only those with a digit count.
     #[must_use]
     pub fn speaks_in_prose(&self, text: &str) -> bool {
-        has_word(text.as_bytes(), self.shortest.max(20)) && self.speaks(text)
+        has_mixed_word(text.as_bytes(), self.shortest.max(20)) && self.speaks(text)
     }
 
     /// Whether a name holds the keyword of a format that needs context.
@@ -210,16 +210,37 @@ impl Formats {
 /// The shortest run of letters, digits and `_-+/=~.%` in a token of the formats that davy ships.
 const SHORTEST: usize = 12;
 
-/// Whether a text has a run of at least `length` characters that tokens are made of. Looks at every byte of such runs, and at few others.
+fn of_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_-+/=~.%".contains(&byte)
+}
+
+/// Whether a text has a run of at least `length` characters that tokens are made of.
 fn has_word(text: &[u8], length: usize) -> bool {
-    let of_token = |byte: u8| byte.is_ascii_alphanumeric() || b"_-+/=~.%".contains(&byte);
+    word_at(text, length).is_some()
+}
+
+/// Where the first such run begins. Looks at every byte of such runs, and at few others.
+fn word_at(text: &[u8], length: usize) -> Option<usize> {
     let mut start = 0;
     while let Some(last) = (start + length).checked_sub(1).filter(|last| *last < text.len()) {
         // From behind: the last byte that is none ends all runs that begin before it.
         match text[start..=last].iter().rposition(|byte| !of_token(*byte)) {
             Some(at) => start += at + 1,
-            None => return true,
+            None => return Some(start),
         }
+    }
+    None
+}
+
+/// The same, with a digit in the run.
+fn has_mixed_word(text: &[u8], length: usize) -> bool {
+    let mut rest = text;
+    while let Some(at) = word_at(rest, length) {
+        let end = at + rest[at..].iter().take_while(|byte| of_token(**byte)).count();
+        if rest[at..end].iter().any(u8::is_ascii_digit) {
+            return true;
+        }
+        rest = &rest[end..];
     }
     false
 }

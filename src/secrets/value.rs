@@ -136,7 +136,7 @@ fn reads_user_password(value: &str) -> bool {
     // `auth` of Docker's and npm's configuration, as in the header (RFC 7617).
     if !value.contains(':') {
         let decoded = || String::from_utf8(super::checksum::base64(value, 1024)?).ok();
-        let is_encoded = value.len() >= 8 && value.len() % 4 == 0;
+        let is_encoded = value.len() >= 8 && value.len().is_multiple_of(4);
         return is_encoded && decoded().is_some_and(|text| text.contains(':') && reads_user_password(&text));
     }
     let Some((user, password)) = value.split_once(':') else {

@@ -87,7 +87,7 @@ fn frozen<'a>(cx: &Cx<'a>, call: &ast::ExprCall) -> Option<Frozen<'a>> {
             AnyNodeRef::Keyword(keyword) => {
                 let name = keyword.arg.as_ref().filter(|arg| matches!(arg.as_str(), "default" | "onupdate"))?;
                 let Some(AnyNodeRef::ExprCall(outer)) = cx.parent(index + 2) else { return None };
-                return declares(outer).then(|| Frozen::Declared {
+                return declares(outer).then_some(Frozen::Declared {
                     call: outer,
                     value: &keyword.value,
                     name: Some(name),

@@ -50,8 +50,12 @@ fn check<'a>(cx: &mut Cx<'a>, literal: &'a Expr) {
 
 /// A constant that is handed on as a secret: `connect(password=PW)`, where `PW = "..."` says nothing by itself.
 fn constant<'a>(cx: &mut Cx<'a>, name: &'a ExprName) {
-    let stands =
-        matches!(cx.parent(0), Some(AnyNodeRef::Keyword(_) | AnyNodeRef::Arguments(_) | AnyNodeRef::StmtAssign(_)));
+    // By its place a constant is known from its capitals; anything may stand there.
+    let stands = match cx.parent(0) {
+        Some(AnyNodeRef::Keyword(_) | AnyNodeRef::StmtAssign(_)) => true,
+        Some(AnyNodeRef::Arguments(_)) => !name.id.bytes().any(|b| b.is_ascii_lowercase()),
+        _ => false,
+    };
     if !stands || name.ctx != ExprContext::Load {
         return;
     }
@@ -84,9 +88,11 @@ fn exported(cx: &mut Cx, literal: &Expr) {
         return;
     };
     let text = string.value.to_str();
-    // Most constants are words, and done with.
-    let mixed = text.bytes().any(|b| b.is_ascii_digit()) && text.bytes().any(|b| b.is_ascii_alphabetic());
-    if !mixed || !(6..=128).contains(&text.len()) || text.contains([' ', '/', '{']) {
+    // Most constants are words or versions, and done with: letters of both cases with a digit, or with a sign, are neither.
+    let any = |test: fn(&u8) -> bool| text.bytes().any(|b| test(&b));
+    let mixed = any(u8::is_ascii_digit) && any(u8::is_ascii_lowercase);
+    let odd = any(u8::is_ascii_uppercase) || text.contains(['!', '@', '#', '$', '&', '*', '+']);
+    if !mixed || !odd || !(6..=64).contains(&text.len()) || text.contains([' ', '/', '{', ':', '<', '(']) {
         return;
     }
     let Judgement::Secret { likelihood, .. } = judge("password", text) else { return };
