@@ -79,7 +79,7 @@ fn comments_silence_and_can_be_written() {
     let added = project.davy(&["check", "--add-ignore", "a.yml", "d.json"]).exits(2);
     assert!(added.err.contains("no place for a comment"), "{}", added.err);
     assert_eq!(project.text("a.yml"), files[0].1);
-    project.write("a.yml", &format!("db:\n  password: {VALUE}\n"));
+    project.write("a.yml", format!("db:\n  password: {VALUE}\n"));
     project.davy(&["check", "--add-ignore", "a.yml"]).exits(0);
     assert_eq!(project.text("a.yml"), format!("db:\n  # davy: ignore[hardcoded-password]\n  password: {VALUE}\n"));
     assert_eq!(places(&project.json(&["a.yml"])), [] as [&str; 0]);
@@ -169,7 +169,7 @@ fn a_fix_reads_the_settings_that_are_there() {
         ("app/db.py", &format!("def f(c):\n    c.connect(db_password='{VALUE}', mail_password='{VALUE}x')\n")),
         ("app/base.py", &format!("db_password = '{VALUE}y'\n")),
     ]);
-    project.write("app/settings.py", &format!("from app import base\n{settings}"));
+    project.write("app/settings.py", format!("from app import base\n{settings}"));
     project.davy(&["check", "--fix", "--unsafe-fixes"]);
     assert_eq!(
         project.text("app/db.py"),
@@ -188,8 +188,8 @@ fn a_project_has_formats_of_its_own() {
     let report = project.json(&[]);
     assert_eq!(places(&report), ["a.py:1", "b.yml:1"], "{report}");
     assert!(report["findings"][0]["message"].as_str().is_some_and(|message| message.contains("ACME token")));
-    project.write("davy.toml", &format.replace("acme_[", "acme_("));
+    project.write("davy.toml", format.replace("acme_[", "acme_("));
     project.davy(&["check"]).exits(2).says(&["davy.toml", "format `acme`", "the shape is not usable"]);
-    project.write("davy.toml", &format.replace("shape", "form"));
+    project.write("davy.toml", format.replace("shape", "form"));
     project.davy(&["check"]).exits(2).says(&["unknown", "form"]);
 }
