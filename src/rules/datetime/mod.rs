@@ -1,5 +1,6 @@
 //! Naive datetimes, and what its rules share.
 
+pub mod doubled_utc_suffix;
 pub mod frozen_datetime;
 pub mod naive_as_local;
 pub mod naive_utcfromtimestamp;
@@ -24,6 +25,24 @@ fn is_method<'a>(cx: &Cx<'a>, attribute: &'a ast::ExprAttribute, method: &str) -
     let of_class = Condition::resolves(class, "datetime.datetime");
     let is_method = Condition::Resolves { what: what.clone(), to: format!("datetime.datetime.{method}").into() };
     (!what.is_unknown()).then(|| is_method.and(of_class))
+}
+
+/// Whether a call gives an aware value in UTC: `now(timezone.utc)`, `fromtimestamp(x, tz=UTC)`.
+fn utc_now<'a>(cx: &Cx<'a>, call: &'a ast::ExprCall) -> Option<Condition> {
+    let ast::Expr::Attribute(attribute) = &*call.func else { return None };
+    let (method, at) = match attribute.attr.as_str() {
+        "now" => ("now", 0),
+        "fromtimestamp" => ("fromtimestamp", 1),
+        _ => return None,
+    };
+    let condition = is_method(cx, attribute, method)?;
+    let by_name = || call.arguments.find_keyword("tz").map(|keyword| &keyword.value);
+    let zone = cx.type_of(call.arguments.args.get(at).or_else(by_name)?);
+    let is_utc = Condition::any(vec![
+        Condition::resolves(zone.clone(), "datetime.timezone.utc"),
+        Condition::resolves(zone, "datetime.UTC"),
+    ]);
+    Some(condition.and(is_utc))
 }
 
 /// A test that replaces the name through which the class is reached gets a mock where the fix calls `now`.

@@ -1,6 +1,6 @@
 //! A naive UTC value that is taken for local time. Page: rules/datetime/naive-as-local.md
 
-use super::{is_method, now_with, unpatched};
+use super::{is_method, now_with, unpatched, utc_now};
 use crate::fact::Condition;
 use crate::finding::{Ask, Fix, Piece};
 use crate::python::ast::{self, Expr, Operator};
@@ -103,24 +103,8 @@ fn taken<'a>(cx: &Cx<'a>, value: &'a Expr, depth: u32) -> Option<Taken<'a>> {
                     None => taken(cx, &attribute.value, depth + 1),
                     Some(zone) if matches!(zone.value, Expr::NoneLiteral(_)) => {
                         let Expr::Call(inner) = &*attribute.value else { return None };
-                        let Expr::Attribute(now) = &*inner.func else { return None };
-                        let (method, at) = match now.attr.as_str() {
-                            "now" => ("now", 0),
-                            "fromtimestamp" => ("fromtimestamp", 1),
-                            _ => return None,
-                        };
-                        let condition = is_method(cx, now, method)?;
-                        let zone = inner
-                            .arguments
-                            .args
-                            .get(at)
-                            .or_else(|| inner.arguments.find_keyword("tz").map(|keyword| &keyword.value))?;
-                        let zone = cx.type_of(zone);
-                        let is_utc = Condition::any(vec![
-                            Condition::resolves(zone.clone(), "datetime.timezone.utc"),
-                            Condition::resolves(zone, "datetime.UTC"),
-                        ]);
-                        Some(Taken { call: inner, condition: condition.and(is_utc), through: false })
+                        let condition = utc_now(cx, inner)?;
+                        Some(Taken { call: inner, condition, through: false })
                     }
                     Some(_) => None,
                 },
