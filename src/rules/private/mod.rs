@@ -15,7 +15,7 @@ use crate::rule::Cx;
 
 /// Names that begin with an underscore and are meant for everybody.
 /// Sources: the documentation of `collections.namedtuple`, `enum`, Django's model `_meta` API, SQLAlchemy's `Row._mapping`,
-/// `ctypes`, `os._exit`, `sys._getframe`, `sys._xoptions`, Arrow's guide to its C data interface.
+/// `ctypes`, `os._exit`, `sys._getframe`, `sys._xoptions`, Arrow's guide to its C data interface, slowapi's quick start.
 const PUBLIC: &[&str] = &[
     "_",
     "_as_parameter_",
@@ -42,6 +42,7 @@ const PUBLIC: &[&str] = &[
     "_name_",
     "_order_",
     "_pack_",
+    "_rate_limit_exceeded_handler",
     "_replace",
     "_sa_class_manager",
     "_sa_instance_state",
@@ -66,8 +67,9 @@ fn is_mangled(name: &str) -> bool {
 /// The class and the attribute of a mangled name.
 fn mangled(name: &str) -> Option<(&str, &str)> {
     let (class, attribute) = name.strip_prefix('_')?.split_once("__")?;
-    let starts = class.starts_with(|c: char| c.is_alphabetic());
-    (starts && !attribute.is_empty() && !attribute.ends_with("__")).then_some((class, attribute))
+    // Classes begin with a capital; `_write__if_missing` is a method of somebody's own.
+    let is_class = class.starts_with(char::is_uppercase);
+    (is_class && !attribute.is_empty() && !attribute.ends_with("__")).then_some((class, attribute))
 }
 
 /// What `link` is to be asked: whether another package or folder owns this name of this receiver. None where nothing can be known.
