@@ -124,6 +124,7 @@ fn nothing_that_is_written_holds_a_secret() {
         is_clean(&args.join(" "), shown.out.as_bytes());
         is_clean(&args.join(" "), shown.err.as_bytes());
     }
+    project.davy(&["check", "--diff", "--fix", "--unsafe-fixes"]).says(&["Secrets are shown as `*`"]);
     let mut written = files_below(&project.path("cache"));
     assert!(!written.is_empty(), "there is a cache");
     written.push(project.path("davy-baseline.jsonl"));

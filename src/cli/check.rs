@@ -342,12 +342,13 @@ fn configs<'a>(check: &Check, pages: &'a [&'a crate::page::Page]) -> Result<Conf
 
 fn show_diff(check: &Check, request: &Request, scan: &Scan, fixed: &fixing::Fixed) -> io::Result<Outcome> {
     let given = request.stdin.as_ref().map(|(_, bytes)| bytes.as_slice());
-    let text = fixing::diff(scan, given);
+    let fixing::Diff { text, masks } = fixing::diff(scan, given);
     terminal::read_or_not(io::stdout().lock().write_all(text.as_bytes()))?;
     let failed = complain_of(scan.problems.iter().chain(&fixed.problems));
     if !check.quiet {
         let would = if fixed.count == 1 { "1 finding".to_owned() } else { format!("{} findings", fixed.count) };
-        writeln!(io::stderr(), "Would fix {would}.")?;
+        let masked = if masks { " Secrets are shown as `*`: the diff is to be read, not applied." } else { "" };
+        writeln!(io::stderr(), "Would fix {would}.{masked}")?;
     }
     Ok(match (failed, text.is_empty()) {
         (true, _) => Outcome::Failed,

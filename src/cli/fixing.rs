@@ -316,8 +316,9 @@ pub fn resume<'p>(places: impl Iterator<Item = &'p Path>) -> io::Result<bool> {
 
 /// What the fixes would change, as a unified diff. Secrets are masked on both sides. `given` is what came from standard
 /// input, which is then all that is shown.
-pub fn diff(scan: &Scan, given: Option<&[u8]>) -> String {
+pub fn diff(scan: &Scan, given: Option<&[u8]>) -> Diff {
     let mut text = String::new();
+    let mut masks = false;
     for file in scan.files.iter().filter(|file| file.shown) {
         let old = given.map(<[u8]>::to_vec).or_else(|| file.on_disk());
         let (Some(new), Some(old)) = (&file.overlay, old) else { continue };
@@ -336,10 +337,19 @@ pub fn diff(scan: &Scan, given: Option<&[u8]>) -> String {
         let old = masked(&old.text, &everywhere(&old.text, &before.secrets, &values));
         let new = masked(&new.text, &everywhere(&new.text, &file.unit.secrets, &values));
         let path = one_line(&file.display).into_owned();
+        masks |= !values.is_empty();
         let diff = similar::TextDiff::from_lines(old.as_str(), new.as_str());
         let _ = write!(text, "{}", diff.unified_diff().header(&path, &path));
     }
-    text
+    Diff { text, masks }
+}
+
+/// What the fixes would change.
+pub struct Diff {
+    /// Unified.
+    pub text: String,
+    /// Secrets in it are covered, so that it cannot be applied as it is.
+    pub masks: bool,
 }
 
 /// The places of secrets in a text, and of all else that reads like one of the values, in order.

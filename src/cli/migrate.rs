@@ -66,7 +66,7 @@ fn inside(migrate: &MigratePydantic, when: When) -> io::Result<Outcome> {
     }
     let left = left(&scan, &before.findings, &fixed.linked.findings, migrate.diff);
     if migrate.diff {
-        let mut text = fixing::diff(&scan, None);
+        let mut text = fixing::diff(&scan, None).text;
         for change in &manifests.changed {
             text.push_str(&change.diff());
         }

@@ -96,6 +96,7 @@ fn by_words(name: &str) -> NameClass {
     let class = by_head(head, modifier, before);
     let taken_back = class != NameClass::No
         && (before.contains(&"public")
+            || before.iter().any(|w| has("md sha bcrypt argon crypt ntlm", w))
             || has(TAKES_BACK, modifier)
             || before.first().is_some_and(|w| has(TAKES_BACK_FIRST, w)));
     if taken_back { NameClass::No } else { class }
