@@ -103,6 +103,8 @@ pub enum Ask {
     Owner(TypeExpr, String),
     /// The class of this value: `app.schemas.user.User`.
     Class(TypeExpr),
+    /// The property of its class that gives this attribute.
+    Property(TypeExpr, String),
     /// What becomes of a form on the pydantic that the project runs: "is deprecated on pydantic>=2 (pyproject.toml)".
     Pydantic(Fate),
     /// `timezone.utc`, or `UTC` where every supported Python has it (3.11).

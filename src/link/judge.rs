@@ -104,6 +104,7 @@ impl<'a> Judge<'a> {
                 let folder = super::index::parent(self.values.index.path(file));
                 Verdict::from_bool(self.project.around.open.contains(folder))
             }
+            Condition::HasProperty(of, attr) => Verdict::from_bool(self.property(of, attr, file).is_some()),
             Condition::HandedOn(name) => Verdict::from_bool(self.use_of(name, file).is_some()),
             Condition::HasSetting(field) => Verdict::from_bool(self.setting_of(field, file).is_some()),
             Condition::Undeclared(package) => {
@@ -125,6 +126,30 @@ impl<'a> Judge<'a> {
                 Verdict::Unknown => Verdict::Unknown,
             },
         }
+    }
+
+    /// The property that gives exactly an attribute: defined where the attribute is, one statement long, and overridden by nobody.
+    pub fn property(&self, of: &TypeExpr, attr: &str, file: File) -> Option<String> {
+        let values = self.values.eval(of, file);
+        let [value] = values.members() else { return None };
+        let Some(Definer::Class(owner)) = self.definer(value, attr) else { return None };
+        let within = format!("{}.", owner.name);
+        let is_property = |decorator: &TypeExpr| matches!(self.values.eval(decorator, owner.file), Value::External(path, _) if path == "builtins.property");
+        let symbols = &self.values.units[owner.file].facts.symbols;
+        let name = symbols.iter().find_map(|(name, bindings)| {
+            let name = name.strip_prefix(&within).filter(|name| !name.contains('.') && !name.starts_with('_'))?;
+            // With a setter beside it the name is bound twice: what it gives may be another thing.
+            let mut functions = bindings.iter().filter_map(|binding| match binding {
+                Binding::Function(function) => Some(function),
+                _ => None,
+            });
+            let getter = functions.next()?;
+            let [decorator] = getter.decorators.as_slice() else { return None };
+            let plain = is_property(decorator) && getter.returns_attribute.as_deref() == Some(attr);
+            (plain && functions.next().is_none() && bindings.len() == 1).then(|| name.to_owned())
+        })?;
+        let own = self.definer(value, &name) == Some(Definer::Class(owner));
+        (own && self.overridden(value, &name) == Verdict::No).then_some(name)
     }
 
     /// Where another file hands on a name of this one as a secret, and to which argument.

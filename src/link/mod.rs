@@ -360,6 +360,9 @@ impl Linker<'_, '_> {
             },
             Ask::Declare(package) => vec![self.declare(package, file).into()],
             Ask::Owner(of, attr) => vec![self.owner(of, attr, file).into()],
+            Ask::Property(of, attr) => {
+                vec![self.judge.property(of, attr, file).unwrap_or_default().into()]
+            }
             Ask::Class(of) => vec![self.class(of, file).into()],
             Ask::Pydantic(fate) => vec![self.fate(*fate, file).into()],
         }

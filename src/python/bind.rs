@@ -458,7 +458,9 @@ impl<'a> Binder<'_, 'a> {
         let mut body = Body::default();
         body.statements(&function.body, own.filter(|_| class.is_some()));
         let returns_attribute = match function.body.as_slice() {
-            [.., Stmt::Return(ast::StmtReturn { value: Some(value), .. })] if function.body.len() <= 2 => {
+            [docs @ .., Stmt::Return(ast::StmtReturn { value: Some(value), .. })]
+                if docs.iter().all(|stmt| matches!(stmt, Stmt::Expr(docs) if docs.value.is_string_literal_expr())) =>
+            {
                 match &**value {
                     Expr::Attribute(attribute) => match &*attribute.value {
                         Expr::Name(name) if Some(name.id.as_str()) == own => Some(attribute.attr.as_str().to_owned()),

@@ -2,7 +2,7 @@
 
 use super::{foreign, in_annotation, is_mangled, is_own, is_private};
 use crate::fact::{Condition, Role};
-use crate::finding::{Ask, Piece};
+use crate::finding::{Ask, Edit, Fix, Piece};
 use crate::python::ast;
 use crate::python::span;
 use crate::rule::{Check, Cx};
@@ -23,8 +23,19 @@ fn check<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
     let Some(foreign) = foreign(cx, &of, name) else { return };
     let who = Piece::Ask(Ask::Owner(of.clone(), name.to_owned()));
     let message = text![format!("`{name}` is private to `"), who, "`, which may change it without notice"];
-    let finding = cx.report(span(&attribute.attr), message);
+    let at = span(&attribute.attr);
+    let is_read = attribute.ctx == ast::ExprContext::Load && !cx.is_printed();
+    let finding = cx.report(at, message);
     finding.when(foreign).when(Condition::Role(Role::Generated).not());
-    finding.help("use what the owner offers in public, or ask for it there");
+    finding.otherwise("use what the owner offers in public, or ask for it there");
     finding.definition(of.clone(), "the receiver is of this class");
+    let property = Piece::Ask(Ask::Property(of.clone(), name.to_owned()));
+    let edits = vec![Edit::pieces(at, vec![property.clone()])];
+    let mut fix = Fix::safe("", edits).when(Condition::HasProperty(of, name.to_owned()));
+    fix.title = text!["Read the public property `", property, "`"];
+    if is_read {
+        finding.fix(fix);
+    } else {
+        finding.help("use what the owner offers in public, or ask for it there");
+    }
 }
