@@ -128,28 +128,22 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// The property that gives exactly an attribute: defined where the attribute is, one statement long, and overridden by nobody.
+    /// The property that gives exactly an attribute, under its name without the underscore: defined where the attribute is, one statement
+    /// long, and overridden by nobody. One of another name may mean another thing tomorrow.
     pub fn property(&self, of: &TypeExpr, attr: &str, file: File) -> Option<String> {
         let values = self.values.eval(of, file);
         let [value] = values.members() else { return None };
         let Some(Definer::Class(owner)) = self.definer(value, attr) else { return None };
-        let within = format!("{}.", owner.name);
-        let is_property = |decorator: &TypeExpr| matches!(self.values.eval(decorator, owner.file), Value::External(path, _) if path == "builtins.property");
-        let symbols = &self.values.units[owner.file].facts.symbols;
-        let name = symbols.iter().find_map(|(name, bindings)| {
-            let name = name.strip_prefix(&within).filter(|name| !name.contains('.') && !name.starts_with('_'))?;
-            // With a setter beside it the name is bound twice: what it gives may be another thing.
-            let mut functions = bindings.iter().filter_map(|binding| match binding {
-                Binding::Function(function) => Some(function),
-                _ => None,
-            });
-            let getter = functions.next()?;
-            let [decorator] = getter.decorators.as_slice() else { return None };
-            let plain = is_property(decorator) && getter.returns_attribute.as_deref() == Some(attr);
-            (plain && functions.next().is_none() && bindings.len() == 1).then(|| name.to_owned())
-        })?;
-        let own = self.definer(value, &name) == Some(Definer::Class(owner));
-        (own && self.overridden(value, &name) == Verdict::No).then_some(name)
+        let name = attr.trim_start_matches('_');
+        let bindings = self.values.units[owner.file].facts.symbols.get(&format!("{}.{name}", owner.name))?;
+        // With a setter beside it the name is bound twice: what it gives may be another thing.
+        let [Binding::Function(getter)] = bindings.as_slice() else { return None };
+        let [decorator] = getter.decorators.as_slice() else { return None };
+        let is_property =
+            matches!(self.values.eval(decorator, owner.file), Value::External(path, _) if path == "builtins.property");
+        let is_getter = is_property && getter.returns_attribute.as_deref() == Some(attr);
+        let own = is_getter && self.definer(value, name) == Some(Definer::Class(owner));
+        (own && self.overridden(value, name) == Verdict::No).then(|| name.to_owned())
     }
 
     /// Where another file hands on a name of this one as a secret, and to which argument.

@@ -72,14 +72,17 @@ fn mangled(name: &str) -> Option<(&str, &str)> {
     (is_class && !attribute.is_empty() && !attribute.ends_with("__")).then_some((class, attribute))
 }
 
-/// What `link` is to be asked: whether another package or folder owns this name of this receiver. None where nothing can be known.
-fn foreign(cx: &Cx, of: &TypeExpr, name: &str) -> Option<Condition> {
+/// What `link` is to be asked: whether another package, folder or module owns this name of this receiver; and whether it is only a
+/// neighbour. None where nothing can be known.
+fn foreign(cx: &Cx, of: &TypeExpr, name: &str) -> Option<(Condition, Condition)> {
     if of.is_unknown() || matches!(of, TypeExpr::Super(_)) {
         return None;
     }
     let inside = cx.class().map(|(_, name)| name.to_owned());
     let owner = |is| Condition::Owner { of: of.clone(), attr: name.to_owned(), inside: inside.clone(), is };
-    Some(Condition::any(vec![owner(OwnerKind::External), owner(OwnerKind::OtherPackage)]))
+    let sibling = owner(OwnerKind::Sibling);
+    let kinds = vec![owner(OwnerKind::External), owner(OwnerKind::OtherPackage), sibling.clone()];
+    Some((Condition::any(kinds), sibling))
 }
 
 /// Calls `visit` with every `import` and `from` statement that runs, wherever it stands: those for type checkers alone do not.

@@ -2,7 +2,7 @@
 
 use super::{foreign, is_mangled, is_own, is_private};
 use crate::fact::{Condition, Role};
-use crate::finding::{Ask, Piece};
+use crate::finding::{Ask, Grade, Piece};
 use crate::python::ast::{self, Expr};
 use crate::python::span;
 use crate::rule::{Check, Cx};
@@ -21,11 +21,11 @@ fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
         return;
     }
     let receiver = cx.type_of(of);
-    let Some(foreign) = foreign(cx, &receiver, name) else { return };
+    let Some((foreign, sibling)) = foreign(cx, &receiver, name) else { return };
     let who = Piece::Ask(Ask::Owner(receiver.clone(), name.to_owned()));
     let message = text![format!("`{name}` is private to `"), who, "`, in quotes as well: it may change without notice"];
     let finding = cx.report(span(literal), message);
-    finding.when(foreign).when(Condition::Role(Role::Generated).not());
+    finding.when(foreign).when(Condition::Role(Role::Generated).not()).grade(sibling, Grade::Sibling);
     finding.help("use what the owner offers in public, or ask for it there");
     finding.definition(receiver, "the receiver is of this class");
 }
