@@ -1,7 +1,7 @@
 //! A private attribute by its name in quotes. Page: rules/private/private-getattr.md
 
 use super::{foreign, is_mangled, is_own, is_private};
-use crate::fact::{Condition, Role};
+use crate::fact::{Condition, OwnerKind, Role};
 use crate::finding::{Ask, Grade, Piece};
 use crate::python::ast::{self, Expr};
 use crate::python::span;
@@ -21,7 +21,13 @@ fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
         return;
     }
     let receiver = cx.type_of(of);
-    let Some((foreign, sibling)) = foreign(cx, &receiver, name) else { return };
+    let Some((mut foreign, sibling)) = foreign(cx, &receiver, name) else { return };
+    // `setattr(func, "_marked", True)` puts a mark of one's own on somebody's object: only what the project defines is its owner's.
+    if callee.id.as_str() == "setattr" {
+        let external =
+            Condition::Owner { of: receiver.clone(), attr: name.to_owned(), inside: None, is: OwnerKind::External };
+        foreign = foreign.and(external.not());
+    }
     let who = Piece::Ask(Ask::Owner(receiver.clone(), name.to_owned()));
     let message = text![format!("`{name}` is private to `"), who, "`, in quotes as well: it may change without notice"];
     let finding = cx.report(span(literal), message);
