@@ -421,6 +421,8 @@ pub enum Condition {
     Migrating,
     /// The project declares pydantic, and this package nowhere. What a migration is about to declare does not count as missing.
     Undeclared(Cow<'static, str>),
+    /// The project has a function of its own for what `datetime.utcnow()` gives, and this file may import it.
+    HasHelper,
     /// The class of this has a property that gives exactly this attribute, and nobody overrides it.
     HasProperty(TypeExpr, String),
     /// Another file hands on this name of the file as a secret.

@@ -103,6 +103,8 @@ pub enum Ask {
     Owner(TypeExpr, String),
     /// The class of this value: `app.schemas.user.User`.
     Class(TypeExpr),
+    /// The project's own function for what `datetime.utcnow()` gives.
+    Helper,
     /// The property of its class that gives this attribute.
     Property(TypeExpr, String),
     /// What becomes of a form on the pydantic that the project runs: "is deprecated on pydantic>=2 (pyproject.toml)".

@@ -508,6 +508,10 @@ impl Settings for Scan {
         self.configs.get(path).and_then(|(config, _)| config.target_version)
     }
 
+    fn datetime_helper(&self, path: &str) -> Option<(String, String)> {
+        self.configs.get(path).and_then(|(config, _)| config.datetime_helper.clone())
+    }
+
     fn pydantic(&self, path: &str) -> Option<(u32, u32)> {
         use crate::config::PydanticVersion::{Both, One, Two};
         self.configs.get(path).and_then(|(config, _)| config.pydantic_version).map(|version| match version {

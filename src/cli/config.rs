@@ -136,6 +136,7 @@ fn rows(config: &Config, scan: &Scan, path: &Path) -> Vec<Row> {
         unset("gate.budgets", "{}", "default"),
         unset("pydantic.version", pydantic, &pin.as_ref().map_or_else(|| "default".to_owned(), |pin| pin.said())),
         unset("pydantic.models", "[]", "default"),
+        unset("datetime.helper", "none", "default"),
         unset("pytest.command", "none", "default"),
     ];
     let mut rows = Vec::new();

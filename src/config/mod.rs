@@ -61,6 +61,8 @@ pub struct Config {
     pub said: Vec<Said>,
     /// Absolute path of the baseline; none: `davy-baseline.jsonl` in `root`.
     pub baseline: Option<PathBuf>,
+    /// Module and name of the project's own `utcnow`.
+    pub datetime_helper: Option<(String, String)>,
     /// How the project starts pytest: read for its options and paths, never run.
     pub pytest_command: Option<String>,
     /// The formats of secrets, with the project's own; none: those that davy ships. They live as long as the process.
@@ -269,6 +271,9 @@ impl Config {
         if let Some(models) = raw.pydantic.models {
             self.pydantic_models = models.iter().map(|word| reader.class(word)).collect::<Result<_, _>>()?;
         }
+        if let Some(word) = raw.datetime.helper {
+            self.datetime_helper = Some(reader.function(&word)?);
+        }
         if let Some(command) = raw.pytest.command {
             self.pytest_command = Some(command);
         }
@@ -327,6 +332,22 @@ impl Reader<'_> {
         }
         let message = format!("`{text}` is no class of a package");
         Err(self.wrong(word, message, "write where it is imported from, and its name: `sqlmodel.SQLModel`"))
+    }
+
+    /// `app.time:utc_now`.
+    fn function(&self, word: &Word) -> Result<(String, String), ConfigError> {
+        let text = word.get_ref();
+        let letter = |c: char| c == '_' || c.is_alphanumeric();
+        let name = |part: &str| part.chars().all(letter) && part.starts_with(|c: char| c == '_' || c.is_alphabetic());
+        match text.split_once(':') {
+            Some((module, function)) if module.split('.').all(name) && name(function) => {
+                Ok((module.to_owned(), function.to_owned()))
+            }
+            _ => {
+                let message = format!("`{text}` is no function of a module");
+                Err(self.wrong(word, message, "write its module, a colon and its name: `app.time:utc_now`"))
+            }
+        }
     }
 
     /// `3.9` or `py39`.

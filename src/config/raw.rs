@@ -64,6 +64,9 @@ pub struct Raw {
     /// What davy is to know of pydantic.
     #[serde(deserialize_with = "table")]
     pub pydantic: RawPydantic,
+    /// What davy is to know of datetimes.
+    #[serde(deserialize_with = "table")]
+    pub datetime: RawDatetime,
     /// What davy is to know of pytest.
     #[serde(deserialize_with = "table")]
     pub pytest: RawPytest,
@@ -112,6 +115,16 @@ pub struct RawPydantic {
     /// Classes of other packages that derive from pydantic's models: `geojson_pydantic.Feature`.
     #[schemars(with = "Vec<String>")]
     pub models: Option<Vec<Word>>,
+}
+
+/// `[tool.davy.datetime]`
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+#[schemars(rename = "Datetime")]
+pub struct RawDatetime {
+    /// The project's own function for what `datetime.utcnow()` gives, a naive value in UTC: `app.time:utc_now`. Fixes call it.
+    #[schemars(with = "String")]
+    pub helper: Option<Word>,
 }
 
 /// `[tool.davy.pytest]`

@@ -104,6 +104,7 @@ impl<'a> Judge<'a> {
                 let folder = super::index::parent(self.values.index.path(file));
                 Verdict::from_bool(self.project.around.open.contains(folder))
             }
+            Condition::HasHelper => Verdict::from_bool(self.helper(file).is_some()),
             Condition::HasProperty(of, attr) => Verdict::from_bool(self.property(of, attr, file).is_some()),
             Condition::HandedOn(name) => Verdict::from_bool(self.use_of(name, file).is_some()),
             Condition::HasSetting(field) => Verdict::from_bool(self.setting_of(field, file).is_some()),
@@ -126,6 +127,27 @@ impl<'a> Judge<'a> {
                 Verdict::Unknown => Verdict::Unknown,
             },
         }
+    }
+
+    /// The project's own `utcnow`, as it is configured: there, and in a module that does not need the file itself.
+    pub fn helper(&self, file: File) -> Option<(String, String)> {
+        let index = self.values.index;
+        let (module, name) = self.project.settings.datetime_helper(index.path(file))?;
+        let Found::File(home) = index.import(file, 0, &module) else { return None };
+        let symbols = &self.values.units[home].facts.symbols;
+        (home != file && symbols.contains_key(&name) && !self.needs(home, file)).then_some((module, name))
+    }
+
+    /// Whether a file imports another one.
+    fn needs(&self, file: File, other: File) -> bool {
+        let index = self.values.index;
+        self.values.units[file].facts.symbols.values().flatten().any(|binding| match binding {
+            Binding::Import(Name::Import { level, module, path }) => {
+                let leads = |module: &str| index.import(file, *level, module) == Found::File(other);
+                leads(module) || leads(&format!("{module}.{path}"))
+            }
+            _ => false,
+        })
     }
 
     /// The property that gives exactly an attribute, under its name without the underscore: defined where the attribute is, one statement
@@ -175,14 +197,7 @@ impl<'a> Judge<'a> {
         let found = self.environments().iter().find(|(object, class)| {
             let facts = &self.values.units[class.file].facts;
             let has = facts.symbols.contains_key(&format!("{}.{field}", class.name));
-            let imports = self.values.units[object.file].facts.symbols.values().flatten();
-            let needs = imports.into_iter().any(|binding| match binding {
-                Binding::Import(Name::Import { level, module, path }) => {
-                    let leads = |module: &str| index.import(object.file, *level, module) == Found::File(file);
-                    leads(module) || leads(&format!("{module}.{path}"))
-                }
-                _ => false,
-            });
+            let needs = self.needs(object.file, file);
             has && object.file != file && !needs
         })?;
         Some((index.module_name(found.0.file), found.0.name.clone()))

@@ -360,6 +360,10 @@ impl Linker<'_, '_> {
             },
             Ask::Declare(package) => vec![self.declare(package, file).into()],
             Ask::Owner(of, attr) => vec![self.owner(of, attr, file).into()],
+            Ask::Helper => match self.judge.helper(file) {
+                Some((module, name)) => vec![Piece::Name { module, name }],
+                None => Vec::new(),
+            },
             Ask::Property(of, attr) => {
                 vec![self.judge.property(of, attr, file).unwrap_or_default().into()]
             }

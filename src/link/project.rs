@@ -20,6 +20,8 @@ pub trait Settings: Sync {
     fn target(&self, path: &str) -> Option<(u32, u32)>;
     /// Which major versions of pydantic are configured: lowest and highest.
     fn pydantic(&self, path: &str) -> Option<(u32, u32)>;
+    /// Module and name of the function that gives what `datetime.utcnow()` does, where it is configured.
+    fn datetime_helper(&self, path: &str) -> Option<(String, String)>;
 }
 
 /// Every rule runs, and nothing is configured.
@@ -39,6 +41,10 @@ impl Settings for Everything {
     }
 
     fn pydantic(&self, _path: &str) -> Option<(u32, u32)> {
+        None
+    }
+
+    fn datetime_helper(&self, _path: &str) -> Option<(String, String)> {
         None
     }
 }

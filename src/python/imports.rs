@@ -113,7 +113,8 @@ impl<'a> Imports<'a> {
         let mut fresh: Vec<&(String, Option<Imported>)> = wanted.fresh.iter().collect();
         fresh.sort_by_key(|(module, name)| (Group::of(module), name.is_some()));
         for (module, name) in fresh {
-            settled.push(self.insert(module, name.as_ref(), text));
+            let goes = |stmt: &Stmt| self.goes(stmt, &wanted);
+            settled.push(self.insert(module, name.as_ref(), text, &goes));
         }
         settled.sort_by_key(|(span, _)| (span.start, span.end));
         Some(join_insertions(settled))
@@ -469,8 +470,16 @@ impl<'a> Imports<'a> {
         alone.then(|| (Span::new(start as u32, here.end + (stop + breaks) as u32), String::new()))
     }
 
-    /// A new statement, in the group it belongs to.
-    fn insert(&self, module: &str, name: Option<&Imported>, text: &str) -> Replacement {
+    /// Whether an import loses all its names, and goes.
+    fn goes(&self, stmt: &Stmt, wanted: &Wanted) -> bool {
+        let Stmt::ImportFrom(from) = stmt else { return false };
+        let at = self.all.iter().position(|import| std::ptr::eq(import.stmt, stmt));
+        let change = at.and_then(|at| wanted.statements.get(&at));
+        change.is_some_and(|change| change.added.is_empty() && change.removed.len() == from.names.len())
+    }
+
+    /// A new statement, in the group it belongs to; `goes` tells of imports that will not be there.
+    fn insert(&self, module: &str, name: Option<&Imported>, text: &str, goes: &dyn Fn(&Stmt) -> bool) -> Replacement {
         let statement = match name {
             None => format!("import {module}"),
             Some((name, None)) => format!("from {module} import {name}"),
@@ -507,6 +516,12 @@ impl<'a> Imports<'a> {
         }
         if let Some(later) = imports.iter().find(|stmt| group(stmt) > own) {
             return (Span::at(before_line(later)), format!("{statement}{newline}{newline}"));
+        }
+        // What takes the place of the only import needs no gap to it.
+        if let [only] = imports.as_slice()
+            && goes(only)
+        {
+            return (Span::at(before_line(only)), format!("{statement}{newline}"));
         }
         if let Some(earlier) = imports.last() {
             return after(after_line(earlier), &format!("{newline}{statement}"), newline, text);

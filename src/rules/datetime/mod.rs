@@ -8,7 +8,7 @@ pub mod naive_utcnow;
 pub mod naive_utcnow_reference;
 
 use crate::fact::{Condition, Name, TypeExpr};
-use crate::finding::{Ask, Edit, Piece};
+use crate::finding::{Ask, Edit, Fix, Piece};
 use crate::python::ast::{self, AnyNodeRef, Ranged};
 use crate::python::span;
 use crate::rule::Cx;
@@ -58,6 +58,20 @@ fn unpatched(attribute: &ast::ExprAttribute) -> Condition {
 /// `now(timezone.utc).replace(tzinfo=None)`: equal to `utcnow()`, subclass kept, the same under freezegun.
 fn naive_now() -> Vec<Piece> {
     vec!["now(".into(), Piece::Ask(Ask::Utc), ").replace(tzinfo=None)".into()]
+}
+
+/// A call of, or the name of, the project's own function in place of `utcnow`.
+fn helper(attribute: &ast::ExprAttribute, at: Span, call: &str) -> Fix {
+    let edit = Edit::pieces(at, vec![Piece::Ask(Ask::Helper), call.into()]);
+    let fix = Fix::safe("Use the project's own helper, which gives the same", vec![edit]).when(Condition::HasHelper);
+    let mut root = &*attribute.value;
+    while let ast::Expr::Attribute(inner) = root {
+        root = &inner.value;
+    }
+    match root {
+        ast::Expr::Name(name) => fix.orphan(name.id.as_str()),
+        _ => fix,
+    }
 }
 
 /// The edits that turn `utcnow()` into `now(zone)` and what follows it; brackets and comments stay.

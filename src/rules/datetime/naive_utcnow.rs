@@ -1,6 +1,6 @@
 //! `datetime.utcnow()`. Page: rules/datetime/naive-utcnow.md
 
-use super::{frozen_datetime, is_method, made_aware, method_call, naive_as_local, now_with, unpatched};
+use super::{frozen_datetime, helper, is_method, made_aware, method_call, naive_as_local, now_with, unpatched};
 use crate::finding::{Ask, Edit, Fix, Piece};
 use crate::python::ast::{self, Expr};
 use crate::python::span;
@@ -47,6 +47,9 @@ fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
             }
         }
         _ => {}
+    }
+    if !cx.has_comment(span(call)) {
+        fixes.push(helper(attribute, span(call), "()"));
     }
     let naive = now_with(attribute, call, Piece::Ask(Ask::Utc), ".replace(tzinfo=None)");
     fixes.push(Fix::safe("Replace with `now(...)`, made naive as before", naive));

@@ -1,6 +1,6 @@
 //! `utcnow` passed by reference. Page: rules/datetime/naive-utcnow-reference.md
 
-use super::{is_django, is_method, naive_now, unpatched};
+use super::{helper, is_django, is_method, naive_now, unpatched};
 use crate::finding::{Edit, Fix};
 use crate::python::ast::{self, AnyNodeRef, Ranged};
 use crate::python::{Block, span};
@@ -36,6 +36,9 @@ fn check<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
     finding.when(is_utcnow);
     match fix {
         Some(mut fix) => {
+            let mut helper = helper(attribute, span(attribute), "");
+            helper.safe = fix.safe.clone().and(unpatched.clone());
+            finding.fix(helper);
             fix.safe = fix.safe.and(unpatched);
             finding.fix(fix);
         }
