@@ -126,13 +126,15 @@ fn a_folder_that_cannot_be_written_to_costs_nothing() {
 fn many_at_once() {
     let cached = Cached::new();
     let first = cached.check();
+    // While others write, there are files beside it for a moment.
+    let file = cached.file();
     std::thread::scope(|scope| {
         for index in 0..8 {
-            let (cached, first) = (&cached, &first);
+            let (cached, first, file) = (&cached, &first, &file);
             scope.spawn(move || {
                 for _ in 0..5 {
                     if index == 0 {
-                        let _ = fs::write(cached.file(), b"spoilt");
+                        let _ = fs::write(file, b"spoilt");
                     }
                     assert_eq!(&cached.davy(&["check", "--format", "json"]).out, first);
                 }
