@@ -136,7 +136,7 @@ fn is_compound(text: &str) -> bool {
 
 const NOTHING: &str = "\
     none null nil undefined true false yes no on off string str text int integer bool boolean float bytes object \
-    array any required optional hidden visible default disabled enabled unknown missing empty blank na auto basic \
+    array any required optional hidden unavailable available visible default disabled enabled unknown missing empty blank na auto basic \
     bearer digest oauth implicit sensitive sensor switch input value type name asc desc get post put delete";
 
 /// Words that name secrets and their surroundings: a value of nothing else describes itself.

@@ -125,12 +125,12 @@ fn named<'a>(cx: &Cx<'a>, up: usize, value: TextRange) -> Option<Bound<'a>> {
             }
         }
         AnyNodeRef::ParameterWithDefault(parameter) => Some(Bound::firm(parameter.parameter.name.as_str())),
-        AnyNodeRef::ExprDict(dict) => key_of(dict, value).map(Bound::loose),
+        AnyNodeRef::ExprDict(dict) => key_of(dict, value).map(Bound::firm),
         AnyNodeRef::ExprCompare(compare) => {
             let [other] = &*compare.comparators else { return None };
             let equal = matches!(*compare.ops, [CmpOp::Eq | CmpOp::NotEq]);
             let other = if is_value(other) { &*compare.left } else { other };
-            target_name(other).filter(|_| equal).map(Bound::loose)
+            target_name(other).filter(|_| equal).map(Bound::firm)
         }
         AnyNodeRef::ExprTuple(tuple) => in_sequence(cx, up, value, &tuple.elts),
         AnyNodeRef::ExprList(list) => in_sequence(cx, up, value, &list.elts),
