@@ -13,7 +13,7 @@ pub(super) fn shape(class: NameClass, value: &str) -> Option<Harmless> {
     if is_regex(value) {
         return Some(Harmless::Regex);
     }
-    if is_requirement(value) {
+    if is_requirement(value) || is_address(value) {
         return Some(Harmless::Identifier);
     }
     if is_template(value) {
@@ -88,6 +88,9 @@ pub(super) fn is_template(value: &str) -> bool {
     {
         return true;
     }
+    if value.contains("<<") && value.contains(">>") {
+        return true;
+    }
     let hole = |open: char, close: char| {
         value
             .find(open)
@@ -106,6 +109,15 @@ pub(super) fn is_template(value: &str) -> bool {
     ["%s", "%d", "%r"].iter().any(|f| {
         value.find(f).is_some_and(|at| value[at + 2..].bytes().next().is_none_or(|b| !b.is_ascii_alphanumeric()))
     })
+}
+
+/// `bob@acme.io`: the address of a mailbox.
+fn is_address(value: &str) -> bool {
+    let Some((mailbox, host)) = value.split_once('@') else { return false };
+    let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._+-".contains(&b));
+    let Some((domain, top)) = host.rsplit_once('.') else { return false };
+    let is_top = (2..=6).contains(&top.len()) && top.bytes().all(|b| b.is_ascii_lowercase());
+    !mailbox.is_empty() && !domain.is_empty() && plain(mailbox) && plain(domain) && is_top
 }
 
 /// `PyJWT>=2.13`, `cryptography==42`: the name of a package with its versions (PEP 508).

@@ -61,7 +61,7 @@ static KNOWN: [Known; 67] = [
     of("login", 1, "password", "ftplib"),
     of("FTP", 2, "password", "ftplib"),
     of("pass_", 0, "password", "poplib"),
-    of("connect", 3, "password", "paramiko"),
+    Known { loose: true, ..of("connect", 3, "password", "paramiko") },
     of("simple_bind_s", 1, "password", "ldap"),
     of("bind_s", 1, "password", "ldap"),
     of("Connection", 2, "password", "ldap3"),
