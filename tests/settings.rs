@@ -193,3 +193,35 @@ fn a_project_has_formats_of_its_own() {
     project.write("davy.toml", format.replace("shape", "form"));
     project.davy(&["check"]).exits(2).says(&["unknown", "form"]);
 }
+
+#[test]
+fn the_host_of_something_else_says_nothing() {
+    let severity = |text: &str| {
+        let report = Project::new(&[("deploy.yml", text)]).json(&["--select", "SEC002"]);
+        report["findings"][0]["severity"].as_str().expect("a severity").to_owned()
+    };
+    for (text, expected) in [
+        ("db_host: localhost\ndb_password: {}\n", "note"),
+        ("DATABASE_HOST: localhost\nDB_PASSWORD: {}\n", "note"),
+        ("host: 127.0.0.1\npassword: {}\n", "note"),
+        ("app_host: localhost\ndb_password: {}\n", "error"),
+        ("proxy: http://localhost:8080\nhost: db.acme.io\npassword: {}\n", "error"),
+        ("password: {}\nhost: db.acme.io\nother: 1\nurl: http://localhost\n", "error"),
+    ] {
+        assert_eq!(severity(&text.replace("{}", VALUE)), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_the_tests_set_and_what_only_the_cluster_opens() {
+    let sealed =
+        "kind: SealedSecret\nspec:\n  encryptedData:\n    password: AgBy3i4OJSWKxPiTySYZZA9rO43cGDEq6zXkq2J8\n";
+    let external = "kind: ExternalSecret\nspec:\n  data:\n  - secretKey: password\n    remoteRef: {key: prod/db, property: password}\n";
+    let project = Project::new(&[("sealed.yml", sealed), ("external.yml", external)]);
+    assert_eq!(codes(&project.json(&["--notes"])), [""; 0]);
+    let ini = format!("[tool:pytest]\nenv =\n    SECRET_KEY={VALUE}\n[app]\npassword = x{VALUE}\n");
+    let report = Project::new(&[("setup.cfg", &ini)]).json(&["--select", "SEC002"]);
+    let severities: Vec<&str> =
+        report["findings"].as_array().expect("a list").iter().filter_map(|one| one["severity"].as_str()).collect();
+    assert_eq!(severities, ["note", "error"]);
+}

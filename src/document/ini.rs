@@ -5,7 +5,15 @@ use crate::text::Span;
 
 /// Every option that is given a value on its line.
 pub fn entries(text: &str) -> Vec<Entry> {
-    lines(text).filter_map(|(start, line)| entry(text, start, line)).collect()
+    let mut section = "";
+    lines(text)
+        .filter_map(|(start, line)| {
+            if let Some((name, _)) = line.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+                section = name;
+            }
+            entry(text, start, line).map(|entry| Entry { within: section.to_owned(), ..entry })
+        })
+        .collect()
 }
 
 /// The option of one line.

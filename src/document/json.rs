@@ -45,9 +45,9 @@ pub fn entries(text: &str) -> Vec<Entry> {
                     key = value;
                     around.wants_key = false;
                 } else if around.is_object {
-                    push(&mut entries, &key, value, span);
+                    push(&mut entries, &around.key, &key, value, span);
                 } else {
-                    push(&mut entries, &around.key, value, span);
+                    push(&mut entries, "", &around.key, value, span);
                 }
             }
         }

@@ -31,6 +31,8 @@ pub struct Document {
 pub struct Entry {
     /// The name: the last key above the value, or what stands before `=`.
     pub key: String,
+    /// The key or section around the mapping that it stands in; empty at the top.
+    pub within: String,
     /// The value as its reader sees it, without quotes and escapes.
     pub value: String,
     /// Where it stands, without its quotes.
@@ -41,7 +43,7 @@ pub struct Entry {
 
 impl Entry {
     fn new(key: &str, value: impl Into<String>, span: Span) -> Entry {
-        Entry { key: key.to_owned(), value: value.into(), span, commented: false }
+        Entry { key: key.to_owned(), within: String::new(), value: value.into(), span, commented: false }
     }
 }
 
@@ -111,20 +113,26 @@ fn unquoted(text: &str, start: usize, end: usize) -> (usize, usize) {
 fn assignment(item: &str) -> Option<(&str, &str)> {
     let (name, value) = item.split_once('=')?;
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"_-.".contains(&b);
-    let fits = !name.is_empty() && name.len() <= 64 && name.bytes().all(plain) && !value.is_empty();
+    // With a blank in it, it is a command or a text, read as one.
+    let fits = !name.is_empty()
+        && name.len() <= 64
+        && name.bytes().all(plain)
+        && !value.is_empty()
+        && !value.contains(char::is_whitespace);
     fits.then_some((name, value))
 }
 
 /// Adds a value, or what is assigned in it.
-fn push(entries: &mut Vec<Entry>, key: &str, value: String, span: Span) {
-    match assignment(&value) {
+fn push(entries: &mut Vec<Entry>, within: &str, key: &str, value: String, span: Span) {
+    let entry = match assignment(&value) {
         // Escapes would shift the place.
         Some((name, inner)) if span.range().len() == value.len() => {
             let span = Span::new(span.end - inner.len() as u32, span.end);
-            entries.push(Entry::new(name, inner, span));
+            Entry::new(name, inner, span)
         }
-        _ => entries.push(Entry::new(key, value, span)),
-    }
+        _ => Entry::new(key, value, span),
+    };
+    entries.push(Entry { within: within.to_owned(), ..entry });
 }
 
 /// Gives values the name that stands beside them: `{"name": "DB_PASSWORD", "value": "..."}`.

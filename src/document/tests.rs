@@ -71,6 +71,26 @@ fn yaml_by_its_parser() {
 }
 
 #[test]
+fn files_inside_of_yaml() {
+    check(
+        Syntax::Yaml,
+        "data:\n  app.properties: |\n    # the database\n    a.url=x\n    requirepass zebra\n    b=y\n  run.sh: |\n    set -e\n    cd /app && make it so\n    export X=1\nrun: A=zebra make it\n",
+        &[
+            ("a.url", "x"),
+            ("requirepass", "zebra"),
+            ("b", "y"),
+            ("run.sh", "set -e\n    cd /app && make it so\n    export X=1"),
+            ("run", "A=zebra make it"),
+        ],
+    );
+    let within = |text: &str, syntax: Syntax| read(text, syntax).entries.remove(0).within;
+    assert_eq!(within("Jwt:\n  Key: x\n", Syntax::Yaml), "Jwt");
+    assert_eq!(within("{\"Jwt\": {\"Key\": \"x\"}}", Syntax::Json), "Jwt");
+    assert_eq!(within("[Jwt]\nKey = \"x\"\n", Syntax::Toml), "Jwt");
+    assert_eq!(within("[tool:pytest]\nkey = x\n", Syntax::Ini), "tool:pytest");
+}
+
+#[test]
 fn yaml_that_is_a_template() {
     check(Syntax::Yaml, "a: 1\n{{- if x }}\npassword: zebra\n{{ end }}\n", &[("a", "1"), ("password", "zebra")]);
 }

@@ -11,30 +11,30 @@ pub fn entries(text: &str) -> Vec<Entry> {
     };
     let mut entries = Vec::new();
     for (key, item) in document.as_table() {
-        of_item(text, key, item, &mut entries);
+        of_item(text, "", key, item, &mut entries);
     }
     entries.sort_by_key(|entry| entry.span);
     entries
 }
 
 // The library refuses what is nested deeper than 80.
-fn of_item(text: &str, key: &str, item: &Item, entries: &mut Vec<Entry>) {
+fn of_item(text: &str, within: &str, key: &str, item: &Item, entries: &mut Vec<Entry>) {
     match item {
         Item::None => {}
-        Item::Value(value) => of_value(text, key, value, entries),
-        Item::Table(table) => table.iter().for_each(|(key, item)| of_item(text, key, item, entries)),
+        Item::Value(value) => of_value(text, within, key, value, entries),
+        Item::Table(table) => table.iter().for_each(|(inner, item)| of_item(text, key, inner, item, entries)),
         Item::ArrayOfTables(tables) => {
             for table in tables {
-                table.iter().for_each(|(key, item)| of_item(text, key, item, entries));
+                table.iter().for_each(|(inner, item)| of_item(text, key, inner, item, entries));
             }
         }
     }
 }
 
-fn of_value(text: &str, key: &str, value: &Value, entries: &mut Vec<Entry>) {
+fn of_value(text: &str, within: &str, key: &str, value: &Value, entries: &mut Vec<Entry>) {
     match value {
-        Value::Array(array) => array.iter().for_each(|value| of_value(text, key, value, entries)),
-        Value::InlineTable(table) => table.iter().for_each(|(key, value)| of_value(text, key, value, entries)),
+        Value::Array(array) => array.iter().for_each(|value| of_value(text, within, key, value, entries)),
+        Value::InlineTable(table) => table.iter().for_each(|(inner, value)| of_value(text, key, inner, value, entries)),
         _ => {
             let Some(range) = value.span() else { return };
             let Some(raw) = text.get(range.clone()) else { return };
@@ -45,7 +45,7 @@ fn of_value(text: &str, key: &str, value: &Value, entries: &mut Vec<Entry>) {
             }
             let span = Span::new((range.start + quotes) as u32, (range.end - quotes) as u32);
             let plain = value.as_str().map_or_else(|| span.of(text).to_owned(), str::to_owned);
-            push(entries, key, plain, span);
+            push(entries, within, key, plain, span);
         }
     }
 }

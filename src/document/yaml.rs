@@ -44,6 +44,7 @@ pub fn entries(text: &str) -> Vec<Entry> {
             Event::Scalar(_, _, _, Some(tag)) if tag.handle == "!" => drop(taken(&mut open, Some(""))),
             Event::Scalar(value, style, ..) => {
                 let is_key = open.last().is_some_and(|around| around.waiting == Some(None));
+                let within = open.last().map_or("", |around| around.key.as_str()).to_owned();
                 let key = taken(&mut open, Some(&value));
                 if is_key || open.is_empty() {
                     continue;
@@ -67,12 +68,40 @@ pub fn entries(text: &str) -> Vec<Entry> {
                     }
                     _ => {}
                 }
-                push(&mut entries, &key, value.into_owned(), Span::new(start as u32, end as u32));
+                let span = Span::new(start as u32, end as u32);
+                match settings_in(text, &key, span) {
+                    Some(settings) if style == ScalarStyle::Literal => entries.extend(settings),
+                    _ => push(&mut entries, &within, &key, value.into_owned(), span),
+                }
             }
             _ => {}
         }
     }
     entries
+}
+
+/// What a block says line by line, where most of its lines give a name a value: a file inside a ConfigMap.
+fn settings_in(text: &str, key: &str, block: Span) -> Option<Vec<Entry>> {
+    let body = block.of(text);
+    let is_said = |line: &&str| !line.is_empty() && !line.starts_with('#');
+    let said = body.lines().map(str::trim).filter(is_said).count();
+    if said < 2 {
+        return None;
+    }
+    let settings: Vec<Entry> = lines(body)
+        .map(|(start, line)| (start + block.start as usize, line))
+        .filter_map(|(start, line)| ini::entry(text, start, line))
+        .collect();
+    // `redis.conf` has no signs.
+    let is_given = |entry: &&Entry| !entry.commented && (key.ends_with(".conf") || is_given(text, entry));
+    let given = settings.iter().filter(is_given).count();
+    (given * 2 > said).then_some(settings)
+}
+
+/// A sign stands before the value: `set -e` is a command.
+fn is_given(text: &str, entry: &Entry) -> bool {
+    let before = text[..entry.span.start as usize].trim_end_matches([' ', '\t', '"', '\'']);
+    before.ends_with(['=', ':'])
 }
 
 /// The key that the next node stands under; a scalar that is a key itself waits for its value.

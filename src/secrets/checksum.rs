@@ -51,6 +51,16 @@ pub enum Structure {
     Mixed,
 }
 
+/// Whether a token is signed for everybody: the payload of a project's key says `"role": "anon"` (supabase.com/docs, API keys).
+pub(super) fn is_anonymous(structure: Structure, token: &str) -> bool {
+    let payload = |token: &str| base64(token.split('.').nth(1)?, 1024);
+    structure == Structure::Jwt
+        && payload(token).is_some_and(|payload| {
+            let text = String::from_utf8_lossy(&payload).replace(' ', "");
+            text.contains(r#""role":"anon""#)
+        })
+}
+
 /// Verifies the checksum of a token.
 pub(super) fn verify(kind: ChecksumKind, token: &str) -> Checksum {
     let right = match kind {

@@ -26,10 +26,14 @@ static COMMANDS: LazyLock<Regex> = LazyLock::new(|| {
     let http = r#"\b(curl|wget)\b[^\n|;]{0,200}?\s(?:-u|--user)[ =]?["']?[\w.@+\-]{1,64}:([^\s"']{3,128})"#;
     let mysql = r#"\b(mysql|mysqldump|mysqladmin)\b[^\n|;]{0,200}?\s-p([^\s"']{3,128})"#;
     let ssh = r#"\b(sshpass)\s{1,4}-p\s{0,4}["']?([^\s"']{3,128})"#;
-    Regex::new(&format!("(?i){sql}|{http}|{mysql}|{ssh}")).expect("a test uses it")
+    let docker = r#"\b(docker|podman)\s{1,4}login\b[^\n|;]{0,200}?\s(?:-p|--password)[ =]["']?([^\s"'$]{3,128})"#;
+    let keytool = r#"\s-(storepass|keypass)\s{1,4}["']?([^\s"'$]{3,128})"#;
+    let openssl = r#"\s-(passin|passout)\s{1,4}["']?pass:([^\s"'$]{3,128})"#;
+    Regex::new(&format!("(?i){sql}|{http}|{mysql}|{ssh}|{docker}|{keytool}|{openssl}")).expect("a test uses it")
 });
 
-const COMMANDS_OF: [&str; 6] = ["curl", "wget", "mysql", "sshpass", "identified", "password '"];
+const COMMANDS_OF: [&str; 10] =
+    ["curl", "wget", "mysql", "sshpass", "identified", "password '", "login", "-storepass", "-keypass", "pass:"];
 
 /// Words without which none of the commands is there.
 static COMMAND_WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
@@ -78,7 +82,7 @@ pub fn assignments(text: &str) -> Vec<Assignment> {
                 found.push(Assignment { name: (name.start(), name.end()), value, quoted: true, command: true });
             }
         }
-        found.sort_by_key(|one| (one.value, one.command));
+        found.sort_by_key(|one| (one.value, !one.quoted, one.command));
         found.dedup_by_key(|one| one.value);
     }
     found
@@ -161,6 +165,10 @@ mod tests {
             ("curl -s -u app:zebra42 https://acme.io", ("curl", "zebra42")),
             ("mysql -uroot -pzebra42 shop", ("mysql", "zebra42")),
             ("sshpass -p zebra42 ssh x", ("sshpass", "zebra42")),
+            ("docker login -u x -p zebra42 registry.acme.io", ("docker", "zebra42")),
+            ("keytool -list -storepass zebra42", ("storepass", "zebra42")),
+            ("openssl rsa -passin pass:zebra42", ("passin", "zebra42")),
+            ("PGPASSWORD=zebra42 psql -h db", ("PGPASSWORD", "zebra42")),
         ] {
             assert_eq!(pairs(text), [expected], "{text}");
         }

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-use super::checksum::{Checksum, decodes, verify};
+use super::checksum::{Checksum, decodes, is_anonymous, verify};
 use super::format::{Format, FormatError, check, read};
 use super::known::known;
 use super::words::distinct;
@@ -147,7 +147,7 @@ impl Formats {
         for (format, at) in self.fixed.first_hits(text, self.all.len()) {
             let format = &self.all[format];
             // A token begins at most one keyword's distance before; the regex looks from there.
-            search(format, text, floor_boundary(text, at.saturating_sub(REACH)), text.len(), &mut hits);
+            search(format, text, text.floor_char_boundary(at.saturating_sub(REACH)), text.len(), &mut hits);
         }
         self.in_context(context, text, &mut hits);
         hits.sort_by_key(|hit| {
@@ -177,7 +177,7 @@ impl Formats {
             let from = keyword.end().max(done[format]);
             let line =
                 memchr::memchr2(b'\n', b'\r', &text.as_bytes()[keyword.end()..(keyword.end() + NEAR).min(text.len())]);
-            let to = floor_boundary(text, line.map_or(keyword.end() + NEAR, |n| keyword.end() + n).min(text.len()));
+            let to = text.floor_char_boundary(line.map_or(keyword.end() + NEAR, |n| keyword.end() + n).min(text.len()));
             if from >= to || named.contains(&format) {
                 continue;
             }
@@ -307,7 +307,7 @@ fn search<'a>(format: &'a Format, text: &str, mut from: usize, to: usize, hits: 
         let token = secret.as_str();
         if !token.is_empty() && decodes(format.structure, token) {
             let checksum = verify(format.checksum, token);
-            let public = format.public || known(token).is_some();
+            let public = format.public || known(token).is_some() || is_anonymous(format.structure, token);
             hits.push(Hit { format, start: secret.start(), end: secret.end(), checksum, public });
         }
         from = next;
@@ -320,7 +320,7 @@ fn search<'a>(format: &'a Format, text: &str, mut from: usize, to: usize, hits: 
 /// Documentation writes tokens of one letter, of counting letters, or with words in them.
 fn is_placeholder(token: &str) -> bool {
     let lower = token.to_ascii_lowercase();
-    let tail = &token[floor_boundary(token, token.len().saturating_sub(24))..];
+    let tail = &token[token.floor_char_boundary(token.len().saturating_sub(24))..];
     let steps = tail
         .as_bytes()
         .windows(2)
@@ -344,13 +344,6 @@ fn is_placeholder(token: &str) -> bool {
         .iter()
         .any(|word| lower.contains(word))
         || ((lower.ends_with("example") || lower.ends_with("examplekey")) && known(token).is_none())
-}
-
-fn floor_boundary(text: &str, mut at: usize) -> usize {
-    while at > 0 && !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 fn fnv1a(text: &str) -> u64 {

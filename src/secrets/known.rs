@@ -41,6 +41,8 @@ const KNOWN: &[(u128, Known)] = &[
     // learn.microsoft.com: Azurite's storage key, the Cosmos DB emulator's key.
     (0x563d_4120_48fe_a95c_05a7_74eb_a0e3_37f7, Known::Documentation),
     (0xc99b_bec2_b6ed_23db_b316_a65b_a449_e9ac, Known::Documentation),
+    // hardhat.org, "Accounts": the mnemonic of the local network (Foundry has it, too).
+    (0xefc0_ec19_5925_7cff_5d28_7ebd_852d_5505, Known::Documentation),
     // docs.stripe.com: sample test keys.
     (0x22e3_16aa_3071_03b2_75dd_4d19_31f5_0c5c, Known::Documentation),
     (0x843e_cce0_0813_af95_e520_041d_4c3a_dc1f, Known::Documentation),

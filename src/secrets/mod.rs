@@ -30,3 +30,4 @@ pub use pem::{PemKey, pem_private_key};
 pub use url::{Host, UrlInfo, dsn_password, url_password, url_passwords};
 pub use value::{Harmless, harmless};
 pub use vocabulary::is_weak as is_weak_password;
+pub use words::words;

@@ -74,12 +74,17 @@ static MAY_BE_SECRET: LazyLock<AhoCorasick> = LazyLock::new(|| {
 /// One of these stands in every name that says anything.
 pub(super) const SECRET_WORDS: &str = "\
     pass psw pasw paswd pwd pw kennwort senha contrasena wachtwoord mnemonic phrase secret key token bearer jwt \
-    git azure devops ado bitbucket cred auth userinfo url uri dsn conn broker backend";
+    git azure devops ado bitbucket cred auth userinfo url uri dsn conn broker backend psk pepper docker";
 
 fn by_words(name: &str) -> NameClass {
     // `spring.datasource.password`: the last segment is the name; what stands before is its place.
     let name = name.trim_matches(|c: char| !c.is_alphanumeric());
-    let segment = name.rsplit('.').next().unwrap_or(name);
+    let segment = match name.rsplit_once('.') {
+        // `crypto.signing.key`: a key of what stands before.
+        Some((place, key)) if key.eq_ignore_ascii_case("key") => &name[place.rfind('.').map_or(0, |at| at + 1)..],
+        Some((_, last)) => last,
+        None => name,
+    };
     if segment.split_whitespace().count() > 3 {
         return NameClass::No;
     }
@@ -96,7 +101,7 @@ fn by_words(name: &str) -> NameClass {
     let class = by_head(head, modifier, before);
     let taken_back = class != NameClass::No
         && (before.contains(&"public")
-            || before.iter().any(|w| has("md sha bcrypt argon crypt ntlm", w))
+            || before.iter().any(|w| has("md sha bcrypt argon crypt ntlm checksum postman", w))
             || has(TAKES_BACK, modifier)
             || before.first().is_some_and(|w| has(TAKES_BACK_FIRST, w)));
     if taken_back { NameClass::No } else { class }
@@ -105,7 +110,11 @@ fn by_words(name: &str) -> NameClass {
 fn by_head(head: &str, modifier: &str, before: &[&str]) -> NameClass {
     match head {
         "password" | "passwd" | "pwd" | "psw" | "pswd" | "paswd" | "passw" | "pasword" | "passphrase" | "passcode"
-        | "passwort" | "kennwort" | "senha" | "contrasena" | "wachtwoord" | "mnemonic" => NameClass::Password,
+        | "passwort" | "kennwort" | "senha" | "contrasena" | "wachtwoord" | "mnemonic" | "requirepass"
+        | "masterauth" | "psk" => NameClass::Password,
+        "pepper" if has("password pw hash auth secret app jwt", modifier) => NameClass::SigningKey,
+        "credentials" if modifier == "bind" => NameClass::Password,
+        "dockerconfigjson" | "dockercfg" => NameClass::Key,
         "phrase" if has("pass seed recovery mnemonic", modifier) => NameClass::Password,
         "word" | "code" | "wd" if modifier == "pass" => NameClass::Password,
         "pass" | "pw" if modifier.is_empty() || has(OWNS_A_PASSWORD, modifier) => NameClass::Password,
@@ -189,7 +198,7 @@ const ISSUED: &str = "\
 /// Before `key`: a key somebody issued, or a private one. `session_key`, `cache_key`, `sort_key`, `host_key` are not.
 const ISSUED_KEY: &str = "\
     api client secret private priv master access auth authentication authorization shared app application license deploy \
-    subscription account rapidapi consumer admin apikey token webhook preshared psk wallet service_role server";
+    subscription account rapidapi consumer admin apikey token webhook preshared psk wallet service_role server mch";
 
 /// Before `key`: whose API it opens.
 const PROVIDERS: &str = "\
@@ -225,6 +234,12 @@ mod tests {
             ("pw", Password),
             ("root-pw", Password),
             ("userpass", Password),
+            ("requirepass", Password),
+            ("WIFI_PSK", Password),
+            ("crypto.signing.key", SigningKey),
+            ("Jwt.Key", SigningKey),
+            ("PASSWORD_PEPPER", SigningKey),
+            (".dockerconfigjson", Key),
             ("key_passphrase", Password),
             ("password1", Password),
             ("DB_PASSWORD_PROD", Password),
@@ -299,6 +314,9 @@ mod tests {
             "wrong_password",
             "DUMMY_SECRET",
             "secret_name",
+            "checksum/secret",
+            "Postman-Token",
+            "cache.key",
             "secret_id",
             "api_key_header",
             "api_key_id",

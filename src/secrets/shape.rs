@@ -13,7 +13,7 @@ pub(super) fn shape(class: NameClass, value: &str) -> Option<Harmless> {
     if is_regex(value) {
         return Some(Harmless::Regex);
     }
-    if is_requirement(value) || is_address(value) {
+    if is_requirement(value) || is_address(value) || is_colour(value) {
         return Some(Harmless::Identifier);
     }
     if is_template(value) {
@@ -120,6 +120,13 @@ fn is_address(value: &str) -> bool {
     !mailbox.is_empty() && !domain.is_empty() && plain(mailbox) && plain(domain) && is_top
 }
 
+/// `#ff00aa`, of three to eight digits (CSS Color 4).
+fn is_colour(value: &str) -> bool {
+    value
+        .strip_prefix('#')
+        .is_some_and(|digits| matches!(digits.len(), 3 | 4 | 6 | 8) && digits.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
 /// `PyJWT>=2.13`, `cryptography==42`: the name of a package with its versions (PEP 508).
 fn is_requirement(value: &str) -> bool {
     ["==", ">=", "~=", "<=", "!="].iter().any(|sign| {
@@ -140,6 +147,7 @@ fn is_reference(value: &str) -> bool {
         "secretsmanager:",
         "arn:aws",
         "enc[",
+        "enc(",
         "sops:",
         "env:",
         "env.",
@@ -167,6 +175,11 @@ fn is_repeated(value: &str) -> bool {
     if value.len() >= 12 && distinct(&value.to_ascii_lowercase()) <= 3 {
         return true;
     }
+    // The same in base64: `MDAwMDAw` is `000000`.
+    let body = value.trim_end_matches('=').as_bytes();
+    if body.len() >= 16 && body[..body.len() - 3].windows(5).all(|run| run[0] == run[4]) {
+        return true;
+    }
     let mut more = 0;
     plain.all(|c| {
         more += 1;
@@ -189,6 +202,10 @@ pub(super) fn is_sequence(value: &str) -> bool {
 
 /// A digest with its algorithm in front, or a password hash in modular crypt format.
 pub(super) fn is_labelled_digest(value: &str) -> bool {
+    // The native hash of MySQL: `*` with 40 hexadecimal digits.
+    if value.strip_prefix('*').is_some_and(|hash| hash.len() == 40 && hash.bytes().all(|b| b.is_ascii_hexdigit())) {
+        return true;
+    }
     let lower = value.to_ascii_lowercase();
     [
         "sha1:", "sha256:", "sha512:", "sha1-", "sha256-", "sha384-", "sha512-", "md5:", "pbkdf2", "bcrypt", "scrypt:",

@@ -22,7 +22,7 @@ pub(super) fn vocabulary(class: NameClass, name: &str, value: &str) -> Option<Ha
     let same = parts == name_words || compact(&parts) == compact(&name_words);
     if class == NameClass::SigningKey {
         // Any literal signs: only the name of the setting itself and words that stand for "none" are harmless.
-        let nothing = letters.len() == 1 && has(NOTHING, letters[0]);
+        let nothing = letters.len() == 1 && (has(NOTHING, letters[0]) || has("todo fixme tbd", letters[0]));
         let settings_name = value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
             && name_words.len() >= 2
             && letters.ends_with(&name_words[name_words.len() - 2..].iter().map(String::as_str).collect::<Vec<_>>())
@@ -41,8 +41,11 @@ pub(super) fn vocabulary(class: NameClass, name: &str, value: &str) -> Option<Ha
     }
     let random = looks_random(value);
     if !random && letters.iter().all(|w| has(SECRET_WORDS, w) || name_words.iter().any(|n| n == w)) {
-        let numbered = letters.len() < parts.len() && class == NameClass::Password && letters.len() == 1;
-        return if numbered { None } else { Some(Harmless::Vocabulary) };
+        let alone = class == NameClass::Password && letters.len() == 1;
+        // `POSTGRES_PASSWORD=postgres`: the first try of whoever guesses, not a word about secrets.
+        let guessed = alone && !has(SECRET_WORDS, letters[0]) && is_weak(value);
+        let numbered = letters.len() < parts.len() && alone;
+        return if numbered || guessed { None } else { Some(Harmless::Vocabulary) };
     }
     // In random text a hump may spell `Foo`: there, only what separators set apart counts as a word.
     let lower = value.to_ascii_lowercase();

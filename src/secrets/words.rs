@@ -4,7 +4,7 @@
 
 /// Lower-case words of a name or value: split at anything that is no letter or digit, between letters and digits,
 /// and at camelCase humps (`APIKey2` is `api`, `key`, `2`).
-pub(super) fn words(text: &str) -> Vec<String> {
+pub fn words(text: &str) -> Vec<String> {
     #[derive(PartialEq, Clone, Copy)]
     enum Kind {
         Upper,

@@ -4,7 +4,7 @@ use super::bound::{Bound, bound_to, may_be_bound};
 use super::{
     ROTATE, Value, grade_by_place, read_from_environment, read_from_settings, secret_fallback, value_of, variable,
 };
-use crate::document::{self, Document};
+use crate::document::{self, Document, Entry};
 use crate::fact::{Condition, Role};
 use crate::finding::{Fix, Grade, Label, LabelAt};
 use crate::python::ast::{AnyNodeRef, Expr, ExprContext, ExprName, Ranged, TextRange};
@@ -187,11 +187,16 @@ fn settings(cx: &mut Cx, document: &Document, syntax: Syntax) {
     // Texts for people are called after what they are about.
     let texts = document.entries.iter().filter(|entry| is_text(&entry.value)).count();
     let loose = texts * 2 > document.entries.len();
-    for entry in &document.entries {
-        if classify_name(&entry.key) == NameClass::No {
+    for (at, entry) in document.entries.iter().enumerate() {
+        let name = qualified(entry);
+        let class = classify_name(&name);
+        if matches!(class, NameClass::No | NameClass::Connection) {
             if entry.value.len() >= 8 && speaks(&entry.value) && dsn_password(&entry.value).is_none() {
                 in_text(cx, entry.span);
             }
+            continue;
+        }
+        if is_locked(entry) || document.entries.get(at + 1).is_some_and(|next| next.within == "remoteRef") {
             continue;
         }
         if loose && (!entry.value.bytes().any(|b| b.is_ascii_digit()) || entry.value.contains(char::is_whitespace)) {
@@ -200,12 +205,17 @@ fn settings(cx: &mut Cx, document: &Document, syntax: Syntax) {
         let spans = vec![entry.span];
         let value =
             Value { text: Cow::Borrowed(&entry.value), spans, span: entry.span, up: 0, range: TextRange::default() };
-        let bound = Bound { name: &entry.key, call: None, loose };
+        let bound = Bound { name: &name, call: None, loose };
         if report(cx, bound, &value, Vec::new(), None)
-            && entry.commented
             && let Some(finding) = cx.findings.last_mut()
         {
-            finding.grade(Condition::Always, Grade::Uncertain);
+            if entry.commented {
+                finding.grade(Condition::Always, Grade::Uncertain);
+            }
+            // What pytest or tox sets for a run of the tests.
+            if entry.within.contains("pytest") || entry.within.starts_with("testenv") {
+                finding.grade(Condition::Always, Grade::Test);
+            }
         }
     }
     if matches!(syntax, Syntax::Docker | Syntax::Yaml | Syntax::Toml) {
@@ -217,6 +227,19 @@ fn settings(cx: &mut Cx, document: &Document, syntax: Syntax) {
             }
         }
     }
+}
+
+/// What a value is called; of a `key` with what it is the key of: `{"Jwt": {"Key": "..."}}`.
+fn qualified(entry: &Entry) -> Cow<'_, str> {
+    if entry.key.eq_ignore_ascii_case("key") && !entry.within.is_empty() {
+        return Cow::Owned(format!("{}.{}", entry.within, entry.key));
+    }
+    Cow::Borrowed(&entry.key)
+}
+
+/// What only the cluster opens (`kind: SealedSecret`).
+fn is_locked(entry: &Entry) -> bool {
+    entry.within == "encryptedData"
 }
 
 /// Written for people to read: several words, another script than ASCII, or a word with a capital.
@@ -268,7 +291,7 @@ fn is_code(text: &str, found: Assignment) -> bool {
 fn in_text(cx: &mut Cx, within: Span) {
     let text = cx.source(within);
     // Several lines are a text about something: a template, an example of a configuration.
-    let is_text = text.matches('\n').nth(2).is_some() && !matches!(cx.kind, Kind::Text(Syntax::Docker));
+    let is_text = text.matches('\n').nth(2).is_some() && !matches!(cx.kind, Kind::Text(_));
     for found in assignments(text) {
         let (name, value) = (&text[found.name.0..found.name.1], &text[found.value.0..found.value.1]);
         let name = if found.command { "password" } else { name };

@@ -14,7 +14,7 @@ use crate::finding::{Ask, Edit, Fix, Grade, Piece};
 use crate::python::ast::{AnyNodeRef, Expr, ExprBinOp, FStringPart, Operator, Ranged, TextRange};
 use crate::python::span;
 use crate::rule::Cx;
-use crate::secrets::NameClass;
+use crate::secrets::{NameClass, classify_name, words};
 use crate::text;
 use crate::text::Span;
 use std::borrow::Cow;
@@ -176,17 +176,66 @@ fn grade_by_place(cx: &Cx, at: Span, class: NameClass) -> Vec<Grade> {
     grades
 }
 
-/// A line near by names this machine as the host: whatever the value opens is not reached from elsewhere.
+/// A line near by names this machine as the host of the same thing: whatever the value opens is not reached from elsewhere.
 fn beside_local_host(text: &str, at: Span) -> bool {
     const LINES: usize = 4;
+    let bytes = text.as_bytes();
+    let (from, to) = (at.start as usize, at.end as usize);
+    let start = memchr::memrchr(b'\n', &bytes[..from]).map_or(0, |n| n + 1);
+    let before = text.floor_char_boundary(start.max(from.saturating_sub(600)));
+    let end = to + memchr::memchr(b'\n', &bytes[to..]).unwrap_or(bytes.len() - to).min(600);
+    let end = text.floor_char_boundary(end);
+    if is_local(&text[before..from]) || is_local(&text[to..end]) {
+        return true;
+    }
+    let own = place_of(&text[before..from]);
+    let above = text[text.floor_char_boundary(start.saturating_sub(600))..start].lines().rev();
+    let below = text[end..text.floor_char_boundary((end + 600).min(text.len()))].lines().skip(1);
+    // The nearest line that says which host it is decides.
+    let nearest = |(away, line): (usize, &str)| {
+        let (place, is_host) = place_of(line);
+        let related =
+            place.is_empty() || (own.0.is_empty() && is_host) || place.iter().any(|word| own.0.contains(word));
+        if !related {
+            return None;
+        }
+        let names_another = is_host && line.split(['=', ':']).skip(1).any(|value| value.trim().contains('.'));
+        (is_local(line) || names_another).then(|| (away, is_local(line)))
+    };
+    let above = above.take(LINES).enumerate().find_map(nearest);
+    let below = below.take(LINES).enumerate().find_map(nearest);
+    match (above, below) {
+        (Some(above), Some(below)) if above.0 == below.0 => above.1 || below.1,
+        (Some(above), Some(below)) => above.min(below).1,
+        (one, other) => one.or(other).is_some_and(|(_, is_local)| is_local),
+    }
+}
+
+fn is_local(text: &str) -> bool {
     const HOSTS: [&str; 5] = ["localhost", "127.0.0.1", "0.0.0.0", "host.docker.internal", "[::1]"];
-    let before = &text.as_bytes()[..at.start as usize];
-    let after = &text.as_bytes()[at.end as usize..];
-    let start =
-        memchr::memrchr_iter(b'\n', before).nth(LINES).map_or(0, |n| n + 1).max(before.len().saturating_sub(600));
-    let end = memchr::memchr_iter(b'\n', after).nth(LINES).unwrap_or(after.len()).min(600);
-    let near = [&before[start..], &after[..end]];
-    near.iter().any(|near| HOSTS.iter().any(|host| memchr::memmem::find(near, host.as_bytes()).is_some()))
+    HOSTS.iter().any(|host| memchr::memmem::find(text.as_bytes(), host.as_bytes()).is_some())
+}
+
+/// What the name at the beginning of a line is about (`db` of `DB_HOST`), and whether it names a host.
+fn place_of(line: &str) -> (Vec<String>, bool) {
+    let line = line.trim_start_matches([' ', '\t', '-', '"', '\'', '#', '{', '(', ',']);
+    let line = line.strip_prefix("export ").unwrap_or(line);
+    let name = &line[..line.find(|c: char| !c.is_ascii_alphanumeric() && !"_.-".contains(c)).unwrap_or(line.len())];
+    let mut words = words(name);
+    let is_host = words.last().is_some_and(|word| {
+        ["host", "hostname", "hosts", "server", "address", "addr", "endpoint", "url", "uri", "dsn", "ip"]
+            .contains(&word.as_str())
+    });
+    let is_secret = classify_name(name) != NameClass::No;
+    if is_host || is_secret {
+        words.pop();
+    }
+    for word in &mut words {
+        if ["database", "postgres", "postgresql", "pg", "mysql", "mariadb", "sql"].contains(&word.as_str()) {
+            "db".clone_into(word);
+        }
+    }
+    (words, is_host)
 }
 
 /// Whether a literal is a docstring, or another string that nobody reads.
