@@ -297,8 +297,10 @@ pub enum OwnerKind {
     OtherPackage,
     /// The project's own, in another file of the same folder.
     Sibling,
-    /// The same file.
-    SameModule,
+    /// The same file, or the family of the class around the access: nobody else's business.
+    Own,
+    /// Nobody can tell.
+    Unknown,
 }
 
 /// The part a file plays in its project, told from its path.

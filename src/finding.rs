@@ -56,8 +56,14 @@ pub enum Grade {
     Pinned,
     /// Beside a local host.
     Local,
+    /// Of another package, or the standard library.
+    External,
+    /// Of another folder of the project.
+    OtherFolder,
     /// In a sibling module.
     Sibling,
+    /// Of something that nobody can tell.
+    UnknownOwner,
     /// Has the shape only: a checksum is wrong, or no name says more.
     Shape,
     /// As likely something harmless.

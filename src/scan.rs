@@ -6,7 +6,7 @@ use crate::cache::{self, Blob, Cache, Content, Entry, Stat};
 use crate::compile::compile;
 use crate::config::{Config, ConfigError, Configs, Pattern, paths};
 use crate::discover::{self, Discovery, Found, Root, project_root};
-use crate::finding::{Judged, Severity};
+use crate::finding::{Grade, Judged, Severity};
 use crate::git;
 use crate::link::project::{Around, Project, Settings, included};
 use crate::link::{self, Linked, Reason, link, reasons};
@@ -510,6 +510,11 @@ impl Settings for Scan {
 
     fn datetime_helper(&self, path: &str) -> Option<(String, String)> {
         self.configs.get(path).and_then(|(config, _)| config.datetime_helper.clone())
+    }
+
+    fn owner(&self, path: &str, owner: Grade) -> Option<Option<Severity>> {
+        let (config, _) = self.configs.get(path)?;
+        config.private.get(&owner).map(|level| level.severity())
     }
 
     fn pydantic(&self, path: &str) -> Option<(u32, u32)> {

@@ -137,6 +137,10 @@ fn rows(config: &Config, scan: &Scan, path: &Path) -> Vec<Row> {
         unset("pydantic.version", pydantic, &pin.as_ref().map_or_else(|| "default".to_owned(), |pin| pin.said())),
         unset("pydantic.models", "[]", "default"),
         unset("datetime.helper", "none", "default"),
+        unset("private.external", "warning", "default"),
+        unset("private.other-folder", "warning", "default"),
+        unset("private.sibling", "note", "default"),
+        unset("private.unknown", "note", "default"),
         unset("pytest.command", "none", "default"),
     ];
     let mut rows = Vec::new();

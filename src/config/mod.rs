@@ -13,13 +13,14 @@ mod selector;
 #[cfg(test)]
 mod tests;
 
-use crate::finding::Severity;
+use crate::finding::{Grade, Severity};
 use crate::manifest::{Specifiers, Version};
 use crate::page::Page;
 use crate::secrets::Formats;
 use raw::{Document, Form, Raw, Word};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use error::{ConfigError, Place};
@@ -63,6 +64,8 @@ pub struct Config {
     pub baseline: Option<PathBuf>,
     /// Module and name of the project's own `utcnow`.
     pub datetime_helper: Option<(String, String)>,
+    /// How much private names matter, by who owns them.
+    pub private: BTreeMap<Grade, Level>,
     /// How the project starts pytest: read for its options and paths, never run.
     pub pytest_command: Option<String>,
     /// The formats of secrets, with the project's own; none: those that davy ships. They live as long as the process.
@@ -274,6 +277,13 @@ impl Config {
         if let Some(word) = raw.datetime.helper {
             self.datetime_helper = Some(reader.function(&word)?);
         }
+        let private = [
+            (Grade::External, raw.private.external),
+            (Grade::OtherFolder, raw.private.other_folder),
+            (Grade::Sibling, raw.private.sibling),
+            (Grade::UnknownOwner, raw.private.unknown),
+        ];
+        self.private.extend(private.into_iter().filter_map(|(owner, level)| Some((owner, level?))));
         if let Some(command) = raw.pytest.command {
             self.pytest_command = Some(command);
         }

@@ -67,6 +67,9 @@ pub struct Raw {
     /// What davy is to know of datetimes.
     #[serde(deserialize_with = "table")]
     pub datetime: RawDatetime,
+    /// How much private names matter, by who owns them.
+    #[serde(deserialize_with = "table")]
+    pub private: RawPrivate,
     /// What davy is to know of pytest.
     #[serde(deserialize_with = "table")]
     pub pytest: RawPytest,
@@ -125,6 +128,25 @@ pub struct RawDatetime {
     /// The project's own function for what `datetime.utcnow()` gives, a naive value in UTC: `app.time:utc_now`. Fixes call it.
     #[schemars(with = "String")]
     pub helper: Option<Word>,
+}
+
+/// `[tool.davy.private]`
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+#[schemars(rename = "Private")]
+pub struct RawPrivate {
+    /// Of a library or the standard library. By itself `warning`.
+    #[schemars(with = "Level")]
+    pub external: Option<Level>,
+    /// Of another folder of the project. By itself `warning`.
+    #[schemars(with = "Level")]
+    pub other_folder: Option<Level>,
+    /// Of another module of the same folder. By itself `note`.
+    #[schemars(with = "Level")]
+    pub sibling: Option<Level>,
+    /// Of something that davy cannot tell. By itself `note`.
+    #[schemars(with = "Level")]
+    pub unknown: Option<Level>,
 }
 
 /// `[tool.davy.pytest]`

@@ -51,11 +51,7 @@ impl<'a> Judge<'a> {
             }
             Condition::Owner { of, attr, inside, is } => {
                 let inside = inside.as_ref().map(|name| Symbol { file, name: name.clone() });
-                let owners = self.values.eval(of, file);
-                all(owners.members(), |value| match self.owner(value, attr, inside.as_ref(), file) {
-                    Some(kind) => Verdict::from_bool(kind == *is),
-                    None => Verdict::Unknown,
-                })
+                Verdict::from_bool(self.owner(of, attr, inside.as_ref(), file) == *is)
             }
             Condition::Role(role) => plays(self.values.index.path(file), *role, self.values.units[file].generated),
             Condition::Runs { package, major, always } => {
@@ -420,9 +416,31 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Who defines `attr` of a value, seen from `file`; `None` where that is not known or nobody's business.
-    fn owner(&self, value: &Value, attr: &str, inside: Option<&Symbol>, file: File) -> Option<OwnerKind> {
-        let owner = self.definer(value, attr)?;
+    /// Who defines `attr` of this, seen from `file`: what is mixed is not known.
+    fn owner(&self, of: &TypeExpr, attr: &str, inside: Option<&Symbol>, file: File) -> OwnerKind {
+        let value = self.values.eval(of, file);
+        let mut kinds = value
+            .members()
+            .iter()
+            .filter(|member| **member != Value::None || value.members().len() == 1)
+            .map(|member| self.owner_of(member, attr, inside, file));
+        let kind = match kinds.next() {
+            Some(first) if kinds.all(|kind| kind == first) => first,
+            _ => OwnerKind::Unknown,
+        };
+        // What this file or the class around it has, too, may well be its own.
+        let is_ours = || {
+            let defines = |class: &Symbol| self.definer_on(class, attr).is_some();
+            let own = |name: &String| {
+                name.strip_suffix(attr).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+            };
+            inside.is_some_and(defines) || self.values.units[file].facts.symbols.keys().any(own)
+        };
+        if kind == OwnerKind::Unknown && is_ours() { OwnerKind::Own } else { kind }
+    }
+
+    fn owner_of(&self, value: &Value, attr: &str, inside: Option<&Symbol>, file: File) -> OwnerKind {
+        let Some(owner) = self.definer(value, attr) else { return OwnerKind::Unknown };
         if let Some(inside) = inside {
             let order = self.values.order(inside);
             let related = match &owner {
@@ -434,24 +452,24 @@ impl<'a> Judge<'a> {
                 Definer::Module(_) => false,
             };
             if related {
-                return None;
+                return OwnerKind::Own;
             }
         }
         let other = match owner {
             // Instances of these have the attributes that somebody put on them.
-            Definer::External(path) if is_open(&path) => return None,
-            Definer::External(_) => return Some(OwnerKind::External),
+            Definer::External(path) if is_open(&path) => return OwnerKind::Own,
+            Definer::External(_) => return OwnerKind::External,
             Definer::Module(other) => other,
             Definer::Class(class) => class.file,
         };
         let folder = |file| super::index::parent(self.values.index.path(file));
-        Some(if other == file {
-            OwnerKind::SameModule
+        if other == file {
+            OwnerKind::Own
         } else if folder(other) == folder(file) {
             OwnerKind::Sibling
         } else {
             OwnerKind::OtherPackage
-        })
+        }
     }
 
     /// The class or module that defines `attr`.

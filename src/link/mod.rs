@@ -163,7 +163,7 @@ impl Linker<'_, '_> {
         let mut candidates = Vec::new();
         for finding in &unit.findings {
             let Some(page) = rules::page(&finding.code.0) else { continue };
-            if settings.selected(path, page) {
+            if settings.selected(path, page) && !self.is_off(finding, file) {
                 let verdict = self.judge.judge(&finding.when, file);
                 candidates.push(Candidate { finding, page, verdict });
             }
@@ -186,6 +186,13 @@ impl Linker<'_, '_> {
             findings.extend(page.map(|page| self.settle(finding, page, file)));
         }
         (findings, suppressed)
+    }
+
+    /// Whether the configuration leaves out what belongs to such an owner.
+    fn is_off(&self, finding: &Finding, file: File) -> bool {
+        let path = self.judge.values.index.path(file);
+        let off = |grade: Grade| self.judge.project.settings.owner(path, grade) == Some(None);
+        finding.grades.iter().any(|(when, grade)| off(*grade) && self.judge.judge(when, file).is_yes())
     }
 
     fn settle(&self, finding: &Finding, page: &Page, file: File) -> Judged {
@@ -260,8 +267,13 @@ impl Linker<'_, '_> {
         });
         let stated = finding.grades.iter().filter(|(when, _)| self.judge.judge(when, file).is_yes());
         let grades = by_role.map(|(_, grade)| grade).chain(stated.map(|(_, grade)| *grade));
-        let severities: Vec<(Severity, Grade)> =
-            grades.filter_map(|grade| Some((*page.severity_when.get(&grade)?, grade))).collect();
+        let path = self.judge.values.index.path(file);
+        let severities: Vec<(Severity, Grade)> = grades
+            .filter_map(|grade| {
+                let configured = self.judge.project.settings.owner(path, grade).flatten();
+                Some((configured.or_else(|| page.severity_when.get(&grade).copied())?, grade))
+            })
+            .collect();
         match (severities.iter().min_by_key(|one| one.0), severities.iter().max_by_key(|one| one.0)) {
             (Some(&(lowest, grade)), _) if lowest < page.severity => (lowest, Some(grade)),
             (_, Some(&(highest, _))) => (highest.max(page.severity), None),
@@ -389,12 +401,13 @@ impl Linker<'_, '_> {
     fn owner(&self, of: &TypeExpr, attr: &str, file: File) -> String {
         let value = self.judge.values.eval(of, file);
         let member = value.members().iter().find(|member| **member != Value::None);
-        match member.and_then(|member| self.judge.definer(member, attr)) {
+        let owner = match member.and_then(|member| self.judge.definer(member, attr)) {
             Some(Definer::Module(module)) => self.judge.values.index.module_name(module),
             Some(Definer::Class(class)) => self.judge.values.dotted(&class),
             Some(Definer::External(path)) => path,
-            None => String::new(),
-        }
+            None => return "its owner".to_owned(),
+        };
+        format!("`{owner}`")
     }
 
     fn class(&self, of: &TypeExpr, file: File) -> String {

@@ -4,7 +4,7 @@
 
 use super::index::parent;
 use crate::fact::{Role, Verdict};
-use crate::finding::Severity;
+use crate::finding::{Grade, Severity};
 use crate::manifest::{Kind, Manifest, Requirement, Specifiers, Version};
 use crate::page::Page;
 use std::collections::{HashMap, HashSet};
@@ -22,6 +22,9 @@ pub trait Settings: Sync {
     fn pydantic(&self, path: &str) -> Option<(u32, u32)>;
     /// Module and name of the function that gives what `datetime.utcnow()` does, where it is configured.
     fn datetime_helper(&self, path: &str) -> Option<(String, String)>;
+    /// How much a private name matters that such an owner has (`Grade::External` and the like), where it is configured; inside none, where
+    /// it is off.
+    fn owner(&self, path: &str, owner: Grade) -> Option<Option<Severity>>;
 }
 
 /// Every rule runs, and nothing is configured.
@@ -45,6 +48,10 @@ impl Settings for Everything {
     }
 
     fn datetime_helper(&self, _path: &str) -> Option<(String, String)> {
+        None
+    }
+
+    fn owner(&self, _path: &str, _owner: Grade) -> Option<Option<Severity>> {
         None
     }
 }

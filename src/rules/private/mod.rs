@@ -6,7 +6,8 @@ pub mod private_getattr;
 pub mod private_import;
 pub mod private_module;
 
-use crate::fact::{Condition, OwnerKind, TypeExpr};
+use crate::fact::{Condition, OwnerKind, Role, TypeExpr};
+use crate::finding::{Finding, Grade};
 use crate::python::ast::{self, AnyNodeRef, Expr, Stmt};
 use crate::python::types::{Receiver, receiver};
 use crate::python::walk::blocks;
@@ -72,17 +73,25 @@ fn mangled(name: &str) -> Option<(&str, &str)> {
     (is_class && !attribute.is_empty() && !attribute.ends_with("__")).then_some((class, attribute))
 }
 
-/// What `link` is to be asked: whether another package, folder or module owns this name of this receiver; and whether it is only a
-/// neighbour. None where nothing can be known.
-fn foreign(cx: &Cx, of: &TypeExpr, name: &str) -> Option<(Condition, Condition)> {
-    if of.is_unknown() || matches!(of, TypeExpr::Super(_)) {
-        return None;
-    }
-    let inside = cx.class().map(|(_, name)| name.to_owned());
+/// Whose a private name may be, so that a rule speaks of it.
+const FOREIGN: [OwnerKind; 3] = [OwnerKind::External, OwnerKind::OtherPackage, OwnerKind::Sibling];
+
+/// Only true where one of these owns the name of the receiver, and as important as that owner is.
+fn foreign(finding: &mut Finding, of: &TypeExpr, name: &str, inside: Option<&str>, kinds: &[OwnerKind]) {
+    let inside = inside.map(str::to_owned);
     let owner = |is| Condition::Owner { of: of.clone(), attr: name.to_owned(), inside: inside.clone(), is };
-    let sibling = owner(OwnerKind::Sibling);
-    let kinds = vec![owner(OwnerKind::External), owner(OwnerKind::OtherPackage), sibling.clone()];
-    Some((Condition::any(kinds), sibling))
+    finding.when(Condition::any(kinds.iter().map(|kind| owner(*kind)).collect()));
+    finding.when(Condition::Role(Role::Generated).not());
+    for kind in kinds {
+        let grade = match kind {
+            OwnerKind::External => Grade::External,
+            OwnerKind::OtherPackage => Grade::OtherFolder,
+            OwnerKind::Sibling => Grade::Sibling,
+            OwnerKind::Unknown => Grade::UnknownOwner,
+            OwnerKind::Own => continue,
+        };
+        finding.grade(owner(*kind), grade);
+    }
 }
 
 /// Calls `visit` with every `import` and `from` statement that runs, wherever it stands: those for type checkers alone do not.

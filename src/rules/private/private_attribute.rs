@@ -1,8 +1,8 @@
 //! A private attribute of a class or module of another package. Page: rules/private/private-attribute.md
 
-use super::{foreign, in_annotation, is_mangled, is_own, is_private};
-use crate::fact::{Condition, Role};
-use crate::finding::{Ask, Edit, Fix, Grade, Piece};
+use super::{FOREIGN, foreign, in_annotation, is_mangled, is_own, is_private};
+use crate::fact::{Condition, OwnerKind, TypeExpr};
+use crate::finding::{Ask, Edit, Fix, Piece};
 use crate::python::ast;
 use crate::python::span;
 use crate::rule::{Check, Cx};
@@ -20,13 +20,17 @@ fn check<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
         return;
     }
     let of = cx.type_of(&attribute.value);
-    let Some((foreign, sibling)) = foreign(cx, &of, name) else { return };
+    if matches!(of, TypeExpr::Super(_)) {
+        return;
+    }
+    let inside = cx.class().map(|(_, class)| class.to_owned());
     let who = Piece::Ask(Ask::Owner(of.clone(), name.to_owned()));
-    let message = text![format!("`{name}` is private to `"), who, "`, which may change it without notice"];
+    let message = text![format!("`{name}` is private to "), who, ", which may change it without notice"];
     let at = span(&attribute.attr);
     let is_read = attribute.ctx == ast::ExprContext::Load && !cx.is_printed();
     let finding = cx.report(at, message);
-    finding.when(foreign).when(Condition::Role(Role::Generated).not()).grade(sibling, Grade::Sibling);
+    let kinds = [&FOREIGN[..], &[OwnerKind::Unknown]].concat();
+    foreign(finding, &of, name, inside.as_deref(), &kinds);
     finding.otherwise("use what the owner offers in public, or ask for it there");
     finding.definition(of.clone(), "the receiver is of this class");
     let property = Piece::Ask(Ask::Property(of.clone(), name.to_owned()));

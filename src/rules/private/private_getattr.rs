@@ -1,8 +1,8 @@
 //! A private attribute by its name in quotes. Page: rules/private/private-getattr.md
 
-use super::{foreign, is_mangled, is_own, is_private};
-use crate::fact::{Condition, OwnerKind, Role};
-use crate::finding::{Ask, Grade, Piece};
+use super::{FOREIGN, foreign, is_mangled, is_own, is_private};
+use crate::fact::OwnerKind;
+use crate::finding::{Ask, Piece};
 use crate::python::ast::{self, Expr};
 use crate::python::span;
 use crate::rule::{Check, Cx};
@@ -21,17 +21,16 @@ fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
         return;
     }
     let receiver = cx.type_of(of);
-    let Some((mut foreign, sibling)) = foreign(cx, &receiver, name) else { return };
+    let inside = cx.class().map(|(_, class)| class.to_owned());
     // `setattr(func, "_marked", True)` puts a mark of one's own on somebody's object: only what the project defines is its owner's.
-    if callee.id.as_str() == "setattr" {
-        let external =
-            Condition::Owner { of: receiver.clone(), attr: name.to_owned(), inside: None, is: OwnerKind::External };
-        foreign = foreign.and(external.not());
-    }
+    let kinds = match callee.id.as_str() {
+        "setattr" => vec![OwnerKind::OtherPackage, OwnerKind::Sibling],
+        _ => [&FOREIGN[..], &[OwnerKind::Unknown]].concat(),
+    };
     let who = Piece::Ask(Ask::Owner(receiver.clone(), name.to_owned()));
-    let message = text![format!("`{name}` is private to `"), who, "`, in quotes as well: it may change without notice"];
+    let message = text![format!("`{name}` is private to "), who, ", in quotes as well: it may change without notice"];
     let finding = cx.report(span(literal), message);
-    finding.when(foreign).when(Condition::Role(Role::Generated).not()).grade(sibling, Grade::Sibling);
+    foreign(finding, &receiver, name, inside.as_deref(), &kinds);
     finding.help("use what the owner offers in public, or ask for it there");
     finding.definition(receiver, "the receiver is of this class");
 }

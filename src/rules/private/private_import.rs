@@ -1,8 +1,8 @@
 //! A private name that is imported from another package. Page: rules/private/private-import.md
 
-use super::{foreign, imports, is_private};
-use crate::fact::{Condition, Name, Role, TypeExpr};
-use crate::finding::{Ask, Grade, Piece};
+use super::{FOREIGN, foreign, imports, is_private};
+use crate::fact::{Name, TypeExpr};
+use crate::finding::{Ask, Piece};
 use crate::python::ast::{Alias, Stmt, StmtImportFrom};
 use crate::python::{Tree, span};
 use crate::rule::{Check, Cx};
@@ -24,10 +24,9 @@ fn report(cx: &mut Cx, from: &StmtImportFrom, alias: &Alias) {
     let module = from.module.as_ref().map(|module| module.as_str().to_owned()).unwrap_or_default();
     let of = TypeExpr::Name(Name::Import { level: from.level, module, path: String::new() });
     let name = alias.name.as_str();
-    let Some((foreign, sibling)) = foreign(cx, &of, name) else { return };
-    let who = Piece::Ask(Ask::Owner(of, name.to_owned()));
-    let message = text![format!("`{name}` is private to `"), who, "`, which may move it without notice"];
+    let who = Piece::Ask(Ask::Owner(of.clone(), name.to_owned()));
+    let message = text![format!("`{name}` is private to "), who, ", which may move it without notice"];
     let finding = cx.report(span(alias), message);
-    finding.when(foreign).when(Condition::Role(Role::Generated).not()).grade(sibling, Grade::Sibling);
+    foreign(finding, &of, name, None, &FOREIGN);
     finding.help("import what the owner offers in public, or ask for it there");
 }

@@ -1,7 +1,7 @@
 //! A module of a library that keeps it to itself. Page: rules/private/private-module.md
 
-use super::imports;
-use crate::fact::{Condition, Name, OwnerKind, Role, TypeExpr};
+use super::{foreign, imports};
+use crate::fact::{Name, OwnerKind, TypeExpr};
 use crate::python::ast::Stmt;
 use crate::python::{Tree, span};
 use crate::rule::{Check, Cx};
@@ -32,9 +32,8 @@ fn report(cx: &mut Cx, module: &str, at: Span, name: &str) {
     let Some((package, _)) = module.split_once('.') else { return };
     let Some(part) = module.split('.').skip(1).find(|part| private(part)) else { return };
     let of = TypeExpr::Name(Name::import(module, ""));
-    let external = Condition::Owner { of, attr: name.to_owned(), inside: None, is: OwnerKind::External };
     let message = format!("`{part}` is a private module of `{package}`, which may move what is in it without notice");
     let finding = cx.report(at, text![message]);
-    finding.when(external).when(Condition::Role(Role::Generated).not());
+    foreign(finding, &of, name, None, &[OwnerKind::External]);
     finding.help("import it from where the package offers it in public");
 }
