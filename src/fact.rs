@@ -5,7 +5,7 @@
 use crate::text::Span;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A name as one file can know it. Never absolute: where a module lies is for `link` to say.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -147,13 +147,51 @@ pub struct Facts {
     /// What is read of classes that others build on: whoever rewrites that class breaks the read.
     pub reads: Vec<(Tied, TypeExpr)>,
     /// What tests replace: `patch("app.core.datetime")`, `monkeypatch.setattr(module, "datetime", ...)`.
-    pub patches: Vec<(TypeExpr, String)>,
+    pub patches: Vec<Patch>,
+    /// Columns of mapped classes that keep a time.
+    pub columns: Vec<Column>,
+    /// Attributes of anything that are ordered, subtracted or sorted by.
+    pub compared: BTreeSet<String>,
     /// Names of other modules that are handed on as secrets: `connect(password=PW)`.
     pub handed: Vec<Handed>,
     /// What is put into attributes of something else than the instance of the method around, by attribute.
     pub put: BTreeMap<String, Vec<Put>>,
     /// What is put into containers after they were made, by the module-level name or `.attribute` that holds them.
     pub filled: BTreeMap<String, Vec<Put>>,
+}
+
+/// Something that is replaced from outside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Patch {
+    /// The module or class.
+    pub of: TypeExpr,
+    /// Its attribute.
+    pub name: String,
+    /// Where that is said.
+    pub span: Span,
+}
+
+/// A column of a mapped class that keeps a time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    /// Qualified name: `Order.created_at`. The `impl` of a type of the project's own is one as well, and so is the entry for datetimes of a
+    /// `type_annotation_map`.
+    pub name: String,
+    /// Its type: `sqlalchemy.DateTime`; unknown where only the annotation says that it keeps a time.
+    pub kind: TypeExpr,
+    /// Whether that type is written to keep the zone; none where that is not to be seen.
+    pub zoned: Option<bool>,
+}
+
+/// A function that does nothing but give the time in UTC.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clock {
+    /// The class whose `utcnow` or `now` it calls.
+    pub class: TypeExpr,
+    /// What is given to `now`.
+    pub zone: Option<TypeExpr>,
+    /// The value says nothing of its zone.
+    pub naive: bool,
 }
 
 /// A name of another module that is handed on as a secret.
@@ -266,6 +304,8 @@ pub struct FunctionFact {
     pub deciding: Vec<Deciding>,
     /// The name of the attribute that a one-line getter returns: `return self._x`.
     pub returns_attribute: Option<String>,
+    /// What it gives, where that is the time in UTC and nothing else.
+    pub clock: Option<Box<Clock>>,
 }
 
 /// A parameter that may decide what a function gives.
@@ -423,8 +463,22 @@ pub enum Condition {
     Migrating,
     /// The project declares pydantic, and this package nowhere. What a migration is about to declare does not count as missing.
     Undeclared(Cow<'static, str>),
-    /// The project has a function of its own for what `datetime.utcnow()` gives, and this file may import it.
-    HasHelper,
+    /// The project has a function of its own that gives the time in UTC, and this file may import it.
+    HasHelper {
+        /// Its value says nothing of its zone, as that of `datetime.utcnow()`.
+        naive: bool,
+        /// It may be in this file: whoever asks stands in a function.
+        here: bool,
+    },
+    /// Aware values are wanted where they may be had, as configured.
+    PrefersAware,
+    /// The attribute is a column that keeps the zone, and nobody orders or subtracts what is in it.
+    Zoned {
+        /// The mapped class, or an instance of it.
+        of: TypeExpr,
+        /// The attribute.
+        attr: String,
+    },
     /// The class of this has a property that gives exactly this attribute, and nobody overrides it.
     HasProperty(TypeExpr, String),
     /// Another file hands on this name of the file as a secret.

@@ -109,8 +109,15 @@ pub enum Ask {
     Owner(TypeExpr, String),
     /// The class of this value: `app.schemas.user.User`.
     Class(TypeExpr),
-    /// The project's own function for what `datetime.utcnow()` gives.
-    Helper,
+    /// The project's own function that gives the time in UTC, as `Condition::HasHelper` found it.
+    Helper {
+        /// Its value is naive.
+        naive: bool,
+        /// It may be in the file itself.
+        here: bool,
+    },
+    /// " (114 of 114 columns here that keep a time are naive)", where the project has any.
+    Columns,
     /// The property of its class that gives this attribute.
     Property(TypeExpr, String),
     /// What becomes of a form on the pydantic that the project runs: "is deprecated on pydantic>=2 (pyproject.toml)".
@@ -178,6 +185,8 @@ pub enum LabelAt {
     Beside(String),
     /// Where another file hands on this name of the file as a secret.
     Use(String),
+    /// Where a test replaces this name of the file.
+    Patch(String),
 }
 
 /// One replacement. An empty span inserts.
@@ -390,7 +399,7 @@ pub struct Place {
 }
 
 /// A fix whose conditions are settled; its imports are settled per file by `fix`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proposal {
     /// What it does.
     pub title: String,

@@ -4,7 +4,7 @@
 
 use crate::cache::{self, Blob, Cache, Content, Entry, Stat};
 use crate::compile::compile;
-use crate::config::{Config, ConfigError, Configs, Pattern, paths};
+use crate::config::{Config, ConfigError, Configs, DatetimeStyle, Pattern, paths};
 use crate::discover::{self, Discovery, Found, Root, project_root};
 use crate::finding::{Grade, Judged, Severity};
 use crate::git;
@@ -506,6 +506,10 @@ impl Settings for Scan {
 
     fn target(&self, path: &str) -> Option<(u32, u32)> {
         self.configs.get(path).and_then(|(config, _)| config.target_version)
+    }
+
+    fn prefers_aware(&self, path: &str) -> bool {
+        self.configs.get(path).is_some_and(|(config, _)| config.datetime_style == DatetimeStyle::Aware)
     }
 
     fn datetime_helper(&self, path: &str) -> Option<(String, String)> {

@@ -9,12 +9,20 @@ const PROJECT: &str = "[project]\nname = \"case\"\nversion = \"0\"\nrequires-pyt
 
 #[test]
 fn small_programs() {
-    let python = match venv("freezegun", &["freezegun>=1.5,<2"]) {
+    let packages = [
+        "freezegun>=1.5,<2",
+        "sqlalchemy>=2,<3",
+        "pyjwt>=2,<3",
+        "python-jose>=3.3,<4",
+        "authlib>=1.3,<2",
+        "pydantic>=2,<3",
+    ];
+    let python = match venv("datetime", &packages) {
         Ok(python) => python,
         Err(why) => return skip("oracle_datetime", &why),
     };
     let cases = cases::read(&root().join("tests/data/datetime_cases"));
-    assert!(cases.len() >= 30);
+    assert!(cases.len() >= 70);
     let rounds: cases::Rounds = &[
         ("New York", &[("TZ", "America/New_York")], false),
         ("UTC", &[("TZ", "UTC")], false),

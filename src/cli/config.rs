@@ -137,6 +137,7 @@ fn rows(config: &Config, scan: &Scan, path: &Path) -> Vec<Row> {
         unset("pydantic.version", pydantic, &pin.as_ref().map_or_else(|| "default".to_owned(), |pin| pin.said())),
         unset("pydantic.models", "[]", "default"),
         unset("datetime.helper", "none", "default"),
+        unset("datetime.style", "preserve", "default"),
         unset("private.external", "warning", "default"),
         unset("private.other-folder", "warning", "default"),
         unset("private.sibling", "note", "default"),

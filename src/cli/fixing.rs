@@ -61,13 +61,18 @@ impl Wanted {
 
 /// Applies fixes until none is left to apply.
 pub fn apply(scan: &mut Scan, wanted: Wanted) -> Fixed {
+    apply_some(scan, wanted, &|_| true)
+}
+
+/// The same with the fixes of some rules, by their codes.
+pub fn apply_some(scan: &mut Scan, wanted: Wanted, of: &dyn Fn(&str) -> bool) -> Fixed {
     let mut linked = scan.link();
     let mut count = 0;
     let mut problems = Vec::new();
     let mut ties = Ties::default();
     let mut needed: BTreeSet<(String, String)> = BTreeSet::new();
     for pass in 0.. {
-        let changed = pass_over(scan, &linked, wanted);
+        let changed = pass_over(scan, &linked, wanted, of);
         if changed.is_empty() {
             break;
         }
@@ -167,10 +172,10 @@ fn document_variables(scan: &mut Scan, needed: &BTreeSet<(String, String)>, ties
 }
 
 /// The fixes of one pass. A chain whose fixes do not all find a place waits for the next one.
-fn pass_over(scan: &Scan, linked: &Linked, wanted: Wanted) -> Vec<Change> {
+fn pass_over(scan: &Scan, linked: &Linked, wanted: Wanted, of: &dyn Fn(&str) -> bool) -> Vec<Change> {
     let mut by_file: BTreeMap<&str, Vec<&Proposal>> = BTreeMap::new();
     let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
-    for finding in &linked.findings {
+    for finding in linked.findings.iter().filter(|finding| of(&finding.code.0)) {
         let Some(fix) = finding.fix.as_ref().filter(|fix| wanted.takes(fix)) else { continue };
         by_file.entry(&finding.path).or_default().push(fix);
         if let Some(chain) = &fix.chain {

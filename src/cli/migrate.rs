@@ -5,6 +5,7 @@
 use super::{MigratePydantic, Outcome, When, check, fixing, plan, terminal};
 use crate::config::{Changes, ConfigError, Configs};
 use crate::finding::{Judged, Severity};
+use crate::fix;
 use crate::git::{self, WorkTree};
 use crate::journal;
 use crate::manifest::{Kind, Specifiers, Version, edit};
@@ -64,7 +65,7 @@ fn inside(migrate: &MigratePydantic, when: When) -> io::Result<Outcome> {
     if !all.is_empty() {
         return Ok(problems(&all, Outcome::Failed));
     }
-    let left = left(&scan, &before.findings, &fixed.linked.findings, migrate.diff);
+    let left = left(&scan, "pydantic", &before.findings, &fixed.linked.findings, migrate.diff);
     if migrate.diff {
         let mut text = fixing::diff(&scan, None).text;
         for change in &manifests.changed {
@@ -74,49 +75,18 @@ fn inside(migrate: &MigratePydantic, when: When) -> io::Result<Outcome> {
         say_left(&scan, &left, when, &mut io::stderr().lock())?;
         return Ok(if text.is_empty() && left.is_empty() { Outcome::Clean } else { Outcome::Findings });
     }
-    let mut files: Vec<(PathBuf, Vec<u8>)> = Vec::new();
-    for file in scan.files.iter().filter(|file| file.shown) {
-        let Some(bytes) = &file.overlay else { continue };
-        if file.on_disk().is_none() {
-            terminal::complain(
-                &format!("{}: has changed since it was read", file.display),
-                Some("nothing was written: run again"),
-            );
-            return Ok(Outcome::Failed);
-        }
-        files.push((file.path.clone(), bytes.clone()));
-    }
-    files.extend(manifests.changed.iter().map(|change| (change.path.clone(), change.new.clone())));
-    fixing::sweep(files.iter().map(|(path, _)| path.as_path()));
-    if let Err(journal::Failure { path, error }) = journal::write(&scan.root, &files) {
-        let message = format!("{}: could not be written: {}", path.display(), scan::plain(&error));
-        terminal::complain(&message, Some("nothing was changed, in this file or any other"));
-        return Ok(Outcome::Failed);
-    }
+    let manifests_changed = manifests.changed.iter().map(|change| (change.path.clone(), change.new.clone()));
+    let Some(files) = write(&scan, manifests_changed.collect(), None) else { return Ok(Outcome::Failed) };
     let mut out = io::stdout().lock();
     let count = files.len() - manifests.changed.len();
     match (fixed.count, files.is_empty()) {
-        (0, true) => {
-            writeln!(out, "Nothing to rewrite in {} files", scan.files.iter().filter(|file| file.shown).count())?
-        }
-        (rewrites, _) => {
-            let some = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
-            writeln!(out, "Rewrote {} in {}", some(rewrites, "place"), some(count, "file"))?;
-        }
+        (0, true) => say_nothing(&scan, &mut out)?,
+        (rewrites, _) => say_rewritten(rewrites, count, &mut out)?,
     }
     for note in &manifests.notes {
         writeln!(out, "{note}")?;
     }
-    match fixed.linked.suppressed {
-        0 => {}
-        1 => writeln!(out, "1 place stays as it is, as a `# davy: ignore` there says")?,
-        several => writeln!(out, "{several} places stay as they are, as a `# davy: ignore` there says")?,
-    }
-    let broken: Vec<&str> =
-        scan.files.iter().filter(|file| file.shown && file.unit.broken).map(|file| &*file.display).collect();
-    for path in &broken {
-        writeln!(out, "{path}: does not parse, and stays as it is: mend its syntax, then migrate again")?;
-    }
+    say_untouched(&scan, fixed.linked.suppressed, &mut out)?;
     if !scan.restore
         && left.iter().any(|left| left.finding.fix.is_some())
         && let Some((path, pin)) = moved_before(&scan)
@@ -130,7 +100,73 @@ fn inside(migrate: &MigratePydantic, when: When) -> io::Result<Outcome> {
     Ok(if left.is_empty() { Outcome::Clean } else { Outcome::Findings })
 }
 
-fn is_clean(path: &Path) -> io::Result<bool> {
+/// Writes what the fixes made, and further files, in one step; how many files that are. None, with the reason said, where nothing was
+/// written. `created` is a file of the scan that is not there yet.
+pub fn write(scan: &Scan, further: Vec<(PathBuf, Vec<u8>)>, created: Option<&str>) -> Option<Vec<(PathBuf, Vec<u8>)>> {
+    let mut files: Vec<(PathBuf, Vec<u8>)> = Vec::new();
+    let changed = scan.files.iter().filter(|file| file.shown && created != Some(file.key.as_str()));
+    for file in changed {
+        let Some(bytes) = &file.overlay else { continue };
+        if file.on_disk().is_none() {
+            terminal::complain(
+                &format!("{}: has changed since it was read", file.display),
+                Some("nothing was written: run again"),
+            );
+            return None;
+        }
+        files.push((file.path.clone(), bytes.clone()));
+    }
+    files.extend(further);
+    fixing::sweep(files.iter().map(|(path, _)| path.as_path()));
+    let failed = |path: &Path, error: &io::Error| {
+        let message = format!("{}: could not be written: {}", path.display(), scan::plain(error));
+        terminal::complain(&message, Some("nothing was changed, in this file or any other"));
+    };
+    // What nobody imports yet may be there before the others are.
+    let new = created.and_then(|key| scan.file(key)).and_then(|file| Some((&file.path, file.overlay.as_ref()?)));
+    if let Some((path, bytes)) = new
+        && let Err(error) = fix::write(path, bytes)
+    {
+        failed(path, &error);
+        return None;
+    }
+    if let Err(journal::Failure { path, error }) = journal::write(&scan.root, &files) {
+        if let Some((path, _)) = new {
+            let _ = std::fs::remove_file(path);
+        }
+        failed(&path, &error);
+        return None;
+    }
+    files.extend(new.map(|(path, bytes)| (path.clone(), bytes.clone())));
+    Some(files)
+}
+
+/// Says that there was nothing to do.
+pub fn say_nothing(scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "Nothing to rewrite in {} files", scan.files.iter().filter(|file| file.shown).count())
+}
+
+/// Says how much was rewritten.
+pub fn say_rewritten(places: usize, files: usize, out: &mut dyn Write) -> io::Result<()> {
+    let some = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    writeln!(out, "Rewrote {} in {}", some(places, "place"), some(files, "file"))
+}
+
+/// Says what no fix may touch.
+pub fn say_untouched(scan: &Scan, suppressed: usize, out: &mut dyn Write) -> io::Result<()> {
+    match suppressed {
+        0 => {}
+        1 => writeln!(out, "1 place stays as it is, as a `# davy: ignore` there says")?,
+        several => writeln!(out, "{several} places stay as they are, as a `# davy: ignore` there says")?,
+    }
+    for file in scan.files.iter().filter(|file| file.shown && file.unit.broken) {
+        writeln!(out, "{}: does not parse, and stays as it is: mend its syntax, then migrate again", file.display)?;
+    }
+    Ok(())
+}
+
+/// Whether nothing of the user's would be mixed with what is about to change; says so where it would.
+pub fn is_clean(path: &Path) -> io::Result<bool> {
     let folder = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new(".")) };
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let (message, help) = match git::work_tree(folder)? {
@@ -164,7 +200,8 @@ fn load(
     Ok(scan)
 }
 
-fn problems(problems: &[Problem], otherwise: Outcome) -> Outcome {
+/// Tells of problems, if there are any.
+pub fn problems(problems: &[Problem], otherwise: Outcome) -> Outcome {
     for problem in problems {
         let place = problem.display.as_ref().map(|path| format!("{path}: ")).unwrap_or_default();
         terminal::complain(&format!("{place}{}", problem.message), problem.help.as_deref());
@@ -296,17 +333,17 @@ fn imports(unit: &crate::unit::Unit, package: &str) -> bool {
 }
 
 /// Something for a person to do.
-struct Left {
+pub struct Left {
     finding: Judged,
     /// 1-based, in the file as it lies there when the person reads this.
     line: u32,
 }
 
-/// What a person has to do: what no fix took, and what only showed before. With `as_it_was` the files stay as they are.
-fn left(scan: &Scan, before: &[Judged], after: &[Judged], as_it_was: bool) -> Vec<Left> {
+/// What a person has to do in a family: what no fix took, and what only showed before. With `as_it_was` the files stay as they are.
+pub fn left(scan: &Scan, family: &str, before: &[Judged], after: &[Judged], as_it_was: bool) -> Vec<Left> {
     let matters = |finding: &&Judged| {
         let page = rules::page(&finding.code.0);
-        page.is_some_and(|page| page.family.name == "pydantic") && finding.severity > Severity::Note
+        page.is_some_and(|page| page.family.name == family) && finding.severity > Severity::Note
     };
     let unchanged = |finding: &&Judged| scan.file(&finding.path).is_some_and(|file| file.overlay.is_none());
     let order_only = before.iter().filter(|finding| finding.code.0 == "PYM019");
@@ -359,7 +396,8 @@ impl Texts {
     }
 }
 
-fn say_left(scan: &Scan, left: &[Left], when: When, out: &mut dyn Write) -> io::Result<()> {
+/// Lists what a person has to do.
+pub fn say_left(scan: &Scan, left: &[Left], when: When, out: &mut dyn Write) -> io::Result<()> {
     if left.is_empty() {
         return Ok(());
     }
@@ -379,6 +417,15 @@ fn say_left(scan: &Scan, left: &[Left], when: When, out: &mut dyn Write) -> io::
         writeln!(out, "{}:{line}: {} {}", file.display, finding.code, finding.message)?;
         let fix =
             finding.fix.as_ref().map(|fix| format!("{} (changes behaviour; `davy check --unsafe-fixes`)", fix.title));
+        // Why the fix needs somebody: a test that replaces what it calls.
+        let elsewhere = finding.labels.iter().filter(|label| label.path != finding.path && fix.is_some());
+        for label in
+            elsewhere.filter(|_| rules::page(&finding.code.0).is_some_and(|page| page.family.name == "datetime"))
+        {
+            let Some(other) = scan.file(&label.path) else { continue };
+            let line = other.bytes().map_or(0, |bytes| Lines::new(&decode(&bytes).text).line(label.span.start));
+            writeln!(out, "    {}:{line}: {}", other.display, label.message)?;
+        }
         let advice = match (&finding.help, fix) {
             (Some(help), Some(fix)) => Some(format!("{help}\n{fix}")),
             (help, fix) => help.clone().or(fix),

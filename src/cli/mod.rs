@@ -12,6 +12,7 @@ mod fixing;
 mod gate;
 mod init;
 mod migrate;
+mod migrate_datetime;
 mod plan;
 mod show;
 mod terminal;
@@ -84,6 +85,8 @@ enum Command {
 enum Migrate {
     /// From pydantic 1 to pydantic 2
     Pydantic(MigratePydantic),
+    /// From `utcnow()` to what Python has in its place
+    Datetime(MigrateDatetime),
 }
 
 #[derive(Debug, Clone, Copy, Subcommand)]
@@ -216,6 +219,46 @@ struct MigratePydantic {
     /// Set a configuration key for this run: `key = value`, or a TOML file
     #[arg(long, value_name = "SETTING")]
     config: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+struct MigrateDatetime {
+    /// The project's folder
+    #[arg(default_value = ".", value_name = "PATH")]
+    path: PathBuf,
+    /// Write this function once, and call it everywhere: `app.time:utc_now`
+    #[arg(long, value_name = "MODULE:NAME")]
+    helper: Option<String>,
+    /// What the rewritten code gives
+    #[arg(long, value_enum, value_name = "STYLE")]
+    style: Option<Style>,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    diff: bool,
+    /// Go ahead though files are changed or under no version control
+    #[arg(long)]
+    allow_dirty: bool,
+    /// Set a configuration key for this run: `key = value`, or a TOML file
+    #[arg(long, value_name = "SETTING")]
+    config: Vec<String>,
+}
+
+/// What the rewritten code gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Style {
+    /// Naive values as before, aware ones where nobody can tell the difference
+    Preserve,
+    /// Aware values everywhere, whatever they meet: read the difference
+    Aware,
+}
+
+impl Style {
+    fn word(self) -> &'static str {
+        match self {
+            Style::Preserve => "preserve",
+            Style::Aware => "aware",
+        }
+    }
 }
 
 /// How a plan is printed.
@@ -428,6 +471,7 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
     let result = match &cli.command {
         Command::Check(check) => check::run(check, cli.color),
         Command::Migrate { what: Migrate::Pydantic(migrate) } => migrate::run(migrate, cli.color),
+        Command::Migrate { what: Migrate::Datetime(migrate) } => migrate_datetime::run(migrate, cli.color),
         Command::Init(init) => init::run(init),
         Command::Config { command } => config::run(command),
         Command::Baseline { command } => baseline::run(command),

@@ -64,6 +64,8 @@ pub struct Config {
     pub baseline: Option<PathBuf>,
     /// Module and name of the project's own `utcnow`.
     pub datetime_helper: Option<(String, String)>,
+    /// What fixes of naive datetimes give.
+    pub datetime_style: DatetimeStyle,
     /// How much private names matter, by who owns them.
     pub private: BTreeMap<Grade, Level>,
     /// How the project starts pytest: read for its options and paths, never run.
@@ -149,6 +151,17 @@ pub struct Budget {
     pub most: usize,
     /// Where the number stands in the file that the configuration came from, in bytes.
     pub span: std::ops::Range<usize>,
+}
+
+/// What fixes of naive datetimes give.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DatetimeStyle {
+    /// What was there: naive, except where aware is proven to be the same.
+    #[default]
+    Preserve,
+    /// Aware, for a person to want where it is not proven.
+    Aware,
 }
 
 /// The pydantic that a project says it runs.
@@ -274,6 +287,7 @@ impl Config {
         if let Some(models) = raw.pydantic.models {
             self.pydantic_models = models.iter().map(|word| reader.class(word)).collect::<Result<_, _>>()?;
         }
+        self.datetime_style = raw.datetime.style.unwrap_or(self.datetime_style);
         if let Some(word) = raw.datetime.helper {
             self.datetime_helper = Some(reader.function(&word)?);
         }

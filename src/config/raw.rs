@@ -4,7 +4,7 @@
 
 use super::error::{ConfigError, Place};
 use super::schema::{ByRules, Rules, TargetVersion};
-use super::{FailOn, Level, PydanticVersion};
+use super::{DatetimeStyle, FailOn, Level, PydanticVersion};
 use crate::page::nearest;
 use crate::secrets::Format;
 use schemars::JsonSchema;
@@ -125,9 +125,13 @@ pub struct RawPydantic {
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 #[schemars(rename = "Datetime")]
 pub struct RawDatetime {
-    /// The project's own function for what `datetime.utcnow()` gives, a naive value in UTC: `app.time:utc_now`. Fixes call it.
+    /// The project's own function for what `datetime.utcnow()` gives, a naive value in UTC: `app.time:utc_now`. Fixes call it. By itself
+    /// the one function of the project that does nothing else.
     #[schemars(with = "String")]
     pub helper: Option<Word>,
+    /// What fixes give: `preserve` keeps values naive wherever they may meet others, `aware` offers aware ones there, as unsafe fixes.
+    #[schemars(with = "DatetimeStyle")]
+    pub style: Option<DatetimeStyle>,
 }
 
 /// `[tool.davy.private]`

@@ -4,8 +4,10 @@ use super::eval::Values;
 use super::index::{File, Found};
 use super::others::Others;
 use super::project::{Manifests, Pin, Project, plays};
+use super::times::Times;
 use super::value::{Ancestor, Symbol, Value};
-use crate::fact::{Binding, Condition, Handed, Name, OwnerKind, Setting, Tied, TypeExpr, Validator, Verdict};
+use crate::fact::{Binding, Condition, Handed, Name, OwnerKind, Patch, Setting, Tied, TypeExpr, Validator, Verdict};
+use crate::text::Span;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -25,6 +27,8 @@ pub struct Judge<'a> {
     environments: OnceLock<Vec<(Symbol, Symbol)>>,
     /// The project's classes that write settings of a model, with what they turn on.
     settings: OnceLock<Vec<(Symbol, &'a [Setting])>>,
+    /// What the project says of time.
+    pub(super) times: Times,
 }
 
 impl<'a> Judge<'a> {
@@ -38,6 +42,7 @@ impl<'a> Judge<'a> {
             handed: OnceLock::new(),
             environments: OnceLock::new(),
             settings: OnceLock::new(),
+            times: Times::default(),
         }
     }
 
@@ -100,7 +105,13 @@ impl<'a> Judge<'a> {
                 let folder = super::index::parent(self.values.index.path(file));
                 Verdict::from_bool(self.project.around.open.contains(folder))
             }
-            Condition::HasHelper => Verdict::from_bool(self.helper(file).is_some()),
+            Condition::HasHelper { naive, here } => Verdict::from_bool(self.helper(file, *naive, *here).is_some()),
+            Condition::PrefersAware => {
+                Verdict::from_bool(self.project.settings.prefers_aware(self.values.index.path(file)))
+            }
+            Condition::Zoned { of, attr } => {
+                all(self.values.eval(of, file).members(), |value| self.keeps_zone(value, attr))
+            }
             Condition::HasProperty(of, attr) => Verdict::from_bool(self.property(of, attr, file).is_some()),
             Condition::HandedOn(name) => Verdict::from_bool(self.use_of(name, file).is_some()),
             Condition::HasSetting(field) => Verdict::from_bool(self.setting_of(field, file).is_some()),
@@ -125,17 +136,8 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// The project's own `utcnow`, as it is configured: there, and in a module that does not need the file itself.
-    pub fn helper(&self, file: File) -> Option<(String, String)> {
-        let index = self.values.index;
-        let (module, name) = self.project.settings.datetime_helper(index.path(file))?;
-        let Found::File(home) = index.import(file, 0, &module) else { return None };
-        let symbols = &self.values.units[home].facts.symbols;
-        (home != file && symbols.contains_key(&name) && !self.needs(home, file)).then_some((module, name))
-    }
-
     /// Whether a file imports another one.
-    fn needs(&self, file: File, other: File) -> bool {
+    pub(super) fn needs(&self, file: File, other: File) -> bool {
         let index = self.values.index;
         self.values.units[file].facts.symbols.values().flatten().any(|binding| match binding {
             Binding::Import(Name::Import { level, module, path }) => {
@@ -383,18 +385,29 @@ impl<'a> Judge<'a> {
     fn patched(&self, name: &str, file: File) -> Verdict {
         let patches = self.values.units.iter().enumerate();
         let patches = patches.flat_map(|(file, unit)| unit.facts.patches.iter().map(move |patch| (patch, file)));
-        let verdicts = patches.filter(|((_, patched), _)| patched == name).map(|((of, _), from)| {
-            match self.values.eval(of, from) {
-                Value::Module(module) => Verdict::from_bool(module == file),
-                Value::Unknown => Verdict::Unknown,
-                _ => Verdict::No,
-            }
-        });
+        let verdicts =
+            patches.filter(|(patch, _)| patch.name == name).map(|(patch, from)| self.patches(patch, from, file));
         fold(verdicts, Verdict::Yes, Verdict::No)
     }
 
+    fn patches(&self, patch: &Patch, from: File, file: File) -> Verdict {
+        match self.values.eval(&patch.of, from) {
+            Value::Module(module) => Verdict::from_bool(module == file),
+            Value::Unknown => Verdict::Unknown,
+            _ => Verdict::No,
+        }
+    }
+
+    /// Where a test replaces this name of a file.
+    pub fn patch_of(&self, name: &str, file: File) -> Option<(File, Span)> {
+        let patches = self.values.units.iter().enumerate();
+        let mut patches = patches.flat_map(|(from, unit)| unit.facts.patches.iter().map(move |patch| (patch, from)));
+        let found = patches.find(|(patch, from)| patch.name == name && self.patches(patch, *from, file).is_yes());
+        found.map(|(patch, from)| (from, patch.span))
+    }
+
     /// Whether a class derives from an external one, or is it.
-    fn derives(&self, value: &Value, of: &str) -> Verdict {
+    pub(super) fn derives(&self, value: &Value, of: &str) -> Verdict {
         match value {
             Value::Class(class, _) => {
                 let order = self.values.order(class);

@@ -11,6 +11,7 @@ mod judge;
 mod known;
 mod others;
 pub mod project;
+mod times;
 
 mod value;
 mod why;
@@ -40,6 +41,8 @@ pub struct Linked {
     pub suppressed: usize,
     /// Forms of pydantic 1 in files that run no other, and what says so: "pydantic>=1.10,<2 (pyproject.toml)".
     pub pinned: Option<(usize, String)>,
+    /// How many columns keep a time without its zone, and how many with it.
+    pub columns: (usize, usize),
 }
 
 /// Gives the text of a span of a file, for messages that quote the source.
@@ -97,6 +100,7 @@ pub fn link(units: &[(&str, &Unit)], shown: &[File], project: &Project, quote: &
     linked.findings.sort_by(|a, b| (&a.path, a.span, &a.code).cmp(&(&b.path, b.span, &b.code)));
     chains.settle(&mut linked.findings, shown);
     linked.pinned = pinned(&linked.findings, &judge);
+    linked.columns = judge.columns();
     linked
 }
 
@@ -204,6 +208,7 @@ impl Linker<'_, '_> {
             let (file, span) = match &label.at {
                 LabelAt::Here(span) => (file, *span),
                 LabelAt::Definition(of) => self.definition(of, file)?,
+                LabelAt::Patch(name) => self.judge.patch_of(name, file)?,
                 LabelAt::Use(name) => self.judge.use_of(name, file).map(|(file, handed)| (file, handed.span))?,
                 LabelAt::Beside(name) => {
                     let folder = index::parent(path);
@@ -372,9 +377,19 @@ impl Linker<'_, '_> {
             },
             Ask::Declare(package) => vec![self.declare(package, file).into()],
             Ask::Owner(of, attr) => vec![self.owner(of, attr, file).into()],
-            Ask::Helper => match self.judge.helper(file) {
+            Ask::Helper { naive, here } => match self.judge.helper(file, *naive, *here) {
+                Some((module, name)) if self.judge.values.index.import(file, 0, &module) == Found::File(file) => {
+                    vec![name.into()]
+                }
                 Some((module, name)) => vec![Piece::Name { module, name }],
                 None => Vec::new(),
+            },
+            Ask::Columns => match self.judge.columns() {
+                (0, 0) => Vec::new(),
+                (naive, aware) => {
+                    let all = naive + aware;
+                    vec![format!(" ({naive} of {all} columns here that keep a time are naive)").into()]
+                }
             },
             Ask::Property(of, attr) => {
                 vec![self.judge.property(of, attr, file).unwrap_or_default().into()]

@@ -105,8 +105,8 @@ impl<'a> Judge<'a> {
         let all = self.others.patches.get_or_init(|| {
             let mut all: HashMap<&str, Vec<(&TypeExpr, File)>> = HashMap::new();
             for (file, unit) in self.values.units.iter().enumerate() {
-                for (of, attr) in &unit.facts.patches {
-                    all.entry(attr).or_default().push((of, file));
+                for patch in &unit.facts.patches {
+                    all.entry(patch.name.as_str()).or_default().push((&patch.of, file));
                 }
             }
             all

@@ -20,6 +20,8 @@ pub trait Settings: Sync {
     fn target(&self, path: &str) -> Option<(u32, u32)>;
     /// Which major versions of pydantic are configured: lowest and highest.
     fn pydantic(&self, path: &str) -> Option<(u32, u32)>;
+    /// Whether aware values are wanted where they may be had, as configured.
+    fn prefers_aware(&self, path: &str) -> bool;
     /// Module and name of the function that gives what `datetime.utcnow()` does, where it is configured.
     fn datetime_helper(&self, path: &str) -> Option<(String, String)>;
     /// How much a private name matters that such an owner has (`Grade::External` and the like), where it is configured; inside none, where
@@ -45,6 +47,10 @@ impl Settings for Everything {
 
     fn pydantic(&self, _path: &str) -> Option<(u32, u32)> {
         None
+    }
+
+    fn prefers_aware(&self, _path: &str) -> bool {
+        false
     }
 
     fn datetime_helper(&self, _path: &str) -> Option<(String, String)> {

@@ -4,12 +4,13 @@
 
 use super::ast::{self, Expr, Stmt};
 use super::body::Body;
+use super::clock::{clock, column, compared};
 use super::filled::changes;
 use super::imported::last_name;
 use super::types::{Receiver, Types, receiver};
 use super::walk::{belies, blocks, children, imported, imported_from, says_true};
 use super::{Block, Scope, deeper, span};
-use crate::fact::{Binding, ClassFact, Deciding, Facts, FunctionFact, Handed, Name, Tied, TypeExpr, Validator};
+use crate::fact::{Binding, ClassFact, Deciding, Facts, FunctionFact, Handed, Name, Patch, Tied, TypeExpr, Validator};
 use crate::secrets::{NameClass, classify_name};
 
 /// Collects the facts of a file.
@@ -45,6 +46,7 @@ pub fn expression<'a>(
     scopes: &[Scope<'a>],
 ) {
     changes(facts, expr, parent, types, scopes);
+    compared(facts, expr, parent);
     if let Some(ast::AnyNodeRef::Keyword(keyword)) = parent {
         handed(facts, expr, keyword, types, scopes);
     }
@@ -57,7 +59,8 @@ pub fn expression<'a>(
             const METHODS: &[&str] =
                 &["construct", "copy", "dict", "from_orm", "json", "parse_obj", "parse_raw", "schema", "validate"];
             if attribute.ctx == ast::ExprContext::Store && METHODS.contains(&attribute.attr.as_str()) {
-                facts.patches.push((types.of(&attribute.value, scopes), attribute.attr.as_str().to_owned()));
+                let (of, name) = (types.of(&attribute.value, scopes), attribute.attr.as_str().to_owned());
+                facts.patches.push(Patch { of, name, span: span(attribute) });
             }
         }
         Expr::Call(call) => {
@@ -72,12 +75,14 @@ pub fn expression<'a>(
             match (callee, &*call.arguments.args) {
                 ("patch", [Expr::StringLiteral(target), ..]) => {
                     if let Some((module, name)) = target.value.to_str().rsplit_once('.') {
-                        facts.patches.push((TypeExpr::import(module, ""), name.to_owned()));
+                        let (of, name) = (TypeExpr::import(module, ""), name.to_owned());
+                        facts.patches.push(Patch { of, name, span: span(call) });
                     }
                 }
                 ("setattr", [Expr::StringLiteral(target), _, ..]) => {
                     if let Some((module, name)) = target.value.to_str().rsplit_once('.') {
-                        facts.patches.push((TypeExpr::import(module, ""), name.to_owned()));
+                        let (of, name) = (TypeExpr::import(module, ""), name.to_owned());
+                        facts.patches.push(Patch { of, name, span: span(call) });
                     }
                 }
                 ("getattr" | "hasattr", [of, Expr::StringLiteral(name), ..]) => {
@@ -86,7 +91,8 @@ pub fn expression<'a>(
                     }
                 }
                 ("setattr" | "object", [of, Expr::StringLiteral(name), ..]) => {
-                    facts.patches.push((types.of(of, scopes), name.value.to_str().to_owned()));
+                    let (of, name) = (types.of(of, scopes), name.value.to_str().to_owned());
+                    facts.patches.push(Patch { of, name, span: span(call) });
                 }
                 _ => {}
             }
@@ -131,10 +137,12 @@ impl<'a> Binder<'_, 'a> {
             Stmt::FunctionDef(function) => self.function(function, scopes),
             Stmt::Assign(assign) => {
                 for target in &assign.targets {
+                    self.column(target, None, Some(&assign.value), scopes);
                     self.assign(target, &assign.value, scopes);
                 }
             }
             Stmt::AnnAssign(assign) => {
+                self.column(&assign.target, Some(&assign.annotation), assign.value.as_deref(), scopes);
                 if let Expr::Name(name) = &*assign.target {
                     let type_ = self.types.annotation(&assign.annotation, scopes);
                     let binding = match (&type_, &assign.value) {
@@ -211,6 +219,20 @@ impl<'a> Binder<'_, 'a> {
                     self.block(body, scopes);
                 }
             }
+        }
+    }
+
+    fn column(
+        &mut self,
+        target: &'a Expr,
+        annotation: Option<&'a Expr>,
+        value: Option<&'a Expr>,
+        scopes: &[Scope<'a>],
+    ) {
+        let Some(scope) = scopes.last().filter(|scope| matches!(scope.block, Block::Class(_))) else { return };
+        if let Expr::Name(name) = target {
+            let name = scope.qualify(name.id.as_str());
+            self.facts.columns.extend(column(&name, annotation, value, self.types, scopes));
         }
     }
 
@@ -485,6 +507,7 @@ impl<'a> Binder<'_, 'a> {
             takes: takes(&function.parameters),
             deciding: self.deciding(function, outside),
             returns_attribute,
+            clock: clock(function, self.types, &within).map(Box::new),
         };
         self.bind(scope.qualify(function.name.as_str()), Binding::Function(fact));
         let scopes = within;

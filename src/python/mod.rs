@@ -6,6 +6,7 @@ pub mod bind;
 mod body;
 pub mod bound;
 pub mod broken;
+mod clock;
 mod filled;
 pub mod flow;
 pub mod ignores;

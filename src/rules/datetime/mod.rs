@@ -6,9 +6,10 @@ pub mod naive_as_local;
 pub mod naive_utcfromtimestamp;
 pub mod naive_utcnow;
 pub mod naive_utcnow_reference;
+mod sink;
 
 use crate::fact::{Condition, Name, TypeExpr};
-use crate::finding::{Ask, Edit, Fix, Piece};
+use crate::finding::{Ask, Edit, Finding, Fix, Label, LabelAt, Piece};
 use crate::python::ast::{self, AnyNodeRef, Ranged};
 use crate::python::span;
 use crate::rule::Cx;
@@ -47,12 +48,7 @@ fn utc_now<'a>(cx: &Cx<'a>, call: &'a ast::ExprCall) -> Option<Condition> {
 
 /// A test that replaces the name through which the class is reached gets a mock where the fix calls `now`.
 fn unpatched(attribute: &ast::ExprAttribute) -> Condition {
-    let mut root = &*attribute.value;
-    while let ast::Expr::Attribute(inner) = root {
-        root = &inner.value;
-    }
-    let ast::Expr::Name(name) = root else { return Condition::Always };
-    Condition::Patched(name.id.as_str().to_owned()).not()
+    root(attribute).map_or(Condition::Always, |name| Condition::Patched(name.to_owned()).not())
 }
 
 /// `now(timezone.utc).replace(tzinfo=None)`: equal to `utcnow()`, subclass kept, the same under freezegun.
@@ -60,17 +56,43 @@ fn naive_now() -> Vec<Piece> {
     vec!["now(".into(), Piece::Ask(Ask::Utc), ").replace(tzinfo=None)".into()]
 }
 
-/// A call of, or the name of, the project's own function in place of `utcnow`.
-fn helper(attribute: &ast::ExprAttribute, at: Span, call: &str) -> Fix {
-    let edit = Edit::pieces(at, vec![Piece::Ask(Ask::Helper), call.into()]);
-    let fix = Fix::safe("Use the project's own helper, which gives the same", vec![edit]).when(Condition::HasHelper);
+/// A call of, or the name of, the project's own function in place of `utcnow`; `later` where that is looked at when it runs.
+fn helper(attribute: &ast::ExprAttribute, at: Span, call: &str, naive: bool, later: bool) -> Fix {
+    let edit = Edit::pieces(at, vec![Piece::Ask(Ask::Helper { naive, here: later }), call.into()]);
+    let title = match naive {
+        true => "Use the project's own helper, which gives the same",
+        false => "Use the project's own helper, which gives an aware value",
+    };
+    let fix = Fix::safe(title, vec![edit]).when(Condition::HasHelper { naive, here: later });
+    match root(attribute) {
+        Some(name) => fix.orphan(name),
+        None => fix,
+    }
+}
+
+/// The name that an attribute is reached through.
+fn root(attribute: &ast::ExprAttribute) -> Option<&str> {
     let mut root = &*attribute.value;
     while let ast::Expr::Attribute(inner) = root {
         root = &inner.value;
     }
     match root {
-        ast::Expr::Name(name) => fix.orphan(name.id.as_str()),
-        _ => fix,
+        ast::Expr::Name(name) => Some(name.id.as_str()),
+        _ => None,
+    }
+}
+
+/// The title of a fix that keeps what was there, with what the project's columns are.
+fn as_before(title: &str) -> Vec<Piece> {
+    vec![title.into(), Piece::Ask(Ask::Columns)]
+}
+
+/// Points at the test that replaces what the fix would no longer call as before.
+fn tell_patch(finding: &mut Finding, attribute: &ast::ExprAttribute) {
+    if let Some(name) = root(attribute) {
+        let text =
+            vec![format!("a test replaces `{name}` here: `now` gives its mock, so the fix needs a person").into()];
+        finding.labels.push(Label { at: LabelAt::Patch(name.to_owned()), text });
     }
 }
 

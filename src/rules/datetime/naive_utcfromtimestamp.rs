@@ -1,8 +1,10 @@
 //! `datetime.utcfromtimestamp(...)`. Page: rules/datetime/naive-utcfromtimestamp.md
 
-use super::{is_method, made_aware, unpatched};
+use super::sink::takes_aware;
+use super::{as_before, is_method, made_aware, tell_patch, unpatched};
+use crate::fact::Condition;
 use crate::finding::{Ask, Edit, Fix, Piece};
-use crate::python::ast::{self, Expr};
+use crate::python::ast::{self, Expr, Ranged};
 use crate::python::span;
 use crate::rule::{Check, Cx};
 use crate::text;
@@ -19,11 +21,20 @@ fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
         }
         _ => None,
     };
-    let fix = zone.map(|zone| {
+    let taken = takes_aware(cx, call.range());
+    let mut fixes = Vec::new();
+    if let Some(zone) = zone {
         let name = Edit::replace(span(&attribute.attr), "fromtimestamp");
-        let edits = vec![name, zone, Edit::insert(span(call).end, ".replace(tzinfo=None)")];
-        Fix::safe("Replace with `fromtimestamp(...)`, made naive as before", edits)
-    });
+        let aware = vec![name, zone];
+        let edits = [aware.clone(), vec![Edit::insert(span(call).end, ".replace(tzinfo=None)")]].concat();
+        if let Some(when) = taken {
+            let title = "Replace with an aware `fromtimestamp`: where it goes, it means the same";
+            fixes.push(Fix::safe(title, aware.clone()).when(when));
+        }
+        fixes.push(Fix::risky("Replace with an aware `fromtimestamp`", aware).when(Condition::PrefersAware));
+        let title = as_before("Replace with `fromtimestamp(...)`, made naive as before");
+        fixes.push(Fix { title, ..Fix::safe("", edits) });
+    }
     let aware = made_aware(cx, call).and_then(|(outer, zone, is_utc)| {
         let zone = cx.append_argument(&call.arguments, vec![Piece::from(zone)])?;
         let name = Edit::replace(span(&attribute.attr), "fromtimestamp");
@@ -34,8 +45,9 @@ fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
     let message = text!["`utcfromtimestamp()` gives a naive datetime, which the rest of Python takes for local time"];
     let finding = cx.report(span(call), message);
     finding.when(is_utc);
+    tell_patch(finding, attribute);
     // The aware form needs the same argument list: offered only where the naive one is.
-    for mut fix in fix.is_some().then_some(aware).flatten().into_iter().chain(fix) {
+    for mut fix in aware.filter(|_| !fixes.is_empty()).into_iter().chain(fixes) {
         fix.safe = fix.safe.and(unpatched.clone());
         finding.fix(fix);
     }

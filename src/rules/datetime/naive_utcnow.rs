@@ -1,8 +1,13 @@
 //! `datetime.utcnow()`. Page: rules/datetime/naive-utcnow.md
 
-use super::{frozen_datetime, helper, is_method, made_aware, method_call, naive_as_local, now_with, unpatched};
+use super::sink::takes_aware;
+use super::{
+    as_before, frozen_datetime, helper, is_method, made_aware, method_call, naive_as_local, now_with, tell_patch,
+    unpatched,
+};
+use crate::fact::Condition;
 use crate::finding::{Ask, Edit, Fix, Piece};
-use crate::python::ast::{self, Expr};
+use crate::python::ast::{self, Expr, Ranged};
 use crate::python::span;
 use crate::rule::{Check, Cx};
 use crate::text;
@@ -48,11 +53,25 @@ fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
         }
         _ => {}
     }
-    if !cx.has_comment(span(call)) {
-        fixes.push(helper(attribute, span(call), "()"));
+    let is_free = !cx.has_comment(span(call));
+    let later = cx.function().is_some();
+    // Nobody can tell the difference where it goes; or somebody wants to see it.
+    let mut give_aware = |title: &str, when: Condition, safe: bool| {
+        let only = |fix: Fix| if safe { fix } else { Fix { safe: Condition::Always.not(), ..fix } };
+        if is_free {
+            fixes.push(only(helper(attribute, span(call), "()", false, later)).when(when.clone()));
+        }
+        fixes.push(only(Fix::safe(title, aware())).when(when));
+    };
+    if let Some(when) = takes_aware(cx, call.range()) {
+        give_aware("Replace with an aware `now`: where it goes, it means the same", when, true);
+    }
+    give_aware("Replace with an aware `now`", Condition::PrefersAware, false);
+    if is_free {
+        fixes.push(helper(attribute, span(call), "()", true, later));
     }
     let naive = now_with(attribute, call, Piece::Ask(Ask::Utc), ".replace(tzinfo=None)");
-    fixes.push(Fix::safe("Replace with `now(...)`, made naive as before", naive));
+    fixes.push(Fix { title: as_before("Replace with `now(...)`, made naive as before"), ..Fix::safe("", naive) });
     if cx.is_printed() {
         fixes.clear();
     }
@@ -60,6 +79,7 @@ fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
     let message = text!["`utcnow()` gives a naive datetime, which the rest of Python takes for local time"];
     let finding = cx.report(span(call), message);
     finding.when(is_utcnow);
+    tell_patch(finding, attribute);
     for mut fix in fixes {
         fix.safe = fix.safe.and(unpatched.clone());
         finding.fix(fix);

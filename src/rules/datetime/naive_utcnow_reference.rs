@@ -1,7 +1,8 @@
 //! `utcnow` passed by reference. Page: rules/datetime/naive-utcnow-reference.md
 
-use super::{helper, is_django, is_method, naive_now, unpatched};
-use crate::finding::{Edit, Fix};
+use super::{helper, is_django, is_method, naive_now, tell_patch, unpatched};
+use crate::fact::{Condition, Name, TypeExpr};
+use crate::finding::{Ask, Edit, Fix, Piece};
 use crate::python::ast::{self, AnyNodeRef, Ranged};
 use crate::python::{Block, span};
 use crate::rule::{Check, Cx};
@@ -23,6 +24,11 @@ fn check<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
     text.extend(naive_now());
     let edit = Edit { span: span(attribute), text };
     let title = "Replace with a lambda that gives the same naive value";
+    let column = column(cx);
+    let mut aware = text!["lambda: ", span(&*attribute.value), "."];
+    aware.extend([Piece::from("now("), Piece::Ask(Ask::Utc), ")".into()]);
+    let aware =
+        Fix::safe("Replace with a lambda that gives an aware value", vec![Edit { span: span(attribute), text: aware }]);
     let fix = match place {
         _ if cx.is_printed() => None,
         Place::Callable => Some(Fix::safe(title, vec![edit])),
@@ -34,13 +40,22 @@ fn check<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
     let unpatched = unpatched(attribute);
     let finding = cx.report(span(attribute), message);
     finding.when(is_utcnow);
+    tell_patch(finding, attribute);
     match fix {
-        Some(mut fix) => {
-            let mut helper = helper(attribute, span(attribute), "");
-            helper.safe = fix.safe.clone().and(unpatched.clone());
-            finding.fix(helper);
-            fix.safe = fix.safe.and(unpatched);
-            finding.fix(fix);
+        Some(fix) => {
+            let safe = fix.safe.clone().and(unpatched);
+            let mut offer = |fix: Fix, safe: Condition| {
+                finding.fix(Fix { safe, ..fix });
+            };
+            if let Some(when) = column {
+                offer(helper(attribute, span(attribute), "", false, false).when(when.clone()), safe.clone());
+                offer(aware.clone().when(when), safe.clone());
+            }
+            let wanted = Condition::PrefersAware;
+            offer(helper(attribute, span(attribute), "", false, false).when(wanted.clone()), Condition::Always.not());
+            offer(aware.when(wanted), Condition::Always.not());
+            offer(helper(attribute, span(attribute), "", true, false), safe.clone());
+            offer(fix, safe);
         }
         None => {
             finding.help(
@@ -48,6 +63,25 @@ fn check<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
             );
         }
     }
+}
+
+/// Whether it gives the default of a column that keeps the zone.
+fn column(cx: &Cx) -> Option<Condition> {
+    let (Some(AnyNodeRef::Keyword(keyword)), Some(AnyNodeRef::ExprCall(_))) = (cx.parent(0), cx.parent(2)) else {
+        return None;
+    };
+    let gives =
+        keyword.arg.as_ref().is_some_and(|arg| matches!(arg.as_str(), "default" | "onupdate" | "default_factory"));
+    let target = match cx.parent(3)? {
+        AnyNodeRef::StmtAssign(assign) => assign.targets.first()?,
+        AnyNodeRef::StmtAnnAssign(assign) => &*assign.target,
+        _ => return None,
+    };
+    let (Some(Block::Class(_)), ast::Expr::Name(name)) = (cx.scopes.last().map(|scope| &scope.block), target) else {
+        return None;
+    };
+    let of = TypeExpr::Name(Name::Here(cx.scopes.last()?.name.clone()));
+    gives.then(|| Condition::Zoned { of, attr: name.id.to_string() })
 }
 
 /// Where the reference stands.
