@@ -175,6 +175,7 @@ pub struct Rules {
     call: Checks<for<'a> fn(&mut Cx<'a>, &'a ast::ExprCall)>,
     attribute: Checks<for<'a> fn(&mut Cx<'a>, &'a ast::ExprAttribute)>,
     literal: Checks<for<'a> fn(&mut Cx<'a>, &'a Expr)>,
+    operation: Checks<for<'a> fn(&mut Cx<'a>, &'a Expr)>,
     name: Checks<for<'a> fn(&mut Cx<'a>, &'a ast::ExprName)>,
     text: Checks<fn(&mut Cx<'_>, &Document, Syntax)>,
 }
@@ -199,6 +200,7 @@ impl Rules {
             Check::Call(check) => self.call.push((code, check)),
             Check::Attribute(check) => self.attribute.push((code, check)),
             Check::Literal(check) => self.literal.push((code, check)),
+            Check::Operation(check) => self.operation.push((code, check)),
             Check::Name(check) => self.name.push((code, check)),
             Check::Text(check) => self.text.push((code, check)),
             Check::Several(checks) => checks.iter().for_each(|check| self.add(code, *check)),
@@ -309,6 +311,12 @@ impl<'a> SourceOrderVisitor<'a> for Walk<'_, 'a> {
                     for &(code, check) in &self.rules.name {
                         self.cx.code = code;
                         check(&mut self.cx, name);
+                    }
+                }
+                Expr::BinOp(_) | Expr::Compare(_) => {
+                    for &(code, check) in &self.rules.operation {
+                        self.cx.code = code;
+                        check(&mut self.cx, expr);
                     }
                 }
                 Expr::StringLiteral(_) | Expr::BytesLiteral(_) | Expr::FString(_) => {

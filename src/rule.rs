@@ -33,6 +33,8 @@ pub enum Check {
     Attribute(for<'a> fn(&mut Cx<'a>, &'a ast::ExprAttribute)),
     /// Every string or bytes literal and every f-string, once per implicit concatenation.
     Literal(for<'a> fn(&mut Cx<'a>, &'a Expr)),
+    /// Every comparison, and everything with a sign between two operands.
+    Operation(for<'a> fn(&mut Cx<'a>, &'a Expr)),
     /// Every name, read or written.
     Name(for<'a> fn(&mut Cx<'a>, &'a ast::ExprName)),
     /// Once a file that is no Python, with what it says; the tree is empty.

@@ -88,7 +88,8 @@ fn check(page: &Page, examples: &[&Block], fixed: Option<&Block>) {
         let git = Command::new("git").args(["init", "-q"]).current_dir(folder.path()).status();
         assert!(git.is_ok_and(|status| status.success()), "git makes a repository");
     }
-    let report = davy(folder.path(), &[]);
+    // A rule that is off by default is turned on.
+    let report = davy(folder.path(), &["--extend-select", &page.code]);
     let mut found: BTreeMap<(String, u64), usize> = BTreeMap::new();
     for finding in report["findings"].as_array().expect("a list of findings") {
         assert_eq!(finding["code"], page.code, "{}: another rule speaks: {finding}", page.path);
@@ -117,7 +118,7 @@ fn check(page: &Page, examples: &[&Block], fixed: Option<&Block>) {
     );
     let Some(fixed) = fixed else { return };
     if page.fix != davy::page::Fixable::None {
-        davy(folder.path(), &["--fix", "--unsafe-fixes", "--select", &page.code]);
+        davy(folder.path(), &["--extend-select", &page.code, "--fix", "--unsafe-fixes", "--select", &page.code]);
         let text = std::fs::read_to_string(folder.path().join(&fixed.path)).expect("the example is still there");
         assert_eq!(
             text, fixed.text,

@@ -84,7 +84,11 @@ pub fn column<'a>(
     let holds = |inner: &Expr| dotted(inner).is_some_and(|of| of == "datetime" || of.ends_with(".datetime"));
     // `created: datetime`: a column where the class is a model of SQLModel.
     if holds(annotation?) {
-        return Some(Column { name: name.to_owned(), kind: TypeExpr::import("sqlmodel", "SQLModel"), zoned: Some(false) });
+        return Some(Column {
+            name: name.to_owned(),
+            kind: TypeExpr::import("sqlmodel", "SQLModel"),
+            zoned: Some(false),
+        });
     }
     // `created: Mapped[datetime]`: what its base says of datetimes.
     let Expr::Subscript(subscript) = annotation? else { return None };

@@ -1,12 +1,13 @@
 //! A moment that is taken when the code is imported. Page: rules/datetime/frozen-datetime.md
 
-use super::{is_django, is_method, now_with, unpatched};
+use super::{is_django, is_method, module_function, now_with, unpatched};
 use crate::fact::{Condition, Name, TypeExpr};
 use crate::finding::{Ask, Edit, Fix, Piece};
 use crate::python::ast::{self, AnyNodeRef, Expr, Ranged};
 use crate::python::span;
 use crate::rule::{Check, Cx};
 use crate::text;
+use crate::text::Span;
 
 pub const CHECK: Check = Check::Call(check);
 
@@ -137,6 +138,22 @@ fn declares(call: &ast::ExprCall) -> bool {
     matches!(name, "Column" | "mapped_column" | "Field" | "field" | "attrib" | "ib") || name.ends_with("Field")
 }
 
+/// The function itself in place of its result, where nothing is made of that.
+fn for_django<'a>(cx: &Cx<'a>, call: &'a ast::ExprCall, what: &str, value: &'a Expr) -> Option<Fix> {
+    if !call.arguments.is_empty() || value.range() != call.range() {
+        return None;
+    }
+    let title = "Pass the function, so that the time is taken whenever it is asked for";
+    match (&*call.func, what) {
+        (Expr::Attribute(attribute), "utcnow") => {
+            let (name, function) = module_function(cx, vec![cx.source(span(&*attribute.value)).into()])?;
+            let edits = function.into_iter().chain([Edit::replace(span(call), name)]).collect();
+            Some(Fix::risky(title, edits).when(unpatched(attribute)))
+        }
+        _ => Some(Fix::risky(title, vec![Edit::replace(Span::new(span(&*call.func).end, span(call).end), "")])),
+    }
+}
+
 /// A function in place of the value, where the declaration takes one.
 fn fix<'a>(cx: &Cx<'a>, call: &'a ast::ExprCall, what: &str, frozen: &Frozen<'a>) -> Option<Fix> {
     let Frozen::Declared { call: outer, value, name } = frozen else { return None };
@@ -145,13 +162,14 @@ fn fix<'a>(cx: &Cx<'a>, call: &'a ast::ExprCall, what: &str, frozen: &Frozen<'a>
         Expr::Attribute(attribute) => attribute.attr.as_str(),
         _ => return None,
     };
-    // Django's migrations cannot write a lambda down; attrs has another word for each of its versions.
-    if is_django(&cx.type_of(&outer.func)) || callee.ends_with("Field") && callee != "Field" || callee.ends_with("ib") {
+    let here = span(*value);
+    // attrs has another word for it in each of its versions.
+    if cx.has_comment(here) || cx.is_printed() || callee.ends_with("ib") {
         return None;
     }
-    let here = span(*value);
-    if cx.has_comment(here) || cx.is_printed() {
-        return None;
+    // Django's migrations cannot write a lambda down: they have to be able to name the function.
+    if is_django(cx, &outer.func) {
+        return for_django(cx, call, what, value);
     }
     let mut edits = Vec::new();
     match (callee, name) {

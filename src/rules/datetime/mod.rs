@@ -2,16 +2,20 @@
 
 pub mod doubled_utc_suffix;
 pub mod frozen_datetime;
+pub mod local_beside_utc;
 pub mod naive_as_local;
 pub mod naive_utcfromtimestamp;
 pub mod naive_utcnow;
 pub mod naive_utcnow_reference;
+pub mod naive_with_aware;
+pub mod pandas_utcnow;
 mod sink;
+mod zone;
 
-use crate::fact::{Condition, Name, TypeExpr};
+use crate::fact::Condition;
 use crate::finding::{Ask, Edit, Finding, Fix, Label, LabelAt, Piece};
 use crate::python::ast::{self, AnyNodeRef, Ranged};
-use crate::python::span;
+use crate::python::{dotted, span};
 use crate::rule::Cx;
 use crate::text::Span;
 
@@ -82,6 +86,26 @@ fn root(attribute: &ast::ExprAttribute) -> Option<&str> {
     }
 }
 
+/// A function of the module that gives what `utcnow` does, and the edit that writes it: Django's migrations have to be able to name it.
+fn module_function(cx: &Cx, class: Vec<Piece>) -> Option<(&'static str, Option<Edit>)> {
+    const NAME: &str = "naive_utc_now";
+    if cx.callable(NAME).is_some() {
+        return Some((NAME, None));
+    }
+    let first = cx.tree.body().iter().find_map(|stmt| match stmt {
+        ast::Stmt::ClassDef(class) => Some(span(class).start),
+        _ => None,
+    })?;
+    // In front of the decorators, at the beginning of a line.
+    let at = cx.text[..first as usize].rfind('\n').map_or(0, |at| at + 1);
+    let mut text = vec![format!("def {NAME}():\n    return ").into()];
+    text.extend(class);
+    text.push(".".into());
+    text.extend(naive_now());
+    text.push("\n\n\n".into());
+    (at == first as usize).then(|| (NAME, Some(Edit::pieces(Span::at(at as u32), text))))
+}
+
 /// The title of a fix that keeps what was there, with what the project's columns are.
 fn as_before(title: &str) -> Vec<Piece> {
     vec![title.into(), Piece::Ask(Ask::Columns)]
@@ -107,9 +131,10 @@ fn now_with(attribute: &ast::ExprAttribute, call: &ast::ExprCall, zone: Piece, t
     edits
 }
 
-/// Whether a callee comes from Django, whose migrations cannot write a lambda down.
-fn is_django(type_: &TypeExpr) -> bool {
-    matches!(type_, TypeExpr::Name(Name::Import { module, .. }) if module.split('.').next() == Some("django"))
+/// Whether a call declares a field of Django's, whose migrations cannot write a lambda down.
+fn is_django(cx: &Cx, callee: &ast::Expr) -> bool {
+    let name = dotted(callee).unwrap_or_default();
+    name.ends_with("Field") && !name.ends_with(".Field") && name != "Field" && cx.mentions("django")
 }
 
 /// The method that is called on the result at once, with that call.

@@ -1,6 +1,6 @@
 //! `utcnow` passed by reference. Page: rules/datetime/naive-utcnow-reference.md
 
-use super::{helper, is_django, is_method, naive_now, tell_patch, unpatched};
+use super::{as_before, helper, is_django, is_method, module_function, naive_now, tell_patch, unpatched};
 use crate::fact::{Condition, Name, TypeExpr};
 use crate::finding::{Ask, Edit, Fix, Piece};
 use crate::python::ast::{self, AnyNodeRef, Ranged};
@@ -31,8 +31,14 @@ fn check<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
         Fix::safe("Replace with a lambda that gives an aware value", vec![Edit { span: span(attribute), text: aware }]);
     let fix = match place {
         _ if cx.is_printed() => None,
-        Place::Callable => Some(Fix::safe(title, vec![edit])),
-        Place::Risky => Some(Fix::risky(title, vec![edit])),
+        Place::Callable => Some(Fix { title: as_before(title), ..Fix::safe("", vec![edit]) }),
+        Place::Risky => {
+            let class = vec![cx.source(span(&*attribute.value)).into()];
+            module_function(cx, class).map(|(name, function)| {
+                let edits = function.into_iter().chain([Edit::replace(span(attribute), name)]).collect();
+                Fix::risky("Replace with a function of the module, which migrations can name", edits)
+            })
+        }
         Place::Other => None,
     };
     let message =
@@ -105,7 +111,7 @@ fn place(cx: &Cx, attribute: &ast::ExprAttribute) -> Place {
         (Some(AnyNodeRef::StmtAnnAssign(assign)), ..) if is_own_name(cx, &assign.target) => return Place::Callable,
         _ => return Place::Other,
     };
-    if is_django(&cx.type_of(&call.func)) { Place::Risky } else { Place::Callable }
+    if is_django(cx, &call.func) { Place::Risky } else { Place::Callable }
 }
 
 /// Whether a lambda stays a plain function there: a name of a module or function, or an attribute of `self`. In a class it would
