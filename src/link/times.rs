@@ -11,8 +11,8 @@ use std::sync::OnceLock;
 /// What is collected from all units, once somebody asks.
 #[derive(Default)]
 pub struct Times {
-    /// Functions that give the time in UTC: naive, aware.
-    clocks: OnceLock<[Vec<Symbol>; 2]>,
+    /// Functions that give naive time in UTC.
+    clocks: OnceLock<Vec<Symbol>>,
     /// Names of attributes that are ordered or subtracted somewhere.
     compared: OnceLock<HashSet<String>>,
     /// How many columns keep a time without its zone, and how many with it.
@@ -20,7 +20,8 @@ pub struct Times {
 }
 
 impl Judge<'_> {
-    /// The project's own function that gives the time in UTC: as it is configured, else the only one that does nothing else. In a module
+    /// The project's own function that gives the time in UTC: as it is configured, else the only one that gives a naive value
+    /// and does nothing else. In a module
     /// that does not need the file itself; in the file (`here`) only for whoever calls it later.
     pub fn helper(&self, file: File, naive: bool, here: bool) -> Option<(String, String)> {
         let index = self.values.index;
@@ -31,9 +32,11 @@ impl Judge<'_> {
                 Found::File(home) => Some(Symbol { file: home, name: name.clone() }),
                 _ => None,
             },
+            // An aware `now` is as short as any name for it.
+            None if !naive => None,
             None => {
                 let near = |one: &&Symbol| top(index.path(one.file)) == top(path);
-                let mut near = self.clocks(naive).iter().filter(near);
+                let mut near = self.clocks().iter().filter(near);
                 near.next().filter(|_| near.next().is_none()).cloned()
             }
         }?;
@@ -51,10 +54,10 @@ impl Judge<'_> {
         (is_aware != naive && reachable).then(|| (index.module_name(home.file), home.name))
     }
 
-    /// Functions of the project that give the time in UTC and nothing else, tests excepted.
-    fn clocks(&self, naive: bool) -> &[Symbol] {
-        let all = self.times.clocks.get_or_init(|| {
-            let mut all = [Vec::new(), Vec::new()];
+    /// Functions of the project that give naive time in UTC and do nothing else, tests excepted.
+    fn clocks(&self) -> &[Symbol] {
+        self.times.clocks.get_or_init(|| {
+            let mut all = Vec::new();
             for (file, unit) in self.values.units.iter().enumerate() {
                 let path = self.values.index.path(file);
                 if [Role::Test, Role::Docs].iter().any(|role| plays(path, *role, unit.generated).is_yes()) {
@@ -62,15 +65,14 @@ impl Judge<'_> {
                 }
                 for (name, bindings) in &unit.facts.symbols {
                     let [Binding::Function(function)] = bindings.as_slice() else { continue };
-                    let Some(clock) = &function.clock else { continue };
+                    let Some(clock) = function.clock.as_ref().filter(|clock| clock.naive) else { continue };
                     if !name.contains('.') && !name.starts_with('_') && self.is_clock(clock, file) {
-                        all[usize::from(!clock.naive)].push(Symbol { file, name: name.clone() });
+                        all.push(Symbol { file, name: name.clone() });
                     }
                 }
             }
             all
-        });
-        &all[usize::from(!naive)]
+        })
     }
 
     fn is_clock(&self, clock: &Clock, file: File) -> bool {
