@@ -479,8 +479,15 @@ pub enum Condition {
         /// The attribute.
         attr: String,
     },
-    /// The class of this has a property that gives exactly this attribute, and nobody overrides it.
-    HasProperty(TypeExpr, String),
+    /// The owner of an attribute gives exactly it in public.
+    HasPublic {
+        /// The receiver.
+        of: TypeExpr,
+        /// The attribute.
+        attr: String,
+        /// A read of it is sure to be the same: a property, or another name for it.
+        same: bool,
+    },
     /// Another file hands on this name of the file as a secret.
     HandedOn(String),
     /// Git has this file, or would add it with everything else.

@@ -118,8 +118,8 @@ pub enum Ask {
     },
     /// " (114 of 114 columns here that keep a time are naive)", where the project has any.
     Columns,
-    /// The property of its class that gives this attribute.
-    Property(TypeExpr, String),
+    /// What gives this attribute in public, as `Condition::HasPublic` found it.
+    Public(TypeExpr, String),
     /// What becomes of a form on the pydantic that the project runs: "is deprecated on pydantic>=2 (pyproject.toml)".
     Pydantic(Fate),
     /// `timezone.utc`, or `UTC` where every supported Python has it (3.11).

@@ -112,7 +112,9 @@ impl<'a> Judge<'a> {
             Condition::Zoned { of, attr } => {
                 all(self.values.eval(of, file).members(), |value| self.keeps_zone(value, attr))
             }
-            Condition::HasProperty(of, attr) => Verdict::from_bool(self.property(of, attr, file).is_some()),
+            Condition::HasPublic { of, attr, same } => {
+                Verdict::from_bool(self.public(of, attr, file).is_some_and(|(_, is_same)| is_same == *same))
+            }
             Condition::HandedOn(name) => Verdict::from_bool(self.use_of(name, file).is_some()),
             Condition::HasSetting(field) => Verdict::from_bool(self.setting_of(field, file).is_some()),
             Condition::Undeclared(package) => {
@@ -148,22 +150,48 @@ impl<'a> Judge<'a> {
         })
     }
 
-    /// The property that gives exactly an attribute, under its name without the underscore: defined where the attribute is, one statement
-    /// long, and overridden by nobody. One of another name may mean another thing tomorrow.
-    pub fn property(&self, of: &TypeExpr, attr: &str, file: File) -> Option<String> {
+    /// What gives exactly an attribute in public, as it is written behind the receiver, and whether a read of it is sure to be the same: a
+    /// property of its name without the underscore or another name for it is; a method that returns it may come to do more.
+    /// Defined where the attribute is, one statement long, and overridden by nobody.
+    pub fn public(&self, of: &TypeExpr, attr: &str, file: File) -> Option<(String, bool)> {
         let values = self.values.eval(of, file);
         let [value] = values.members() else { return None };
-        let Some(Definer::Class(owner)) = self.definer(value, attr) else { return None };
-        let name = attr.trim_start_matches('_');
-        let bindings = self.values.units[owner.file].facts.symbols.get(&format!("{}.{name}", owner.name))?;
-        // With a setter beside it the name is bound twice: what it gives may be another thing.
-        let [Binding::Function(getter)] = bindings.as_slice() else { return None };
-        let [decorator] = getter.decorators.as_slice() else { return None };
-        let is_property =
-            matches!(self.values.eval(decorator, owner.file), Value::External(path, _) if path == "builtins.property");
-        let is_getter = is_property && getter.returns_attribute.as_deref() == Some(attr);
-        let own = is_getter && self.definer(value, name) == Some(Definer::Class(owner));
-        (own && self.overridden(value, name) == Verdict::No).then(|| name.to_owned())
+        let owner = self.definer(value, attr)?;
+        let (home, prefix) = match &owner {
+            Definer::Class(class) => (class.file, format!("{}.", class.name)),
+            Definer::Module(module) => (*module, String::new()),
+            Definer::External(_) => return None,
+        };
+        let bare = attr.trim_start_matches('_');
+        let private = Name::Here(format!("{prefix}{attr}"));
+        for name in [bare.to_owned(), format!("get_{bare}")] {
+            let Some(bindings) = self.values.units[home].facts.symbols.get(&format!("{prefix}{name}")) else {
+                continue;
+            };
+            // With a setter beside it the name is bound twice: what it gives may be another thing.
+            let found = match bindings.as_slice() {
+                [Binding::Function(getter)] if getter.returns_attribute.as_deref() == Some(attr) => {
+                    let is_property = |decorator| {
+                        let value = self.values.eval(decorator, home);
+                        matches!(value, Value::External(path, _) if path == "builtins.property")
+                    };
+                    match getter.decorators.as_slice() {
+                        [] if getter.takes == Some(1) && !getter.is_async => Some((format!("{name}()"), false)),
+                        [decorator] if name == bare && is_property(decorator) => Some((name.clone(), true)),
+                        _ => None,
+                    }
+                }
+                [Binding::Value(TypeExpr::Name(same))] if *same == private => Some((name.clone(), true)),
+                _ => None,
+            };
+            let own = found.is_some() && self.definer(value, &name).as_ref() == Some(&owner);
+            let is_class = matches!(owner, Definer::Class(_));
+            let stays = |attr: &str| !is_class || self.overridden(value, attr) == Verdict::No;
+            if own && stays(&name) && stays(attr) {
+                return found;
+            }
+        }
+        None
     }
 
     /// Where another file hands on a name of this one as a secret, and to which argument.

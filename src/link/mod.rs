@@ -391,8 +391,8 @@ impl Linker<'_, '_> {
                     vec![format!(" ({naive} of {all} columns here that keep a time are naive)").into()]
                 }
             },
-            Ask::Property(of, attr) => {
-                vec![self.judge.property(of, attr, file).unwrap_or_default().into()]
+            Ask::Public(of, attr) => {
+                vec![self.judge.public(of, attr, file).map(|(name, _)| name).unwrap_or_default().into()]
             }
             Ask::Class(of) => vec![self.class(of, file).into()],
             Ask::Pydantic(fate) => vec![self.fate(*fate, file).into()],

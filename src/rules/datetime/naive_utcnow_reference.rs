@@ -32,6 +32,7 @@ fn check<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
     let fix = match place {
         _ if cx.is_printed() => None,
         Place::Callable => Some(Fix { title: as_before(title), ..Fix::safe("", vec![edit]) }),
+        Place::Pickled => Some(Fix::risky(title, vec![edit])),
         Place::Risky => {
             let class = vec![cx.source(span(&*attribute.value)).into()];
             module_function(cx, class).map(|(name, function)| {
@@ -94,8 +95,10 @@ fn column(cx: &Cx) -> Option<Condition> {
 enum Place {
     /// Somebody will call it without arguments.
     Callable,
-    /// Somebody will call it, but may also want to pickle or serialise it.
+    /// Somebody will call it, but wants to name it in a migration first.
     Risky,
+    /// It goes to another process, which no lambda can.
+    Pickled,
     /// Not known.
     Other,
 }
@@ -111,7 +114,31 @@ fn place(cx: &Cx, attribute: &ast::ExprAttribute) -> Place {
         (Some(AnyNodeRef::StmtAnnAssign(assign)), ..) if is_own_name(cx, &assign.target) => return Place::Callable,
         _ => return Place::Other,
     };
-    if is_django(cx, &call.func) { Place::Risky } else { Place::Callable }
+    let callee = match &*call.func {
+        ast::Expr::Attribute(attribute) => attribute.attr.as_str(),
+        ast::Expr::Name(name) => name.id.as_str(),
+        _ => "",
+    };
+    // multiprocessing, concurrent.futures, pickle and their kin.
+    const PICKLE: [&str; 12] = [
+        "Process",
+        "apply",
+        "apply_async",
+        "dump",
+        "dumps",
+        "imap",
+        "imap_unordered",
+        "map",
+        "map_async",
+        "run_in_executor",
+        "starmap",
+        "submit",
+    ];
+    match () {
+        () if is_django(cx, &call.func) => Place::Risky,
+        () if PICKLE.contains(&callee) => Place::Pickled,
+        () => Place::Callable,
+    }
 }
 
 /// Whether a lambda stays a plain function there: a name of a module or function, or an attribute of `self`. In a class it would

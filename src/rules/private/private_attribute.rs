@@ -33,12 +33,18 @@ fn check<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
     foreign(finding, &of, name, inside.as_deref(), &kinds);
     finding.otherwise("use what the owner offers in public, or ask for it there");
     finding.definition(of.clone(), "the receiver is of this class");
-    let property = Piece::Ask(Ask::Property(of.clone(), name.to_owned()));
-    let edits = vec![Edit::pieces(at, vec![property.clone()])];
-    let mut fix = Fix::safe("", edits).when(Condition::HasProperty(of, name.to_owned()));
-    fix.title = text!["Read the public property `", property, "`"];
+    let public = Piece::Ask(Ask::Public(of.clone(), name.to_owned()));
+    let offer = |same: bool, title: &str| {
+        let edits = vec![Edit::pieces(at, vec![public.clone()])];
+        let fix = if same { Fix::safe("", edits) } else { Fix::risky("", edits) };
+        let title = text![title, " `", public.clone(), "`"];
+        Fix { title, ..fix }.when(Condition::HasPublic { of: of.clone(), attr: name.to_owned(), same })
+    };
+    let fixes = [offer(true, "Read the public"), offer(false, "Ask the method")];
     if is_read {
-        finding.fix(fix);
+        for fix in fixes {
+            finding.fix(fix);
+        }
     } else {
         finding.help("use what the owner offers in public, or ask for it there");
     }
