@@ -4,7 +4,7 @@
 
 use super::name::{NameClass, SECRET_WORDS, classify_name, secret_words};
 use aho_corasick::AhoCorasick;
-use regex::Regex;
+use regex::bytes::Regex;
 use std::sync::LazyLock;
 
 /// A name that is given a value, by their places.
@@ -29,11 +29,23 @@ static COMMANDS: LazyLock<Regex> = LazyLock::new(|| {
     let docker = r#"\b(docker|podman)\s{1,4}login\b[^\n|;]{0,200}?\s(?:-p|--password)[ =]["']?([^\s"'$]{3,128})"#;
     let keytool = r#"\s-(storepass|keypass)\s{1,4}["']?([^\s"'$]{3,128})"#;
     let openssl = r#"\s-(passin|passout)\s{1,4}["']?pass:([^\s"'$]{3,128})"#;
-    Regex::new(&format!("(?i){sql}|{http}|{mysql}|{ssh}|{docker}|{keytool}|{openssl}")).expect("a test uses it")
+    Regex::new(&format!("(?i-u){sql}|{http}|{mysql}|{ssh}|{docker}|{keytool}|{openssl}")).expect("a test uses it")
 });
 
-const COMMANDS_OF: [&str; 10] =
-    ["curl", "wget", "mysql", "sshpass", "identified", "password '", "login", "-storepass", "-keypass", "pass:"];
+const COMMANDS_OF: [&str; 12] = [
+    "curl",
+    "wget",
+    "mysql",
+    "sshpass",
+    "identified",
+    "password '",
+    "docker login",
+    "podman login",
+    "-storepass",
+    "-keypass",
+    "-passin",
+    "-passout",
+];
 
 /// Words without which none of the commands is there.
 static COMMAND_WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
@@ -75,10 +87,11 @@ pub fn assignments(text: &str) -> Vec<Assignment> {
         }
     }
     if COMMAND_WORDS.is_match(text) {
-        for groups in COMMANDS.captures_iter(text) {
+        // Bytes are enough for what is ASCII, and take a fraction of the time to prepare.
+        for groups in COMMANDS.captures_iter(text.as_bytes()) {
             let mut parts = groups.iter().skip(1).flatten();
             if let (Some(name), Some(value)) = (parts.next(), parts.next()) {
-                let value = (value.start(), value.end());
+                let value = (value.start(), text.ceil_char_boundary(value.end()));
                 found.push(Assignment { name: (name.start(), name.end()), value, quoted: true, command: true });
             }
         }
