@@ -114,6 +114,7 @@ fn context<'a>(
         definitions,
         trouble: None,
         broken: Vec::new(),
+        faults: OnceCell::new(),
         callables: OnceCell::new(),
         words: RefCell::default(),
         findings: Vec::new(),

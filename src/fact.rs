@@ -496,6 +496,8 @@ pub enum Condition {
     OpenEnv,
     /// The project has an object that reads the environment into a field of this name, which another file may import here.
     HasSetting(String),
+    /// The project says that it runs on a Python before this one.
+    RunsBefore(u32, u32),
     /// Every Python that the project supports is this one or later.
     Python(u32, u32),
     /// All of them.

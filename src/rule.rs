@@ -8,6 +8,7 @@ use crate::finding::{Code, Edit, Finding, Piece};
 use crate::python::ast::{self, AnyNodeRef, Expr, Ranged};
 use crate::python::bound::bound;
 use crate::python::broken::Broken;
+use crate::python::semantic::{self, Fault};
 use crate::python::types::Types;
 use crate::python::walk::blocks;
 use crate::python::{Block, Scope, Tree, deeper, span};
@@ -88,6 +89,8 @@ pub struct Cx<'a> {
     pub trouble: Option<&'a Trouble>,
     /// The places where the grammar is broken.
     pub broken: Vec<Broken>,
+    /// What parses and does not compile, once somebody asked.
+    pub faults: OnceCell<Vec<Fault>>,
     /// Functions and classes of the module by name, once somebody asked for one.
     pub callables: OnceCell<HashMap<&'a str, Callable<'a>>>,
     /// Words that rules looked for in the text, with what came of it.
@@ -104,6 +107,16 @@ pub struct Cx<'a> {
 pub type Callable<'a> = (&'a ast::StmtFunctionDef, bool);
 
 impl<'a> Cx<'a> {
+    /// What parses and does not compile; nothing where the grammar is broken, because what is built on that would be guesses.
+    pub fn faults(&self) -> &[Fault] {
+        self.faults.get_or_init(|| {
+            if self.tree.is_broken() || self.trouble.is_some() || !self.kind.is_python() {
+                return Vec::new();
+            }
+            semantic::faults(self.tree, self.text, self.kind == Kind::Stub)
+        })
+    }
+
     /// The function of this module that a call of a name runs: itself, or the `__init__` of a class in its own body.
     pub fn callable(&self, name: &str) -> Option<Callable<'a>> {
         let all = self.callables.get_or_init(|| {

@@ -120,6 +120,9 @@ impl<'a> Judge<'a> {
             Condition::Undeclared(package) => {
                 Verdict::from_bool(!self.project.migrating && self.undeclared(package, file).is_some())
             }
+            Condition::RunsBefore(major, minor) => {
+                Verdict::from_bool(self.python(file).is_some_and(|floor| floor < (*major, *minor)))
+            }
             Condition::Python(major, minor) => match self.python(file) {
                 Some(floor) => Verdict::from_bool(floor >= (*major, *minor)),
                 None => Verdict::No,

@@ -13,6 +13,7 @@ pub mod ignores;
 pub mod imported;
 pub mod imports;
 mod settings;
+pub mod semantic;
 pub mod stdlib;
 pub mod types;
 pub mod walk;
@@ -20,7 +21,7 @@ pub mod walk;
 use crate::text::Span;
 use crate::unit::Kind;
 use ruff_python_ast::{ModModule, PySourceType};
-use ruff_python_parser::{Parsed, parse_unchecked_source};
+use ruff_python_parser::{ParseOptions, Parsed, parse_unchecked};
 
 /// The parser's tree, under davy's roof: other rooms name nodes through here.
 pub mod ast {
@@ -41,9 +42,14 @@ pub fn parse(text: &str, kind: Kind) -> Tree {
         Kind::Python => PySourceType::Python,
         Kind::Stub => PySourceType::Stub,
         // Rules that need a tree are not asked; those that read the text get an empty one.
-        Kind::Text(_) => return Tree { parsed: parse_unchecked_source("", PySourceType::Python) },
+        Kind::Text(_) => return parse("", Kind::Python),
     };
-    Tree { parsed: parse_unchecked_source(text, kind) }
+    // What came after the oldest Python that davy knows is noted, with the version that it came with.
+    let options = ParseOptions::from(kind).with_target_version(ast::PythonVersion::PY38);
+    match parse_unchecked(text, options).try_into_module() {
+        Some(parsed) => Tree { parsed },
+        None => unreachable!("a source type is parsed as a module"),
+    }
 }
 
 impl Tree {

@@ -1,4 +1,6 @@
 //! Files that do not parse.
 
 pub mod syntax_error;
+pub mod too_new_syntax;
+pub mod uncompilable_code;
 pub mod undecodable_source;

@@ -1,0 +1,25 @@
+//! Syntax that the oldest Python of the project does not know. Page: rules/syntax/too-new-syntax.md
+
+use crate::fact::Condition;
+use crate::python::Tree;
+use crate::python::semantic::Fault;
+use crate::rule::{Check, Cx};
+use crate::text;
+use crate::unit::Kind;
+
+pub const CHECK: Check = Check::File(check);
+
+fn check(cx: &mut Cx, _tree: &Tree) {
+    // Nobody runs a stub.
+    if cx.kind == Kind::Stub {
+        return;
+    }
+    let newer: Vec<Fault> = cx.faults().iter().filter(|fault| fault.legal_from.is_some()).cloned().collect();
+    for fault in newer {
+        let Some((major, minor)) = fault.legal_from else { continue };
+        let message = format!("{} need Python {major}.{minor}, and this project runs on older ones, too", fault.message);
+        let finding = cx.report(fault.span, text![message]);
+        finding.when(Condition::RunsBefore(major, minor));
+        finding.help(format!("write it as older Pythons do, or say `requires-python = \">={major}.{minor}\"`"));
+    }
+}
