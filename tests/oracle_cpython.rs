@@ -60,6 +60,77 @@ fn verdicts_and_fixes() {
     }
 }
 
+/// What a Python does otherwise, and why davy does not follow it.
+const OTHERWISE: &[((u32, u32), &str)] = &[
+    // The parser has no room for what one old version took: `((x) := 1)`, `print((*a))`.
+    ((3, 8), "((x) := 1)"),
+    ((3, 8), "print((*a))"),
+];
+
+/// Pieces of CPython's own tests, and blocks of ours alone, in pairs and in threes: refused by davy exactly where this Python refuses them.
+#[test]
+fn verdicts_on_pieces() {
+    let blocks = root().join("tests/data/syntax/blocks.txt");
+    for (version, python, library) in &pythons() {
+        let scratch = scratch();
+        let place = scratch.path().canonicalize().expect("the scratch folder is there");
+        let mut files = Vec::new();
+        sources(&library.join("test"), &mut files);
+        files.retain(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("test_")));
+        files.sort();
+        let asked = serde_json::json!({"out": place, "files": files, "blocks": blocks});
+        let script = root().join("tests/common/snippets.py");
+        let output = run_with(Command::new(python).arg(script), &asked.to_string());
+        assert!(output.status.success(), "{}", said(&output));
+        let verdicts: std::collections::BTreeMap<String, Option<String>> =
+            serde_json::from_slice(&output.stdout).expect("it answers in JSON");
+        assert!(verdicts.len() > 1_500, "{} pieces", verdicts.len());
+        let (major, minor) = *version;
+        let target = format!("target-version = '{major}.{minor}'");
+        let mut command = davy();
+        command
+            .args([
+                "check",
+                "--select",
+                "SYN",
+                "--format",
+                "json",
+                "--exit-zero",
+                "--no-cache",
+                "--config",
+                &target,
+                ".",
+            ])
+            .current_dir(&place);
+        let output = run(&mut command);
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("the report is JSON");
+        let found: BTreeSet<&str> = report["findings"]
+            .as_array()
+            .expect("it has findings")
+            .iter()
+            .filter_map(|one| one["path"].as_str())
+            .collect();
+        let text = |name: &str| fs::read_to_string(place.join(name)).unwrap_or_default();
+        let known = |name: &str| OTHERWISE.iter().any(|(of, part)| of == version && text(name).contains(part));
+        let other: Vec<String> = verdicts
+            .iter()
+            .filter(|(name, verdict)| verdict.is_some() != found.contains(name.as_str()) && !known(name))
+            .map(|(name, verdict)| format!("{name}: Python says {verdict:?}:\n{}", text(name)))
+            .collect();
+        let refused = verdicts.values().flatten().count();
+        say(&format!(
+            "oracle_cpython: Python {major}.{minor}: {} pieces, {refused} refused, {} verdicts differ; 0 skipped",
+            verdicts.len(),
+            other.len()
+        ));
+        assert!(other.len() * 500 <= verdicts.len(), "agreement is below 99.8 %:\n{}", other.join("\n---\n"));
+        if (3, 11) <= *version && *version <= (3, 13) {
+            assert!(other.is_empty(), "{}", other.join("\n---\n"));
+        }
+    }
+}
+
 fn one_python(version: (u32, u32), python: &Path, library: &Path) {
     let scratch = scratch();
     let place = scratch.path().canonicalize().expect("the scratch folder is there");

@@ -12,8 +12,8 @@ pub mod flow;
 pub mod ignores;
 pub mod imported;
 pub mod imports;
-mod settings;
 pub mod semantic;
+mod settings;
 pub mod stdlib;
 pub mod types;
 pub mod walk;
@@ -26,7 +26,7 @@ use ruff_python_parser::{ParseOptions, Parsed, parse_unchecked};
 /// The parser's tree, under davy's roof: other rooms name nodes through here.
 pub mod ast {
     pub use ruff_python_ast::*;
-    pub use ruff_text_size::{Ranged, TextRange};
+    pub use ruff_text_size::{Ranged, TextRange, TextSize};
 }
 
 use ast::Ranged;

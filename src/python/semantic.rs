@@ -3,13 +3,17 @@
 //!
 //! The parser's own checks, given what they ask of the scopes around; nothing is asked of the project.
 
+mod own;
+mod places;
+
 use super::ast::visitor::source_order::{self, SourceOrderVisitor};
-use super::ast::{self, Expr, PythonVersion, Stmt, TextRange};
-use super::bound::bound;
+use super::ast::{self, Expr, Ranged, Stmt, TextRange, TextSize};
 use super::{Tree, deeper, span};
 use crate::text::Span;
+use own::limits;
+use places::{Context, Kind, Place, captured};
 use ruff_python_parser::semantic_errors::{
-    LazyImportContext, SemanticSyntaxChecker, SemanticSyntaxContext, SemanticSyntaxError, SemanticSyntaxErrorKind,
+    SemanticSyntaxChecker, SemanticSyntaxError, SemanticSyntaxErrorKind, WriteToDebugKind,
 };
 use ruff_python_parser::{UnsupportedSyntaxError, UnsupportedSyntaxErrorKind};
 use std::cell::RefCell;
@@ -24,6 +28,18 @@ pub struct Fault {
     pub message: String,
     /// The first version on which it is legal, if there is one.
     pub legal_from: Option<(u32, u32)>,
+    /// The first version on which it is not, if it was before.
+    pub illegal_from: Option<(u32, u32)>,
+}
+
+impl Fault {
+    fn always(span: Span, message: impl Into<String>) -> Fault {
+        Fault { span, message: message.into(), legal_from: None, illegal_from: None }
+    }
+
+    fn until(span: Span, message: impl Into<String>, legal_from: (u32, u32)) -> Fault {
+        Fault { legal_from: Some(legal_from), ..Fault::always(span, message) }
+    }
 }
 
 /// The faults of a file that parses, in order.
@@ -36,9 +52,32 @@ pub fn faults(tree: &Tree, text: &str, is_stub: bool) -> Vec<Fault> {
         places: Vec::new(),
         found: RefCell::default(),
     };
-    let mut walk = Walk { context, checker: SemanticSyntaxChecker::new() };
+    let mut walk = Walk {
+        context,
+        checker: SemanticSyntaxChecker::new(),
+        own: Vec::new(),
+        blocks: 0,
+        tuples: Vec::new(),
+        own_futures: Vec::new(),
+        annotations: Vec::new(),
+    };
     walk.inside(Place::of(Kind::Module, tree.body()), |walk| walk.visit_body(tree.body()));
+    let within = |spans: &[Span], fault: &Fault| spans.iter().any(|one| one.contains(fault.span));
+    // Brackets around values alone make a tuple.
+    found.retain(|fault| fault.message != MANAGERS || !within(&walk.tuples, fault));
     found.extend(walk.context.found.into_inner().into_iter().map(|error| told(&error)));
+    found.extend(walk.own);
+    for fault in &mut found {
+        if fault.legal_from.is_none() && within(&walk.own_futures, fault) {
+            "imports from a `__future__` of one's own".clone_into(&mut fault.message);
+            fault.legal_from = Some((3, 13));
+        }
+        // What is never evaluated was not looked at.
+        if fault.legal_from.is_none() && within(&walk.annotations, fault) {
+            fault.illegal_from = Some((3, 10));
+        }
+    }
+    found.extend(limits(tree, text));
     found.sort_by_key(|fault| (fault.span, fault.legal_from));
     found.dedup_by(|one, other| one.span == other.span && one.message == other.message);
     found
@@ -56,13 +95,17 @@ fn too_new(error: &UnsupportedSyntaxError) -> Option<Fault> {
     let (what, from) = match error.kind {
         Syntax::Match => ("`match` statements", (3, 10)),
         Syntax::ExceptStar => ("`except*`", (3, 11)),
-        Syntax::UnparenthesizedNamedExpr(_) => ("`:=` without brackets here", (3, 10)),
+        // Where that is, only the parser's own words tell.
+        Syntax::UnparenthesizedNamedExpr(_) if error.to_string().contains("index") => {
+            ("indexes with `:=` and no brackets", (3, 10))
+        }
+        Syntax::UnparenthesizedNamedExpr(_) => ("sets with `:=` and no brackets", (3, 9)),
         Syntax::RelaxedDecorator(_) => ("decorators of this form", (3, 9)),
         Syntax::TypeParameterList => ("type parameters", (3, 12)),
         Syntax::TypeAliasStatement => ("`type` statements", (3, 12)),
         Syntax::TypeParamDefault => ("defaults of type parameters", (3, 13)),
         Syntax::Pep701FString(_) => ("quotes, backslashes, comments and line breaks inside of f-strings", (3, 12)),
-        Syntax::ParenthesizedContextManager => ("brackets around context managers", (3, 9)),
+        Syntax::ParenthesizedContextManager => (MANAGERS, (3, 9)),
         Syntax::StarExpressionInIndex => ("`*` in an index", (3, 11)),
         Syntax::StarAnnotation => ("`*` in an annotation", (3, 11)),
         Syntax::UnparenthesizedUnpackInFor => ("`*` in the iterable of a `for` without brackets", (3, 9)),
@@ -71,24 +114,28 @@ fn too_new(error: &UnsupportedSyntaxError) -> Option<Fault> {
         Syntax::UnpackingInComprehension(_) => ("`*` in a comprehension", (3, 15)),
         Syntax::LazyImportStatement => ("`lazy` imports", (3, 15)),
         Syntax::ParenthesizedKeywordArgumentName => {
-            let message = "the name of a keyword argument stands in brackets".to_owned();
-            return Some(Fault { span: span(error), message, legal_from: None });
+            return Some(Fault::always(span(error), "the name of a keyword argument stands in brackets"));
         }
         // All that davy knows have them.
         Syntax::Walrus | Syntax::StarTuple(_) | Syntax::PositionalOnlyParameter => return None,
     };
-    Some(Fault { span: span(error), message: what.to_owned(), legal_from: Some(from) })
+    Some(Fault::until(span(error), what, from))
 }
 
+const MANAGERS: &str = "brackets around context managers";
+
 fn told(error: &SemanticSyntaxError) -> Fault {
-    let (message, legal_from) = match &error.kind {
-        SemanticSyntaxErrorKind::AsyncComprehensionInSyncComprehension(_) => {
-            ("asynchronous comprehensions inside of others".to_owned(), Some((3, 11)))
+    let at = span(error);
+    match &error.kind {
+        SemanticSyntaxErrorKind::AsyncComprehensionInSyncComprehension(_) => Fault::until(at, COMPREHENSIONS, (3, 11)),
+        SemanticSyntaxErrorKind::WriteToDebug(WriteToDebugKind::Delete(_)) => {
+            Fault { illegal_from: Some((3, 10)), ..Fault::always(at, "`__debug__` is deleted") }
         }
-        _ => (lower(&error.to_string()), None),
-    };
-    Fault { span: span(error), message, legal_from }
+        _ => Fault::always(at, lower(&error.to_string())),
+    }
 }
+
+const COMPREHENSIONS: &str = "asynchronous comprehensions inside of others";
 
 /// A message with a small first letter, as davy's own have it.
 fn lower(message: &str) -> String {
@@ -96,217 +143,19 @@ fn lower(message: &str) -> String {
     let first = chars.next().map(|first| first.to_lowercase().to_string()).unwrap_or_default();
     format!("{first}{}", chars.as_str())
 }
-
-/// What stands around a node.
-struct Place<'a> {
-    kind: Kind<'a>,
-    /// Names that are declared `global` in it, with the last place that says so.
-    globals: HashMap<&'a str, TextRange>,
-    /// How many loops are open in it.
-    loops: usize,
-}
-
-#[derive(Clone, Copy)]
-enum Kind<'a> {
-    Module,
-    Class,
-    Function(&'a ast::StmtFunctionDef),
-    Lambda(&'a ast::ExprLambda),
-    /// A comprehension of a list, set or dictionary.
-    Comprehension {
-        is_async: bool,
-    },
-    Generator,
-    /// Type parameters, and the value of a `type` statement.
-    Types,
-}
-
-impl<'a> Place<'a> {
-    fn of(kind: Kind<'a>, body: &'a [Stmt]) -> Place<'a> {
-        let mut globals = HashMap::new();
-        declared(body, &mut globals);
-        Place { kind, globals, loops: 0 }
-    }
-
-    fn new(kind: Kind<'a>) -> Place<'a> {
-        Place { kind, globals: HashMap::new(), loops: 0 }
-    }
-}
-
-/// What a block declares `global`, functions and classes inside of it excepted.
-fn declared<'a>(body: &'a [Stmt], globals: &mut HashMap<&'a str, TextRange>) {
-    for stmt in body {
-        match stmt {
-            Stmt::Global(global) => {
-                globals.extend(global.names.iter().map(|name| (name.as_str(), global.range)));
-            }
-            Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {}
-            other => deeper(|| super::walk::blocks(other, &mut |inner| declared(inner, globals))),
-        }
-    }
-}
-
-struct Context<'a> {
-    text: &'a str,
-    is_stub: bool,
-    future: bool,
-    places: Vec<Place<'a>>,
-    found: RefCell<Vec<SemanticSyntaxError>>,
-}
-
-impl<'a> Context<'a> {
-    fn outward(&self) -> impl Iterator<Item = Kind<'a>> + '_ {
-        self.places.iter().rev().map(|place| place.kind)
-    }
-}
-
-impl SemanticSyntaxContext for Context<'_> {
-    fn future_annotations_or_stub(&self) -> bool {
-        self.future || self.is_stub
-    }
-
-    fn lazy_import_context(&self) -> Option<LazyImportContext> {
-        None
-    }
-
-    fn python_version(&self) -> PythonVersion {
-        PythonVersion::PY310
-    }
-
-    fn source(&self) -> &str {
-        self.text
-    }
-
-    fn global(&self, name: &str) -> Option<TextRange> {
-        self.places.last()?.globals.get(name).copied()
-    }
-
-    fn has_nonlocal_binding(&self, name: &str) -> bool {
-        self.outward().skip(1).any(|kind| match kind {
-            Kind::Function(function) => {
-                function.parameters.iter().any(|parameter| parameter.name().as_str() == name)
-                    || binds(&function.body, name) && !declares_global(&function.body, name)
-            }
-            Kind::Lambda(lambda) => {
-                lambda.parameters.iter().flat_map(|all| all.iter()).any(|one| one.name().as_str() == name)
-            }
-            _ => false,
-        })
-    }
-
-    fn in_async_context(&self) -> bool {
-        for kind in self.outward() {
-            match kind {
-                Kind::Class | Kind::Lambda(_) => return false,
-                Kind::Function(function) => return function.is_async,
-                Kind::Comprehension { .. } | Kind::Generator | Kind::Module | Kind::Types => {}
-            }
-        }
-        false
-    }
-
-    fn in_await_allowed_context(&self) -> bool {
-        for kind in self.outward() {
-            match kind {
-                Kind::Class => return false,
-                Kind::Function(_) | Kind::Lambda(_) => return true,
-                Kind::Comprehension { .. } | Kind::Generator | Kind::Module | Kind::Types => {}
-            }
-        }
-        false
-    }
-
-    fn in_yield_allowed_context(&self) -> bool {
-        for kind in self.outward() {
-            match kind {
-                Kind::Class | Kind::Comprehension { .. } | Kind::Generator => return false,
-                Kind::Function(_) | Kind::Lambda(_) => return true,
-                Kind::Module | Kind::Types => {}
-            }
-        }
-        false
-    }
-
-    fn in_sync_comprehension(&self) -> bool {
-        for kind in self.outward() {
-            match kind {
-                Kind::Comprehension { is_async: false } => return true,
-                Kind::Function(_) | Kind::Lambda(_) | Kind::Class => return false,
-                _ => {}
-            }
-        }
-        false
-    }
-
-    fn in_class_body_comprehension(&self) -> bool {
-        for kind in self.outward() {
-            match kind {
-                Kind::Class => return true,
-                Kind::Comprehension { .. } | Kind::Generator => {}
-                _ => return false,
-            }
-        }
-        false
-    }
-
-    fn in_module_scope(&self) -> bool {
-        matches!(self.outward().next(), Some(Kind::Module))
-    }
-
-    fn in_function_scope(&self) -> bool {
-        matches!(self.outward().next(), Some(Kind::Function(_) | Kind::Lambda(_)))
-    }
-
-    fn in_generator_context(&self) -> bool {
-        for kind in self.outward() {
-            match kind {
-                Kind::Generator => return true,
-                Kind::Comprehension { .. } => {}
-                _ => return false,
-            }
-        }
-        false
-    }
-
-    fn in_notebook(&self) -> bool {
-        false
-    }
-
-    fn report_semantic_error(&self, error: SemanticSyntaxError) {
-        self.found.borrow_mut().push(error);
-    }
-
-    fn in_loop_context(&self) -> bool {
-        self.places.last().is_some_and(|place| place.loops > 0)
-    }
-
-    fn is_bound_parameter(&self, name: &str) -> bool {
-        match self.outward().next() {
-            Some(Kind::Function(function)) => {
-                function.parameters.iter().any(|parameter| parameter.name().as_str() == name)
-            }
-            Some(Kind::Lambda(lambda)) => {
-                lambda.parameters.iter().flat_map(|all| all.iter()).any(|one| one.name().as_str() == name)
-            }
-            _ => false,
-        }
-    }
-}
-
-fn binds(body: &[Stmt], name: &str) -> bool {
-    body.iter().any(|stmt| deeper(|| bound(stmt)).contains(&name))
-        || body.iter().any(|stmt| matches!(stmt, Stmt::Nonlocal(all) if all.names.iter().any(|one| one.as_str() == name)))
-}
-
-fn declares_global(body: &[Stmt], name: &str) -> bool {
-    let mut globals = HashMap::new();
-    declared(body, &mut globals);
-    globals.contains_key(name)
-}
-
 struct Walk<'a> {
     context: Context<'a>,
     checker: SemanticSyntaxChecker,
+    /// What the parser's checks do not know.
+    own: Vec<Fault>,
+    /// Loops, `with` and `try` around the statement, functions and classes excepted.
+    blocks: usize,
+    /// `with` statements that give nothing a name.
+    tuples: Vec<Span>,
+    /// Imports from a module of the project's that is called `__future__`.
+    own_futures: Vec<Span>,
+    /// Annotations that are never evaluated.
+    annotations: Vec<Span>,
 }
 
 impl<'a> Walk<'a> {
@@ -316,6 +165,71 @@ impl<'a> Walk<'a> {
         self.context.places.pop();
     }
 
+    fn fault(&mut self, at: impl Ranged, message: impl Into<String>) {
+        self.own.push(Fault::always(span(at), message));
+    }
+
+    /// The text before a place, without the blanks in between.
+    fn before(&self, at: TextSize) -> &'a str {
+        self.context.text[..at.to_usize()].trim_end()
+    }
+
+    /// Only names, attributes and one call were decorators once.
+    fn decorator(&mut self, decorator: &'a ast::Decorator) {
+        let written = span(decorator).of(self.context.text);
+        if written.trim_start_matches(['@', ' ', '\t']).starts_with('(') {
+            self.own.push(Fault::until(span(decorator), "decorators of this form", (3, 9)));
+        }
+    }
+
+    /// An annotation that is never evaluated, and still may not yield, await or assign.
+    fn annotation(&mut self, annotation: &'a Expr) {
+        struct Finder<'a>(Vec<&'a Expr>);
+        impl<'a> SourceOrderVisitor<'a> for Finder<'a> {
+            fn visit_expr(&mut self, expr: &'a Expr) {
+                match expr {
+                    Expr::Lambda(_) => {}
+                    Expr::Yield(_) | Expr::YieldFrom(_) | Expr::Await(_) | Expr::Named(_) => self.0.push(expr),
+                    other => deeper(|| source_order::walk_expr(self, other)),
+                }
+            }
+        }
+        self.annotations.push(span(annotation));
+        let mut finder = Finder(Vec::new());
+        finder.visit_expr(annotation);
+        for expr in finder.0 {
+            self.fault(expr, "an annotation yields, awaits or assigns");
+        }
+    }
+
+    /// A name that is bound or used in the innermost place before a statement declares it otherwise.
+    fn name(&mut self, name: &str, at: TextRange, is_expression: bool) {
+        let Some(place) = self.context.places.last() else { return };
+        let before =
+            |declared: &HashMap<&str, TextRange>| declared.get(name).is_some_and(|there| at.start() < there.start());
+        // The parser's checks look at expressions themselves, as far as `global` goes.
+        let global = !is_expression && before(&place.globals);
+        let nonlocal = before(&place.nonlocals);
+        if global || nonlocal {
+            let word = if global { "global" } else { "nonlocal" };
+            self.fault(at, format!("name `{name}` is used before it is declared {word}"));
+        }
+    }
+
+    /// A block of a statement that Python keeps an account of; it has room for 20.
+    fn block(&mut self, body: &'a [Stmt], adds: usize) {
+        self.blocks += adds;
+        // The outermost that is too deep says it.
+        if self.blocks > 20
+            && self.blocks - adds <= 20
+            && let Some(first) = body.first()
+        {
+            self.fault(first, "more than 20 loops, `with` and `try` are nested in each other");
+        }
+        self.visit_body(body);
+        self.blocks -= adds;
+    }
+
     fn looped(&mut self, body: &'a [Stmt]) {
         let count = |walk: &mut Self, by: isize| {
             if let Some(place) = walk.context.places.last_mut() {
@@ -323,7 +237,7 @@ impl<'a> Walk<'a> {
             }
         };
         count(self, 1);
-        self.visit_body(body);
+        self.block(body, 1);
         count(self, -1);
     }
 
@@ -345,11 +259,11 @@ impl<'a> Walk<'a> {
         }
     }
 }
-
 impl<'a> SourceOrderVisitor<'a> for Walk<'a> {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
         deeper(|| {
             self.checker.visit_stmt(stmt, &self.context);
+            self.of_stmt(stmt);
             match stmt {
                 Stmt::FunctionDef(function) => {
                     function.decorator_list.iter().for_each(|decorator| self.visit_decorator(decorator));
@@ -357,7 +271,9 @@ impl<'a> SourceOrderVisitor<'a> for Walk<'a> {
                         walk.visit_parameters(&function.parameters);
                         function.returns.iter().for_each(|returns| walk.visit_annotation(returns));
                         let place = Place::of(Kind::Function(function), &function.body);
+                        let blocks = std::mem::take(&mut walk.blocks);
                         walk.inside(place, |walk| walk.visit_body(&function.body));
+                        walk.blocks = blocks;
                     };
                     match &function.type_params {
                         Some(parameters) => self.inside(Place::new(Kind::Types), |walk| {
@@ -372,7 +288,9 @@ impl<'a> SourceOrderVisitor<'a> for Walk<'a> {
                     let typed = |walk: &mut Self| {
                         class.arguments.iter().for_each(|arguments| walk.visit_arguments(arguments));
                         let place = Place::of(Kind::Class, &class.body);
+                        let blocks = std::mem::take(&mut walk.blocks);
                         walk.inside(place, |walk| walk.visit_body(&class.body));
+                        walk.blocks = blocks;
                     };
                     match &class.type_params {
                         Some(parameters) => self.inside(Place::new(Kind::Types), |walk| {
@@ -400,14 +318,57 @@ impl<'a> SourceOrderVisitor<'a> for Walk<'a> {
                     self.looped(&stmt.body);
                     self.visit_body(&stmt.orelse);
                 }
+                Stmt::With(stmt) => {
+                    stmt.items.iter().for_each(|item| self.visit_with_item(item));
+                    self.block(&stmt.body, stmt.items.len());
+                }
+                Stmt::Try(stmt) => {
+                    let ending = usize::from(!stmt.finalbody.is_empty());
+                    self.block(&stmt.body, ending + usize::from(!stmt.handlers.is_empty()));
+                    self.blocks += ending;
+                    for handler in &stmt.handlers {
+                        let ast::ExceptHandler::ExceptHandler(handler) = handler;
+                        handler.type_.iter().for_each(|kind| self.visit_expr(kind));
+                        if let Some(name) = &handler.name {
+                            self.name(name.as_str(), name.range, false);
+                        }
+                        self.block(&handler.body, 2);
+                    }
+                    self.visit_body(&stmt.orelse);
+                    self.blocks -= ending;
+                    self.block(&stmt.finalbody, ending);
+                }
                 other => source_order::walk_stmt(self, other),
             }
         });
     }
 
+    fn visit_pattern(&mut self, pattern: &'a ast::Pattern) {
+        if let Some(name) = captured(pattern) {
+            self.name(name.as_str(), name.range, false);
+        }
+        match pattern {
+            ast::Pattern::MatchOr(or) => {
+                let takes_all = |one: &&ast::Pattern| {
+                    matches!(one, ast::Pattern::MatchAs(ast::PatternMatchAs { pattern: None, name: None, .. }))
+                };
+                let before = or.patterns.split_last().map_or(&[][..], |(_, before)| before);
+                if let Some(all) = before.iter().find(takes_all) {
+                    self.fault(all, "`_` takes everything, so the patterns behind it are never looked at");
+                }
+            }
+            ast::Pattern::MatchValue(value) if matches!(&*value.value, Expr::FString(_) | Expr::TString(_)) => {
+                self.fault(value, "a pattern is an f-string: patterns are literals and dotted names");
+            }
+            _ => {}
+        }
+        deeper(|| source_order::walk_pattern(self, pattern));
+    }
+
     fn visit_expr(&mut self, expr: &'a Expr) {
         deeper(|| {
             self.checker.visit_expr(expr, &self.context);
+            self.of_expr(expr);
             let is_async = |all: &[ast::Comprehension]| all.iter().any(|one| one.is_async);
             match expr {
                 Expr::Lambda(lambda) => {

@@ -1,8 +1,8 @@
 """The verdict of this Python on pieces of its own test suite.
 
-Reads a folder and a list of files of `Lib/test` from standard input (JSON: {"out": ..., "files": [...]}), writes every piece of source in them (doctest
-examples, and texts that are handed to what compiles, evaluates or expects an error) into the folder as a file of its own, and prints a JSON object
-{name: null where it compiles, else the error}. A piece that needs the one before it to parse is left out with it.
+Reads a folder, a list of files of `Lib/test` and a file of blocks from standard input (JSON: {"out": ..., "files": [...], "blocks": ...}), writes every piece of
+source in them (doctest examples, and texts that are handed to what compiles, evaluates or expects an error; blocks by themselves, in pairs and in threes) into the
+folder as a file of its own, and prints a JSON object {name: null where it compiles, else the error}.
 """
 
 import ast
@@ -51,19 +51,33 @@ def pieces(path):
                             yield textwrap.dedent(argument.value)
 
 
+def combined(path):
+    """The blocks of a file, each with the one and the two behind it. A block begins with a line that is not indented and continues nothing."""
+    blocks = []
+    for line in open(path, encoding="utf-8"):
+        goes_on = line[:1].isspace() or line.startswith(("else", "elif", "except", "finally"))
+        if goes_on and blocks:
+            blocks[-1] += line
+        else:
+            blocks.append(line)
+    for size in (1, 2, 3):
+        for at in range(len(blocks) - size + 1):
+            yield "".join(blocks[at : at + size])
+
+
 def main():
     asked = json.load(sys.stdin)
     warnings.simplefilter("ignore")
     answers = {}
-    for path in asked["files"]:
-        for text in pieces(path):
+    for path in asked["files"] + [asked["blocks"]]:
+        for text in pieces(path) if path.endswith(".py") else combined(path):
             if not text.strip() or len(text) > 20_000:
                 continue
             try:
                 raw = text.encode()
             except UnicodeEncodeError:
                 continue
-            name = os.path.basename(path)[:-3] + "_" + hashlib.sha1(raw).hexdigest()[:12] + ".py"
+            name = os.path.basename(path).rsplit(".", 1)[0] + "_" + hashlib.sha1(raw).hexdigest()[:12] + ".py"
             if name in answers:
                 continue
             with open(os.path.join(asked["out"], name), "wb") as file:

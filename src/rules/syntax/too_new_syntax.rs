@@ -17,7 +17,8 @@ fn check(cx: &mut Cx, _tree: &Tree) {
     let newer: Vec<Fault> = cx.faults().iter().filter(|fault| fault.legal_from.is_some()).cloned().collect();
     for fault in newer {
         let Some((major, minor)) = fault.legal_from else { continue };
-        let message = format!("{} need Python {major}.{minor}, and this project runs on older ones, too", fault.message);
+        let message =
+            format!("{} need Python {major}.{minor}, and this project runs on older ones, too", fault.message);
         let finding = cx.report(fault.span, text![message]);
         finding.when(Condition::RunsBefore(major, minor));
         finding.help(format!("write it as older Pythons do, or say `requires-python = \">={major}.{minor}\"`"));

@@ -1,5 +1,6 @@
 //! What parses and does not compile. Page: rules/syntax/uncompilable-code.md
 
+use crate::fact::Condition;
 use crate::python::Tree;
 use crate::python::semantic::Fault;
 use crate::rule::{Check, Cx};
@@ -10,6 +11,9 @@ pub const CHECK: Check = Check::File(check);
 fn check(cx: &mut Cx, _tree: &Tree) {
     let always: Vec<Fault> = cx.faults().iter().filter(|fault| fault.legal_from.is_none()).cloned().collect();
     for fault in always {
-        cx.report(fault.span, text![fault.message]);
+        let finding = cx.report(fault.span, text![fault.message]);
+        if let Some((major, minor)) = fault.illegal_from {
+            finding.when(Condition::Python(major, minor));
+        }
     }
 }
