@@ -498,6 +498,16 @@ pub enum Condition {
     HasSetting(String),
     /// The project says that it runs on a Python before this one.
     RunsBefore(u32, u32),
+    /// Pytest takes the file for one of tests, and collects classes and functions by their usual names.
+    Collected,
+    /// The same, or it holds fixtures for others.
+    CollectedOrConftest,
+    /// The file lies among tests, and pytest passes it by for its name; nobody imports it.
+    Uncollected,
+    /// Another file imports this name of the file.
+    ImportedElsewhere(String),
+    /// The file is part of what the project ships, and this module is not.
+    Production(String),
     /// Every Python that the project supports is this one or later.
     Python(u32, u32),
     /// All of them.

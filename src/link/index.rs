@@ -67,6 +67,11 @@ impl Index {
         &self.paths[file]
     }
 
+    /// All paths.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.paths.iter().map(String::as_str)
+    }
+
     /// What `level` dots and `module` lead to, seen from `from`.
     pub fn import(&self, from: File, level: u32, module: &str) -> Found {
         if level > 0 {

@@ -27,6 +27,8 @@ pub struct Judge<'a> {
     environments: OnceLock<Vec<(Symbol, Symbol)>>,
     /// The project's classes that write settings of a model, with what they turn on.
     settings: OnceLock<Vec<(Symbol, &'a [Setting])>>,
+    /// Whether the project runs pytest.
+    pub(super) pytest: OnceLock<bool>,
     /// What the project says of time.
     pub(super) times: Times,
 }
@@ -42,6 +44,7 @@ impl<'a> Judge<'a> {
             handed: OnceLock::new(),
             environments: OnceLock::new(),
             settings: OnceLock::new(),
+            pytest: OnceLock::new(),
             times: Times::default(),
         }
     }
@@ -120,6 +123,17 @@ impl<'a> Judge<'a> {
             Condition::Undeclared(package) => {
                 Verdict::from_bool(!self.project.migrating && self.undeclared(package, file).is_some())
             }
+            Condition::Collected => self.collected(file),
+            Condition::CollectedOrConftest => {
+                if self.is_conftest(file) {
+                    Verdict::Yes
+                } else {
+                    self.collected(file)
+                }
+            }
+            Condition::Uncollected => self.uncollected(file),
+            Condition::ImportedElsewhere(name) => Verdict::from_bool(self.imported_elsewhere(file, name)),
+            Condition::Production(module) => self.is_production(file, module),
             Condition::RunsBefore(major, minor) => {
                 Verdict::from_bool(self.python(file).is_some_and(|floor| floor < (*major, *minor)))
             }

@@ -3,6 +3,7 @@
 //! A function of the units, the manifests and the configuration; it reads no file.
 
 mod chains;
+mod collect;
 mod container;
 mod eval;
 mod ignores;
@@ -16,7 +17,7 @@ mod times;
 mod value;
 mod why;
 
-use crate::fact::{Binding, Condition, Name, Role, TypeExpr, Verdict};
+use crate::fact::{Condition, Role, TypeExpr, Verdict};
 use crate::finding::{
     Ask, Code, Edit, Fate, Finding, Grade, Judged, LabelAt, Piece, Place, Proposal, Rebind, Severity,
 };
@@ -296,7 +297,7 @@ impl Linker<'_, '_> {
             Edit { span: edit.span, text }
         });
         // An alias that only goes away stays where another file imports it from here.
-        let leaves = |rebind: &Rebind| rebind.module.is_empty() && self.imported_elsewhere(file, &rebind.name);
+        let leaves = |rebind: &Rebind| rebind.module.is_empty() && self.judge.imported_elsewhere(file, &rebind.name);
         if fix.rebinds.iter().any(leaves) {
             return None;
         }
@@ -305,7 +306,7 @@ impl Linker<'_, '_> {
             safe: self.judge.judge(&fix.safe, file).is_yes(),
             restores: self.judge.judge(&fix.restores, file).is_yes() && self.judge.gives_back(file),
             edits: edits.collect(),
-            orphans: fix.orphans.iter().filter(|name| !self.imported_elsewhere(file, name)).cloned().collect(),
+            orphans: fix.orphans.iter().filter(|name| !self.judge.imported_elsewhere(file, name)).cloned().collect(),
             variables: fix.variables.clone(),
             rebinds: fix.rebinds.clone(),
             chain: fix.chain.as_ref().and_then(|class| self.chains.of(class, file)),
@@ -339,24 +340,6 @@ impl Linker<'_, '_> {
             }
             None => String::new(),
         }
-    }
-
-    /// Whether another file of the project imports a name from this one.
-    fn imported_elsewhere(&self, file: File, name: &str) -> bool {
-        let index = self.judge.values.index;
-        self.judge.values.units.iter().enumerate().any(|(other, unit)| {
-            let bindings = unit.facts.symbols.values().flatten();
-            let named = bindings.filter_map(|binding| match binding {
-                Binding::Import(Name::Import { level, module, path }) if path == name => Some((*level, module)),
-                _ => None,
-            });
-            let starred = unit.facts.stars.iter().filter_map(|star| match star {
-                Name::Import { level, module, .. } => Some((*level, module)),
-                Name::Here(_) => None,
-            });
-            other != file
-                && named.chain(starred).any(|(level, module)| index.import(other, level, module) == Found::File(file))
-        })
     }
 
     /// A piece with its question answered.

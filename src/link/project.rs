@@ -179,7 +179,7 @@ impl<'a> Manifests<'a> {
     }
 
     /// The nearest manifests that say something, from a file's folder upward.
-    fn nearest<T>(&self, path: &str, say: impl Fn(&[&'a (String, Manifest)]) -> Option<T>) -> Option<T> {
+    pub(super) fn nearest<T>(&self, path: &str, say: impl Fn(&[&'a (String, Manifest)]) -> Option<T>) -> Option<T> {
         let mut folder = parent(path);
         loop {
             if let Some(found) = self.by_folder.get(folder).and_then(|entries| say(entries)) {

@@ -8,6 +8,7 @@ pub mod private;
 pub mod pydantic;
 pub mod secrets;
 pub mod syntax;
+pub mod tests;
 
 use crate::page::Page;
 use crate::rule::{Check, Rule};

@@ -1,0 +1,197 @@
+//! What pytest would collect, by its configuration and the names of files.
+
+use super::index::{self, File};
+use super::judge::Judge;
+use super::project::{Manifests, plays};
+use crate::fact::{Binding, Name, Role, Verdict};
+use crate::link::index::Found;
+use crate::manifest::{Kind, PytestSettings};
+
+/// Folders that pytest does not enter by itself (`norecursedirs`), and those that hold what tests read rather than tests.
+const PASSED_BY: [&str; 21] = [
+    "_darcs",
+    "build",
+    "CVS",
+    "dist",
+    "node_modules",
+    "venv",
+    "data",
+    "fixtures",
+    "testdata",
+    "test_data",
+    "resources",
+    "assets",
+    "samples",
+    "snippets",
+    "cases",
+    "inputs",
+    "golden",
+    "examples",
+    "templates",
+    "files",
+    "docs",
+];
+
+impl Judge<'_> {
+    /// Whether pytest takes a file for one of tests, and collects classes and functions by their usual names.
+    pub(super) fn collected(&self, file: File) -> Verdict {
+        let path = self.values.index.path(file);
+        let pytest = self.manifests.pytest(path);
+        let usual = |key: &str, names: &[&str]| {
+            let words = pytest.map(|(_, settings)| settings.words(key)).unwrap_or_default();
+            words.is_empty() || words.iter().any(|word| names.contains(&word.as_str()))
+        };
+        let is_usual = usual("python_classes", &["Test", "Test*"])
+            && usual("python_functions", &["test", "test*", "test_*", "test_"]);
+        let is_looked_at =
+            !is_passed_by(path) && pytest.is_none_or(|(folder, settings)| is_below(folder, settings, path));
+        let settings = pytest.map(|(_, settings)| settings);
+        Verdict::from_bool(is_usual && is_looked_at && matches(settings, path) && self.uses_pytest())
+    }
+
+    /// Whether the project runs pytest at all: it configures, declares or imports it.
+    fn uses_pytest(&self) -> bool {
+        *self.pytest.get_or_init(|| {
+            let says = |binding: &Binding| {
+                matches!(binding, Binding::Import(Name::Import { level: 0, module, .. }) if module == "pytest")
+            };
+            let manifests = self.project.manifests.iter();
+            manifests.clone().any(|(_, manifest)| manifest.pytest.is_some() || manifest.declares("pytest"))
+                || self.values.units.iter().any(|unit| unit.facts.symbols.values().flatten().any(says))
+        })
+    }
+
+    /// Whether a file holds fixtures for others.
+    pub(super) fn is_conftest(&self, file: File) -> bool {
+        let path = self.values.index.path(file);
+        path.rsplit('/').next() == Some("conftest.py") && !is_passed_by(path)
+    }
+
+    /// Whether a file lies among tests, and pytest passes it by for its name alone; nobody else reads it either.
+    pub(super) fn uncollected(&self, file: File) -> Verdict {
+        let path = self.values.index.path(file);
+        let settings = self.manifests.pytest(path).map(|(_, settings)| settings);
+        let among_tests = index::parent(path).split('/').any(|part| matches!(part, "tests" | "test"));
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let is_file = name.ends_with(".py") && name.contains("test") && name != "conftest.py";
+        // unittest and others have names of their own; where pytest runs, a file beside has its name.
+        let folder = index::parent(path);
+        let uses_pytest = settings.is_some()
+            || self.values.index.paths().any(|other| index::parent(other) == folder && matches(settings, other));
+        let lost = among_tests && is_file && uses_pytest && !is_passed_by(path) && !matches(settings, path);
+        Verdict::from_bool(lost && !self.is_imported(file))
+    }
+
+    /// Whether another file imports this one, or anything from it.
+    fn is_imported(&self, file: File) -> bool {
+        let index = self.values.index;
+        self.values.units.iter().enumerate().filter(|(other, _)| *other != file).any(|(other, unit)| {
+            let bindings = unit.facts.symbols.values().flatten();
+            let imported = bindings.filter_map(|binding| match binding {
+                Binding::Import(Name::Import { level, module, path }) => Some((*level, module, path)),
+                _ => None,
+            });
+            let mut leads = imported.flat_map(|(level, module, path)| {
+                [index.import(other, level, module), index.import(other, level, &format!("{module}.{path}"))]
+            });
+            leads.any(|found| found == Found::File(file))
+                || unit.facts.stars.iter().any(|star| match star {
+                    Name::Import { level, module, .. } => index.import(other, *level, module) == Found::File(file),
+                    Name::Here(_) => false,
+                })
+        })
+    }
+
+    /// Whether another file imports a name from this one.
+    pub(super) fn imported_elsewhere(&self, file: File, name: &str) -> bool {
+        let index = self.values.index;
+        self.values.units.iter().enumerate().any(|(other, unit)| {
+            let bindings = unit.facts.symbols.values().flatten();
+            let named = bindings.filter_map(|binding| match binding {
+                Binding::Import(Name::Import { level, module, path }) if path == name => Some((*level, module)),
+                _ => None,
+            });
+            let starred = unit.facts.stars.iter().filter_map(|star| match star {
+                Name::Import { level, module, .. } => Some((*level, module)),
+                Name::Here(_) => None,
+            });
+            other != file
+                && named.chain(starred).any(|(level, module)| index.import(other, level, module) == Found::File(file))
+        })
+    }
+
+    /// Whether a file is part of what the project ships, and `module` is not.
+    pub(super) fn is_production(&self, file: File, module: &str) -> Verdict {
+        let index = self.values.index;
+        let path = index.path(file);
+        let plays_otherwise = [Role::Test, Role::Docs, Role::Migration, Role::Generated]
+            .iter()
+            .any(|role| plays(path, *role, self.values.units[file].generated).is_yes());
+        // A module of a package, not a script that a developer runs.
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let in_package = index.file(&format!("{}/__init__.py", index::parent(path))).is_some();
+        let says_test = path.split('/').any(|part| part.contains("test") || part.contains("bench"));
+        let is_tool = matches!(name, "conftest.py" | "setup.py" | "noxfile.py" | "tasks.py");
+        // What the package itself asks for is there; a list of requirements may be a developer's.
+        let package = |kind| matches!(kind, Kind::Pyproject | Kind::SetupCfg | Kind::SetupPy);
+        let declared = self.project.manifests.iter().any(|(_, manifest)| {
+            let mut own = manifest.requirements.iter().filter(|one| one.extra_or_group.is_none());
+            package(manifest.kind) && own.any(|one| one.name == module)
+        });
+        let there = module == "pytest" || matches!(index.import(file, 0, module), Found::File(_) | Found::Folder(_));
+        Verdict::from_bool(in_package && there && !plays_otherwise && !says_test && !is_tool && !declared)
+    }
+}
+
+/// Whether a file lies below what `testpaths` names, where it names any; globs are not followed.
+fn is_below(folder: &str, settings: &PytestSettings, path: &str) -> bool {
+    let named = settings.words("testpaths");
+    let below = |named: &String| {
+        let named = named.trim_start_matches("./").trim_end_matches('/');
+        let whole = if folder.is_empty() { named.to_owned() } else { format!("{folder}/{named}") };
+        named.is_empty()
+            || named == "."
+            || named.contains('*')
+            || path == whole
+            || path.starts_with(&format!("{whole}/"))
+    };
+    named.is_empty() || named.iter().any(below)
+}
+
+fn is_passed_by(path: &str) -> bool {
+    index::parent(path)
+        .split('/')
+        .any(|part| PASSED_BY.contains(&part) || part.starts_with('.') || part.ends_with(".egg"))
+}
+
+/// Whether a path has a name that `python_files` wants.
+fn matches(settings: Option<&PytestSettings>, path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let words = settings.map(|settings| settings.words("python_files")).unwrap_or_default();
+    let patterns: Vec<&str> =
+        if words.is_empty() { vec!["test_*.py", "*_test.py"] } else { words.iter().map(String::as_str).collect() };
+    patterns.iter().any(|pattern| {
+        let of = if pattern.contains('/') { path } else { name };
+        globset::Glob::new(pattern).is_ok_and(|glob| glob.compile_matcher().is_match(of))
+    })
+}
+
+impl<'a> Manifests<'a> {
+    /// What pytest takes its settings from, for a file, with the folder of that: the nearest folder upward that says any, and in it the file that pytest prefers.
+    pub fn pytest(&self, path: &str) -> Option<(&'a str, &'a PytestSettings)> {
+        let rank = |kind: Kind| match kind {
+            Kind::PytestToml => 0,
+            Kind::PytestIni => 1,
+            Kind::Pyproject => 2,
+            Kind::ToxIni => 3,
+            _ => 4,
+        };
+        self.nearest(path, |entries| {
+            let said = entries
+                .iter()
+                .filter_map(|(path, manifest)| Some((rank(manifest.kind), path.as_str(), manifest.pytest.as_ref()?)));
+            let first = said.min_by_key(|(rank, ..)| *rank);
+            first.map(|(_, path, settings)| (index::parent(path), settings))
+        })
+    }
+}

@@ -1,0 +1,110 @@
+//! A fixture that pytest refuses. Page: rules/tests/broken-fixture.md
+
+use super::{is_fixture, mark, own_statements};
+use crate::fact::Condition;
+use crate::python::ast::{self, Expr, Stmt};
+use crate::python::{Block, Tree, span};
+use crate::rule::{Check, Cx};
+use crate::text;
+use std::collections::HashMap;
+
+pub const CHECK: Check = Check::Several(&[Check::Function(check), Check::Call(called), Check::File(circles)]);
+
+fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
+    if function.decorator_list.is_empty() || !cx.mentions("fixture") {
+        return;
+    }
+    let fixtures: Vec<_> = function.decorator_list.iter().filter(|one| is_fixture(one)).collect();
+    let [first, rest @ ..] = fixtures.as_slice() else { return };
+    let mut wrong = Vec::new();
+    if let Some(second) = rest.first() {
+        wrong.push((span(*second), "a fixture is made of a fixture: pytest refuses the file", Some(span(*first))));
+    }
+    if let Some(marked) = function.decorator_list.iter().find(|one| mark(one).is_some()) {
+        wrong.push((span(marked), "a mark on a fixture has no effect, and pytest 9 refuses the file", None));
+    }
+    let mut yields = function.body.iter().filter(|stmt| match stmt {
+        Stmt::Expr(stmt) => stmt.value.is_yield_expr(),
+        Stmt::Assign(assign) => assign.value.is_yield_expr(),
+        _ => false,
+    });
+    if let (Some(one), Some(other)) = (yields.next(), yields.next()) {
+        let mut returns = false;
+        own_statements(&function.body, &mut |stmt| returns |= stmt.is_return_stmt());
+        if !returns {
+            wrong.push((span(other), "a fixture yields twice: pytest fails every test that uses it", Some(span(one))));
+        }
+    }
+    for (at, message, label) in wrong {
+        let finding = cx.report(at, text![message]);
+        finding.when(Condition::CollectedOrConftest);
+        if let Some(label) = label {
+            finding.label(label, "the first one");
+        }
+    }
+}
+
+/// A fixture of this module that a test calls by itself.
+fn called<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
+    let Expr::Name(name) = &*call.func else { return };
+    if !cx.mentions("fixture") {
+        return;
+    }
+    let Some((fixture, false)) = cx.callable(&name.id) else { return };
+    if !fixture.decorator_list.iter().any(is_fixture) || cx.scopes.len() < 2 {
+        return;
+    }
+    // A parameter of that name is what the fixture gives.
+    let takes = cx.scopes.iter().any(|scope| match scope.block {
+        Block::Function(function) => {
+            function.parameters.iter().any(|one| one.name().as_str() == name.id.as_str())
+                || function.body.iter().any(|stmt| crate::python::bound::bound(stmt).contains(&name.id.as_str()))
+        }
+        Block::Class(_) | Block::Module(_) => false,
+    });
+    if takes {
+        return;
+    }
+    let message = format!("`{}` is a fixture, and pytest refuses to have it called", name.id);
+    let finding = cx.report(span(call), text![message]);
+    finding.when(Condition::CollectedOrConftest).label(span(&fixture.name), "it is made a fixture here");
+    finding.help("take it as a parameter, or call a plain function that both use");
+}
+
+/// Fixtures of one module that need each other.
+fn circles(cx: &mut Cx, tree: &Tree) {
+    if !cx.mentions("fixture") {
+        return;
+    }
+    let mut needs: HashMap<&str, (&ast::StmtFunctionDef, Vec<&str>)> = HashMap::new();
+    for stmt in tree.body() {
+        if let Stmt::FunctionDef(function) = stmt
+            && function.decorator_list.iter().any(|one| is_fixture(one) && !matches!(&one.expression, Expr::Call(_)))
+        {
+            let names = function.parameters.iter_non_variadic_params().map(|one| one.parameter.name.as_str());
+            needs.insert(function.name.as_str(), (function, names.collect()));
+        }
+    }
+    let mut found = Vec::new();
+    for (name, (function, own)) in &needs {
+        let mut waiting: Vec<&str> = own.iter().copied().filter(|other| other != name).collect();
+        let mut seen: Vec<&str> = Vec::new();
+        while let Some(next) = waiting.pop() {
+            if next == *name {
+                found.push((span(&function.name), (*name).to_owned()));
+                break;
+            }
+            if !seen.contains(&next) {
+                seen.push(next);
+                waiting.extend(needs.get(next).into_iter().flat_map(|(_, more)| more.iter().copied()));
+            }
+        }
+    }
+    found.sort();
+    // One of the circle says it.
+    if let Some((at, name)) = found.into_iter().next() {
+        let finding =
+            cx.report(at, text![format!("`{name}` needs itself, through other fixtures: no test can use it")]);
+        finding.when(Condition::CollectedOrConftest);
+    }
+}

@@ -1,0 +1,143 @@
+//! A `parametrize` that contradicts itself or its test. Page: rules/tests/broken-parametrize.md
+
+use super::{classes, is_test_name, is_unittest, mark, may_test, stays_a_test};
+use crate::fact::Condition;
+use crate::python::ast::{self, Decorator, Expr};
+use crate::python::{dotted, span};
+use crate::rule::{Check, Cx};
+use crate::text;
+use crate::text::Span;
+
+pub const CHECK: Check = Check::Function(check);
+
+fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
+    if !is_test_name(&function.name) || !may_test(cx) {
+        return;
+    }
+    let Some(classes) = classes(cx) else { return };
+    let mut wrong: Vec<(Span, String)> = Vec::new();
+    let mut known: Vec<String> = Vec::new();
+    let shared = cx.mentions("autouse") || cx.mentions("usefixtures");
+    for decorator in &function.decorator_list {
+        let Some(mark) = mark(decorator) else { continue };
+        if matches!(mark.as_str(), "parameterize" | "parametrise" | "parameterise") {
+            wrong.push((span(&decorator.expression), format!("`{mark}` is no mark of pytest's: it is `parametrize`")));
+            continue;
+        }
+        if mark != "parametrize" {
+            continue;
+        }
+        if classes.last().is_some_and(|class| is_unittest(class)) {
+            let message =
+                "`parametrize` does nothing in a `TestCase`: the test is run without its arguments".to_owned();
+            wrong.push((span(&decorator.expression), message));
+            continue;
+        }
+        one(decorator, function, shared, &mut known, &mut wrong);
+    }
+    for (at, message) in wrong {
+        cx.report(at, text![message]).when(Condition::Collected);
+    }
+}
+
+fn one(
+    decorator: &Decorator,
+    function: &ast::StmtFunctionDef,
+    shared: bool,
+    known: &mut Vec<String>,
+    wrong: &mut Vec<(Span, String)>,
+) {
+    let Expr::Call(call) = &decorator.expression else { return };
+    let arguments = &call.arguments;
+    let Some(argnames) = arguments.find_argument_value("argnames", 0) else { return };
+    let Some(names) = names(argnames) else { return };
+    // A fixture that the test uses may ask for the name, one that is used everywhere as well.
+    let indirect = arguments.find_argument_value("indirect", 2);
+    let own = function.parameters.iter_non_variadic_params().map(|one| one.parameter.name.as_str());
+    let alone = stays_a_test(function)
+        && indirect.is_none()
+        && own
+            .filter(|one| *one != "self")
+            .all(|one| names.iter().any(|name| name == one) || known.iter().any(|name| name == one))
+        && !function.decorator_list.iter().any(|one| mark(one).as_deref() == Some("usefixtures"))
+        && !shared;
+    for (at, name) in names.iter().enumerate() {
+        if known.contains(name) || names[..at].contains(name) {
+            wrong.push((span(argnames), format!("`{name}` is parametrized twice")));
+        }
+        let takes = function.parameters.iter_non_variadic_params().any(|one| one.parameter.name.as_str() == name);
+        if !takes && alone {
+            wrong.push((span(argnames), format!("`{}` takes no `{name}`", function.name)));
+        }
+    }
+    known.extend(names.iter().cloned());
+    if let Some(indirect) = indirect
+        && let Some(indirects) = strings(indirect)
+    {
+        for name in indirects.iter().filter(|name| !names.contains(name)) {
+            wrong.push((span(indirect), format!("`{name}` is indirect, and no argument here is called so")));
+        }
+    }
+    let values = match arguments.find_argument_value("argvalues", 1) {
+        Some(Expr::List(list)) => &list.elts,
+        Some(Expr::Tuple(tuple)) => &tuple.elts,
+        _ => return,
+    };
+    if values.iter().any(Expr::is_starred_expr) {
+        return;
+    }
+    if let Some(Expr::List(ids)) = arguments.find_argument_value("ids", 3)
+        && !ids.elts.iter().any(Expr::is_starred_expr)
+        && ids.elts.len() != values.len()
+    {
+        wrong.push((span(ids), format!("{} ids are given to {} sets of values", ids.elts.len(), values.len())));
+    }
+    for value in values {
+        if let Some(count) = count(value, names.len())
+            && count != names.len()
+        {
+            let arguments = if names.len() == 1 { "argument" } else { "arguments" };
+            wrong.push((span(value), format!("{count} values are given to {} {arguments}", names.len())));
+        }
+    }
+}
+
+/// How many arguments a set of values fills; none where that is not to be seen.
+fn count(value: &Expr, wanted: usize) -> Option<usize> {
+    let fixed = |all: &[Expr]| (!all.iter().any(Expr::is_starred_expr)).then_some(all.len());
+    match value {
+        Expr::Call(call) if dotted(&call.func).is_some_and(|name| name == "pytest.param" || name == "param") => {
+            fixed(&call.arguments.args)
+        }
+        // One name takes whatever stands there.
+        _ if wanted == 1 => None,
+        Expr::Tuple(tuple) => fixed(&tuple.elts),
+        Expr::List(list) => fixed(&list.elts),
+        Expr::NumberLiteral(_) | Expr::BooleanLiteral(_) | Expr::NoneLiteral(_) => Some(1),
+        _ => None,
+    }
+}
+
+/// The names of the arguments, where they are literal.
+fn names(argnames: &Expr) -> Option<Vec<String>> {
+    match argnames {
+        Expr::StringLiteral(text) => {
+            let names = text.value.to_str().split(',').map(|name| name.trim().to_owned());
+            Some(names.filter(|name| !name.is_empty()).collect())
+        }
+        other => strings(other),
+    }
+}
+
+fn strings(expr: &Expr) -> Option<Vec<String>> {
+    let elements = match expr {
+        Expr::List(list) => &list.elts,
+        Expr::Tuple(tuple) => &tuple.elts,
+        _ => return None,
+    };
+    let text = |element: &Expr| match element {
+        Expr::StringLiteral(text) => Some(text.value.to_str().to_owned()),
+        _ => None,
+    };
+    elements.iter().map(text).collect()
+}

@@ -1,0 +1,116 @@
+//! Tests that never run, or cannot: what pytest would say, and what its rules share.
+
+pub mod broken_fixture;
+pub mod broken_parametrize;
+pub mod production_imports_tests;
+pub mod shadowed_test;
+pub mod stops_at_import;
+pub mod test_without_verdict;
+pub mod uncollected_file;
+pub mod uncollected_tests;
+pub mod unrunnable_test;
+
+use crate::python::ast::{self, Decorator, Expr, Stmt};
+use crate::python::{Block, deeper, dotted, walk};
+use crate::rule::Cx;
+
+/// Whether the file may hold tests at all: most do not, and are done with.
+fn may_test(cx: &Cx) -> bool {
+    cx.mentions("def test") || cx.mentions("fixture")
+}
+
+/// What pytest calls a test, by its name.
+fn is_test_name(name: &str) -> bool {
+    name.starts_with("test_") || name == "test"
+}
+
+/// The classes around the node, the module left out; none where a function is among them.
+fn classes<'a>(cx: &Cx<'a>) -> Option<Vec<&'a ast::StmtClassDef>> {
+    cx.scopes[1..]
+        .iter()
+        .map(|scope| match scope.block {
+            Block::Class(class) => Some(class),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Whether a class is pytest's alone: called `Test...`, and built on nothing that could make it something else.
+fn is_plain_test_class(class: &ast::StmtClassDef) -> bool {
+    class.name.as_str().starts_with("Test") && bases(class).iter().all(|base| base == "object") && !has_metaclass(class)
+}
+
+fn has_metaclass(class: &ast::StmtClassDef) -> bool {
+    class.arguments.as_ref().is_some_and(|arguments| !arguments.keywords.is_empty())
+}
+
+/// The dotted names of the bases; a name of its own for what has none.
+fn bases(class: &ast::StmtClassDef) -> Vec<String> {
+    let all = class.arguments.iter().flat_map(|arguments| arguments.args.iter());
+    all.map(|base| dotted(base).unwrap_or_else(|| "?".to_owned())).collect()
+}
+
+/// Whether a class is unittest's, as its bases are called.
+fn is_unittest(class: &ast::StmtClassDef) -> bool {
+    bases(class).iter().any(|base| base.ends_with("TestCase"))
+}
+
+/// What a decorator is called: `pytest.mark.skip` of `@pytest.mark.skip("x")`.
+fn name_of(decorator: &Decorator) -> String {
+    let callee = match &decorator.expression {
+        Expr::Call(call) => &call.func,
+        other => other,
+    };
+    dotted(callee).unwrap_or_else(|| "?".to_owned())
+}
+
+/// `pytest.mark.slow` and `mark.slow`: the name of the mark.
+fn mark(decorator: &Decorator) -> Option<String> {
+    let name = name_of(decorator);
+    let (before, mark) = name.rsplit_once('.')?;
+    (before == "pytest.mark" || before == "mark").then(|| mark.to_owned())
+}
+
+fn is_fixture(decorator: &Decorator) -> bool {
+    matches!(name_of(decorator).as_str(), "pytest.fixture" | "fixture" | "pytest_asyncio.fixture")
+}
+
+/// Decorators that leave a test what it is: marks, and patches, which add arguments.
+fn stays_a_test(function: &ast::StmtFunctionDef) -> bool {
+    let is_patch = |name: &str| name == "patch" || name.contains("patch.") || name.ends_with(".patch");
+    function.decorator_list.iter().all(|one| mark(one).is_some() || is_patch(&name_of(one)))
+}
+
+/// Calls `visit` with every statement of a function's own body, blocks inside of it included, functions and classes excepted.
+fn own_statements<'a>(body: &'a [Stmt], visit: &mut dyn FnMut(&'a Stmt)) {
+    for stmt in body {
+        visit(stmt);
+        if !matches!(stmt, Stmt::FunctionDef(_) | Stmt::ClassDef(_)) {
+            deeper(|| walk::blocks(stmt, &mut |inner| own_statements(inner, visit)));
+        }
+    }
+}
+
+/// The first `yield` of a function's own body.
+fn yields(body: &[Stmt]) -> Option<&Expr> {
+    use ast::visitor::source_order::{SourceOrderVisitor, walk_expr, walk_stmt};
+    struct Finder<'a>(Option<&'a Expr>);
+    impl<'a> SourceOrderVisitor<'a> for Finder<'a> {
+        fn visit_stmt(&mut self, stmt: &'a Stmt) {
+            if !matches!(stmt, Stmt::FunctionDef(_) | Stmt::ClassDef(_)) {
+                deeper(|| walk_stmt(self, stmt));
+            }
+        }
+
+        fn visit_expr(&mut self, expr: &'a Expr) {
+            match expr {
+                Expr::Lambda(_) | Expr::Generator(_) => {}
+                Expr::Yield(_) | Expr::YieldFrom(_) => self.0 = self.0.or(Some(expr)),
+                other => deeper(|| walk_expr(self, other)),
+            }
+        }
+    }
+    let mut finder = Finder(None);
+    finder.visit_body(body);
+    finder.0
+}

@@ -1,0 +1,91 @@
+//! Tests that pytest passes by, by what their class or module is. Page: rules/tests/uncollected-tests.md
+
+use super::{bases, classes, has_metaclass, is_test_name, may_test, name_of};
+use crate::fact::Condition;
+use crate::python::ast::{self, Expr, Stmt};
+use crate::python::{Tree, span};
+use crate::rule::{Check, Cx};
+use crate::text;
+
+pub const CHECK: Check = Check::Several(&[Check::Class(class), Check::File(module)]);
+
+fn class<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
+    if !may_test(cx) || classes(cx).is_none() || has_metaclass(class) {
+        return;
+    }
+    let name = class.name.as_str();
+    let plain = bases(class).iter().all(|base| base == "object");
+    let method = |wanted: &dyn Fn(&str) -> bool| {
+        class.body.iter().find_map(|stmt| match stmt {
+            Stmt::FunctionDef(function) if wanted(function.name.as_str()) => Some(function),
+            _ => None,
+        })
+    };
+    let has_tests = method(&is_test_name).is_some();
+    if !plain {
+        return;
+    }
+    let says_no = class.body.iter().any(|stmt| assigns_false(stmt));
+    if name.starts_with("Test") && !says_no {
+        let made = method(&|name| matches!(name, "__init__" | "__new__"));
+        let by_dataclass = class.decorator_list.iter().find(|one| name_of(one).ends_with("dataclass"));
+        let (what, at) = match (made, by_dataclass) {
+            (Some(function), _) => (format!("it has `{}`", function.name), span(&function.name)),
+            (None, Some(decorator)) => ("a dataclass has `__init__`".to_owned(), span(decorator)),
+            (None, None) => return,
+        };
+        let verb = if has_tests { "none of its tests runs" } else { "it is taken for a class of tests by its name" };
+        let message = format!("pytest does not collect `{name}`, because {what}: {verb}");
+        let finding = cx.report(span(&class.name), text![message]);
+        finding.when(Condition::Collected).label(at, "this keeps pytest from making an instance");
+        finding.help(match has_tests {
+            true => "set the tests up in a fixture or in `setup_method`",
+            false => "call it something that does not begin with `Test`, or say `__test__ = False` in it",
+        });
+    } else if has_tests && is_called_like_tests(name) && !is_built_on(cx, name) && cx.scopes.len() == 1 {
+        let message = format!("pytest collects classes whose names begin with `Test`: no test of `{name}` runs");
+        let finding = cx.report(span(&class.name), text![message]);
+        finding.when(Condition::Collected).when(Condition::ImportedElsewhere(name.to_owned()).not());
+        finding.help(format!("call it `Test{}`", stem(name)));
+    }
+}
+
+/// `UserTests`, `UserTest`, `UserTestCase`.
+fn is_called_like_tests(name: &str) -> bool {
+    !name.starts_with("Test") && !name.starts_with('_') && stem(name).len() < name.len()
+}
+
+fn stem(name: &str) -> &str {
+    ["TestCase", "Tests", "Test"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name)
+}
+
+/// Whether anything in the file names the class beside its own header: a mixin is collected with what is built on it.
+fn is_built_on(cx: &Cx, name: &str) -> bool {
+    cx.text.match_indices(name).count() > 1
+}
+
+fn assigns_false(stmt: &Stmt) -> bool {
+    let Stmt::Assign(assign) = stmt else { return false };
+    let is_it = |target: &Expr| matches!(target, Expr::Name(name) if name.id.as_str() == "__test__");
+    assign.targets.iter().any(is_it) && matches!(&*assign.value, Expr::BooleanLiteral(literal) if !literal.value)
+}
+
+/// `__test__ = False` for a whole module that holds tests.
+fn module(cx: &mut Cx, tree: &Tree) {
+    if !cx.mentions("__test__") {
+        return;
+    }
+    let tests = tree.body().iter().filter(|stmt| match stmt {
+        Stmt::FunctionDef(function) => is_test_name(function.name.as_str()),
+        Stmt::ClassDef(class) => class.name.as_str().starts_with("Test"),
+        _ => false,
+    });
+    let count = tests.count();
+    let Some(off) = tree.body().iter().find(|stmt| assigns_false(stmt)) else { return };
+    if count > 0 {
+        let finding = cx.report(span(off), text!["pytest passes this whole module by, with the tests in it"]);
+        finding
+            .when(Condition::Collected)
+            .help("take the line out, or say why with `pytest.skip(..., allow_module_level=True)`");
+    }
+}
