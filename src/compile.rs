@@ -92,6 +92,7 @@ fn walk<'a>(
         check(&mut walk.cx, tree);
     }
     walk.visit_body(tree.body());
+    walk.facts.edits_path = walk.cx.mentions("sys.path");
     let Walk { cx, deepest, .. } = walk;
     Walked { findings: cx.findings, facts, secrets: cx.secrets, deepest }
 }

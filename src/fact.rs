@@ -156,6 +156,8 @@ pub struct Facts {
     pub handed: Vec<Handed>,
     /// What is put into attributes of something else than the instance of the method around, by attribute.
     pub put: BTreeMap<String, Vec<Put>>,
+    /// It edits `sys.path`.
+    pub edits_path: bool,
     /// What is put into containers after they were made, by the module-level name or `.attribute` that holds them.
     pub filled: BTreeMap<String, Vec<Put>>,
 }
@@ -504,6 +506,24 @@ pub enum Condition {
     CollectedOrConftest,
     /// The file lies among tests, and pytest passes it by for its name; nobody imports it.
     Uncollected,
+    /// A module of the project's has no such name.
+    Lacks {
+        /// Dots in front of the module.
+        level: u32,
+        /// The module.
+        module: String,
+        /// The name.
+        name: String,
+    },
+    /// The project has a module, and pytest's `sys.path` does not lead to it from this file.
+    Unreachable {
+        /// Dots in front of the module.
+        level: u32,
+        /// The module.
+        module: String,
+    },
+    /// Another file of tests is imported under the same name, before this one.
+    SameModule,
     /// Another file imports this name of the file.
     ImportedElsewhere(String),
     /// The file is part of what the project ships, and this module is not.

@@ -107,6 +107,8 @@ pub enum Piece {
 pub enum Ask {
     /// The class or module that defines `attr` of this: `gaslib.planner.RoutePlanner`.
     Owner(TypeExpr, String),
+    /// The file of tests that is imported under the same name before this one.
+    SameModule,
     /// The class of this value: `app.schemas.user.User`.
     Class(TypeExpr),
     /// The project's own function that gives the time in UTC, as `Condition::HasHelper` found it.

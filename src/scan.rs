@@ -508,6 +508,11 @@ impl Settings for Scan {
         self.configs.get(path).and_then(|(config, _)| config.target_version)
     }
 
+    fn pytest_as_module(&self, path: &str) -> bool {
+        let command = self.configs.get(path).and_then(|(config, _)| config.pytest_command.as_deref());
+        command.is_some_and(|command| command.contains("-m pytest"))
+    }
+
     fn prefers_aware(&self, path: &str) -> bool {
         self.configs.get(path).is_some_and(|(config, _)| config.datetime_style == DatetimeStyle::Aware)
     }

@@ -3,6 +3,7 @@
 use super::eval::Values;
 use super::index::{File, Found};
 use super::others::Others;
+use super::paths::SysPaths;
 use super::project::{Manifests, Pin, Project, plays};
 use super::times::Times;
 use super::value::{Ancestor, Symbol, Value};
@@ -27,6 +28,10 @@ pub struct Judge<'a> {
     environments: OnceLock<Vec<(Symbol, Symbol)>>,
     /// The project's classes that write settings of a model, with what they turn on.
     settings: OnceLock<Vec<(Symbol, &'a [Setting])>>,
+    /// What runs of pytest have on `sys.path`.
+    pub(super) sys_paths: OnceLock<SysPaths>,
+    /// Files of tests by the names that they are imported under.
+    pub(super) modules: OnceLock<HashMap<(String, String), Vec<File>>>,
     /// Whether the project runs pytest.
     pub(super) pytest: OnceLock<bool>,
     /// What the project says of time.
@@ -44,6 +49,8 @@ impl<'a> Judge<'a> {
             handed: OnceLock::new(),
             environments: OnceLock::new(),
             settings: OnceLock::new(),
+            sys_paths: OnceLock::new(),
+            modules: OnceLock::new(),
             pytest: OnceLock::new(),
             times: Times::default(),
         }
@@ -132,6 +139,9 @@ impl<'a> Judge<'a> {
                 }
             }
             Condition::Uncollected => self.uncollected(file),
+            Condition::Lacks { level, module, name } => self.lacks(file, *level, module, name),
+            Condition::Unreachable { level, module } => self.unreachable(file, *level, module),
+            Condition::SameModule => Verdict::from_bool(self.same_module(file).is_some()),
             Condition::ImportedElsewhere(name) => Verdict::from_bool(self.imported_elsewhere(file, name)),
             Condition::Production(module) => self.is_production(file, module),
             Condition::RunsBefore(major, minor) => {

@@ -11,6 +11,7 @@ pub mod index;
 mod judge;
 mod known;
 mod others;
+mod paths;
 pub mod project;
 mod times;
 
@@ -376,6 +377,10 @@ impl Linker<'_, '_> {
             },
             Ask::Public(of, attr) => {
                 vec![self.judge.public(of, attr, file).map(|(name, _)| name).unwrap_or_default().into()]
+            }
+            Ask::SameModule => {
+                let other = self.judge.same_module(file).map(|other| self.judge.values.index.path(other).to_owned());
+                vec![other.unwrap_or_default().into()]
             }
             Ask::Class(of) => vec![self.class(of, file).into()],
             Ask::Pydantic(fate) => vec![self.fate(*fate, file).into()],

@@ -20,6 +20,8 @@ pub trait Settings: Sync {
     fn target(&self, path: &str) -> Option<(u32, u32)>;
     /// Which major versions of pydantic are configured: lowest and highest.
     fn pydantic(&self, path: &str) -> Option<(u32, u32)>;
+    /// Whether pytest is started as `python -m pytest`, as configured: the working directory is on `sys.path` then.
+    fn pytest_as_module(&self, path: &str) -> bool;
     /// Whether aware values are wanted where they may be had, as configured.
     fn prefers_aware(&self, path: &str) -> bool;
     /// Module and name of the function that gives what `datetime.utcnow()` does, where it is configured.
@@ -47,6 +49,10 @@ impl Settings for Everything {
 
     fn pydantic(&self, _path: &str) -> Option<(u32, u32)> {
         None
+    }
+
+    fn pytest_as_module(&self, _path: &str) -> bool {
+        false
     }
 
     fn prefers_aware(&self, _path: &str) -> bool {

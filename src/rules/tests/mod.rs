@@ -2,12 +2,15 @@
 
 pub mod broken_fixture;
 pub mod broken_parametrize;
+pub mod missing_name;
 pub mod production_imports_tests;
+pub mod same_module_name;
 pub mod shadowed_test;
 pub mod stops_at_import;
 pub mod test_without_verdict;
 pub mod uncollected_file;
 pub mod uncollected_tests;
+pub mod unreachable_module;
 pub mod unrunnable_test;
 
 use crate::python::ast::{self, Decorator, Expr, Stmt};
@@ -89,6 +92,32 @@ fn own_statements<'a>(body: &'a [Stmt], visit: &mut dyn FnMut(&'a Stmt)) {
             deeper(|| walk::blocks(stmt, &mut |inner| own_statements(inner, visit)));
         }
     }
+}
+
+/// The imports that run whatever happens: those of the module itself, outside of `if`, `try` and functions.
+fn top_level_imports(body: &[Stmt]) -> impl Iterator<Item = &Stmt> {
+    body.iter().filter(|stmt| matches!(stmt, Stmt::Import(_) | Stmt::ImportFrom(_)))
+}
+
+/// Expressions that are evaluated while the module is imported, whatever happens: those of its own plain statements.
+fn runs_at_import(body: &[Stmt]) -> Vec<&Expr> {
+    fn inside<'a>(expr: &'a Expr, found: &mut Vec<&'a Expr>) {
+        // What may not be evaluated is left out.
+        if !matches!(expr, Expr::Lambda(_) | Expr::If(_) | Expr::BoolOp(_) | Expr::Generator(_)) {
+            found.push(expr);
+            walk::children(expr, &mut |child| deeper(|| inside(child, found)));
+        }
+    }
+    let mut found = Vec::new();
+    for stmt in body {
+        match stmt {
+            Stmt::Assign(assign) => inside(&assign.value, &mut found),
+            Stmt::AnnAssign(assign) => assign.value.iter().for_each(|value| inside(value, &mut found)),
+            Stmt::Expr(stmt) => inside(&stmt.value, &mut found),
+            _ => {}
+        }
+    }
+    found
 }
 
 /// The first `yield` of a function's own body.

@@ -25,7 +25,7 @@ fn class<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
     if !plain {
         return;
     }
-    let says_no = class.body.iter().any(|stmt| assigns_false(stmt));
+    let says_no = class.body.iter().any(assigns_false);
     if name.starts_with("Test") && !says_no {
         let made = method(&|name| matches!(name, "__init__" | "__new__"));
         let by_dataclass = class.decorator_list.iter().find(|one| name_of(one).ends_with("dataclass"));

@@ -1,0 +1,217 @@
+//! What a file of tests can import under pytest: `sys.path` as `rootdir`, `pythonpath`, the import mode and the folders of the tests make it.
+
+use super::index::{File, Found, parent};
+use super::judge::Judge;
+use crate::fact::{Facts, Name, Verdict};
+use crate::manifest::Kind;
+use crate::python::stdlib::is_stdlib;
+use std::collections::{HashMap, HashSet};
+
+/// For each folder with a configuration of pytest: what its runs have on `sys.path`, and whether somebody edits that.
+pub type SysPaths = HashMap<String, (HashSet<String>, bool)>;
+
+impl Judge<'_> {
+    /// The folder whose configuration of pytest counts for a file; the root, where nothing configures it.
+    fn home(&self, path: &str) -> &str {
+        self.manifests.pytest(path).map_or("", |(folder, _)| folder)
+    }
+
+    fn is_importlib(&self, path: &str) -> bool {
+        let options = self.manifests.pytest(path).map(|(_, settings)| settings.words("addopts")).unwrap_or_default();
+        options.iter().any(|option| option.ends_with("importlib"))
+    }
+
+    /// Whether a folder is a regular package.
+    fn is_package(&self, folder: &str) -> bool {
+        let file = if folder.is_empty() { "__init__.py".to_owned() } else { format!("{folder}/__init__.py") };
+        self.values.index.file(&file).is_some()
+    }
+
+    /// The folder that pytest puts on `sys.path` for a file: the first one upward that is no package.
+    fn base<'p>(&self, path: &'p str) -> &'p str {
+        let mut folder = parent(path);
+        while !folder.is_empty() && self.is_package(folder) {
+            folder = parent(folder);
+        }
+        folder
+    }
+
+    /// The file that is imported under the same name before this one, in the same run: pytest stops at the second.
+    pub fn same_module(&self, file: File) -> Option<File> {
+        let path = self.values.index.path(file);
+        if !self.takes_part(file) || self.is_importlib(path) {
+            return None;
+        }
+        let name = self.module_of(path)?;
+        // A run of its own has its own names.
+        let (home, _) = self.manifests.pytest(path)?;
+        let rivals = self.modules().get(&(home.to_owned(), name))?;
+        rivals.first().copied().filter(|first| *first != file)
+    }
+
+    /// Files of tests by the folder of their configuration and the name that they are imported under, in the order of their paths.
+    fn modules(&self) -> &HashMap<(String, String), Vec<File>> {
+        self.modules.get_or_init(|| {
+            let mut all: HashMap<(String, String), Vec<File>> = HashMap::new();
+            for file in 0..self.values.units.len() {
+                let path = self.values.index.path(file);
+                if self.takes_part(file)
+                    && let Some(name) = self.module_of(path)
+                {
+                    all.entry((self.home(path).to_owned(), name)).or_default().push(file);
+                }
+            }
+            for files in all.values_mut() {
+                files.sort_by_key(|file| self.values.index.path(*file));
+            }
+            all
+        })
+    }
+
+    fn takes_part(&self, file: File) -> bool {
+        self.collected(file).is_yes() || self.is_conftest(file)
+    }
+
+    /// The dotted name that pytest imports a file under; none for a conftest that lies in no package, of which there may be many.
+    fn module_of(&self, path: &str) -> Option<String> {
+        let stem = path.strip_suffix(".py")?;
+        let base = self.base(path);
+        let name = stem[base.len()..].trim_start_matches('/').replace('/', ".");
+        (name != "conftest").then_some(name)
+    }
+
+    /// What a run has on `sys.path`, and whether a test or conftest of it edits that.
+    fn sys_path(&self, home: &str) -> &(HashSet<String>, bool) {
+        static NOTHING: std::sync::OnceLock<(HashSet<String>, bool)> = std::sync::OnceLock::new();
+        let all = self.sys_paths.get_or_init(|| {
+            let mut all = SysPaths::new();
+            for file in 0..self.values.units.len() {
+                let path = self.values.index.path(file);
+                if !self.takes_part(file) {
+                    continue;
+                }
+                let home = self.home(path);
+                let (folders, edited) = all.entry(home.to_owned()).or_insert_with(|| {
+                    let mut folders = HashSet::new();
+                    let words = self.manifests.pytest(path).map(|(_, settings)| settings.words("pythonpath"));
+                    for word in words.unwrap_or_default() {
+                        let word = word.trim_start_matches("./").trim_end_matches('/');
+                        folders.insert(match (home, word) {
+                            (home, "" | ".") => home.to_owned(),
+                            ("", word) => word.to_owned(),
+                            (home, word) => format!("{home}/{word}"),
+                        });
+                    }
+                    if self.project.settings.pytest_as_module(path) {
+                        folders.insert(home.to_owned());
+                    }
+                    (folders, false)
+                });
+                if !self.is_importlib(path) {
+                    folders.insert(self.base(path).to_owned());
+                }
+                *edited |= self.values.units[file].facts.edits_path;
+            }
+            all
+        });
+        all.get(home).unwrap_or_else(|| NOTHING.get_or_init(Default::default))
+    }
+
+    /// Whether a file of tests imports a module of the project's that no folder on `sys.path` holds.
+    pub(super) fn unreachable(&self, file: File, level: u32, module: &str) -> Verdict {
+        let path = self.values.index.path(file);
+        let mut here = parent(path);
+        // Who configures nothing may run it by something else.
+        if self.manifests.pytest(path).is_none() {
+            return Verdict::Unknown;
+        }
+        if level > 0 {
+            if self.is_importlib(path) {
+                return Verdict::No;
+            }
+            let mut packages = 0;
+            while !here.is_empty() && self.is_package(here) {
+                packages += 1;
+                here = parent(here);
+            }
+            return Verdict::from_bool(level > packages);
+        }
+        let top = module.split('.').next().unwrap_or(module);
+        let (folders, edited) = self.sys_path(self.home(path));
+        if *edited || is_stdlib(top) {
+            return Verdict::No;
+        }
+        let holds = |folder: &str| {
+            let base = if folder.is_empty() { top.to_owned() } else { format!("{folder}/{top}") };
+            self.values.index.submodule(folder, top).is_some()
+                || self.values.index.file(&format!("{base}.py")).is_some()
+        };
+        if folders.iter().any(|folder| holds(folder)) {
+            return Verdict::No;
+        }
+        // pytest-django puts the folder of `manage.py` there.
+        let is_django = self.values.index.paths().any(|path| path == "manage.py" || path.ends_with("/manage.py"));
+        let home = self.home(path);
+        let below = |name: &str| if home.is_empty() { name.to_owned() } else { format!("{home}/{name}") };
+        // A folder of that name beside the test may be about the library of that name; a file is a helper.
+        let beside = self.values.index.file(&format!("{here}/{top}.py")).is_some();
+        let mut held: Vec<String> = vec!["src".to_owned(), String::new(), home.to_owned(), below("src")];
+        held.retain(|folder| holds(folder));
+        held.extend(beside.then(|| here.to_owned()));
+        // What the project installs of itself, or asks for under that name, may be there.
+        let installs = self.project.manifests.iter().any(|(_, manifest)| {
+            matches!(manifest.kind, Kind::Pyproject | Kind::SetupPy | Kind::SetupCfg)
+                && (manifest.name.is_some() || manifest.kind == Kind::SetupPy)
+        });
+        let outer = |folder: &String| folder.is_empty() || folder == home || folder.ends_with("src");
+        let may_be_installed = installs && held.iter().any(|folder| outer(folder))
+            || self
+                .project
+                .manifests
+                .iter()
+                .any(|(_, manifest)| manifest.declares(&top.replace('_', "-").to_lowercase()));
+        Verdict::from_bool(!held.is_empty() && !may_be_installed && !is_django)
+    }
+
+    /// Whether a module of the project's has no such name.
+    pub(super) fn lacks(&self, file: File, level: u32, module: &str, name: &str) -> Verdict {
+        if name.starts_with("__") {
+            return Verdict::No;
+        }
+        match self.values.index.import(file, level, module) {
+            Found::File(home) => Verdict::from_bool(self.has_name(home, name, 0) == Verdict::No),
+            _ => Verdict::Unknown,
+        }
+    }
+
+    /// Whether a module binds a name, itself or through `import *`.
+    fn has_name(&self, file: File, name: &str, depth: usize) -> Verdict {
+        let unit = self.values.units[file];
+        let facts: &Facts = &unit.facts;
+        let path = self.values.index.path(file);
+        let unclear =
+            facts.dynamic || unit.broken || unit.skipped || unit.generated || path.ends_with(".pyi") || depth > 16;
+        if unclear {
+            return Verdict::Unknown;
+        }
+        let index = self.values.index;
+        let submodule = index.package_folder(file).and_then(|folder| index.submodule(folder, name));
+        if facts.symbols.contains_key(name) || submodule.is_some() {
+            return Verdict::Yes;
+        }
+        let mut found = Verdict::No;
+        for star in &facts.stars {
+            let Name::Import { level, module, .. } = star else { continue };
+            let Found::File(from) = index.import(file, *level, module) else { return Verdict::Unknown };
+            let listed = self.values.units[from].facts.all.as_ref();
+            // Without `__all__` a star leaves private names behind.
+            let exported = listed.map_or(!name.starts_with('_'), |all| all.iter().any(|one| one == name));
+            match self.has_name(from, name, depth + 1) {
+                Verdict::Yes if exported => return Verdict::Yes,
+                Verdict::Unknown => found = Verdict::Unknown,
+                _ => {}
+            }
+        }
+        found
+    }
+}
