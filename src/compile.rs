@@ -93,6 +93,7 @@ fn walk<'a>(
     }
     walk.visit_body(tree.body());
     walk.facts.edits_path = walk.cx.mentions("sys.path");
+    walk.facts.registers_marks = walk.cx.mentions("def pytest_");
     let Walk { cx, deepest, .. } = walk;
     Walked { findings: cx.findings, facts, secrets: cx.secrets, deepest }
 }

@@ -158,6 +158,8 @@ pub struct Facts {
     pub put: BTreeMap<String, Vec<Put>>,
     /// It edits `sys.path`.
     pub edits_path: bool,
+    /// It has hooks of pytest's own, which may register marks and settings.
+    pub registers_marks: bool,
     /// What is put into containers after they were made, by the module-level name or `.attribute` that holds them.
     pub filled: BTreeMap<String, Vec<Put>>,
 }
@@ -522,6 +524,18 @@ pub enum Condition {
         /// The module.
         module: String,
     },
+    /// Neither pytest's configuration nor a plugin that the project declares knows this mark.
+    UnknownMark(String),
+    /// Unknown marks are errors, as pytest is configured.
+    StrictMarks,
+    /// No plugin that the project declares awaits asynchronous tests without a mark.
+    NobodyAwaits,
+    /// The file configures pytest, and neither that nor a plugin that the project declares has this setting.
+    UnknownSetting(String),
+    /// The file configures pytest, and only plugins that the project does not declare have this option.
+    UnknownOption(String),
+    /// The file is called so.
+    Named(Cow<'static, str>),
     /// Another file of tests is imported under the same name, before this one.
     SameModule,
     /// Another file imports this name of the file.

@@ -5,7 +5,7 @@ use super::judge::Judge;
 use super::project::{Manifests, plays};
 use crate::fact::{Binding, Name, Role, Verdict};
 use crate::link::index::Found;
-use crate::manifest::{Kind, PytestSettings};
+use crate::manifest::{Kind, PytestSettings, plugins};
 
 /// Folders that pytest does not enter by itself (`norecursedirs`), and those that hold what tests read rather than tests.
 const PASSED_BY: [&str; 21] = [
@@ -65,6 +65,95 @@ impl Judge<'_> {
     pub(super) fn is_conftest(&self, file: File) -> bool {
         let path = self.values.index.path(file);
         path.rsplit('/').next() == Some("conftest.py") && !is_passed_by(path)
+    }
+
+    fn plugins(&self) -> plugins::Installed {
+        plugins::installed(self.project.manifests.iter().map(|(_, manifest)| manifest))
+    }
+
+    fn has_plugin(&self, name: &str) -> bool {
+        self.project.manifests.iter().any(|(_, manifest)| manifest.declares(name))
+    }
+
+    /// Whether neither the configuration nor a plugin registers a mark. A conftest may register some when it runs.
+    pub(super) fn unknown_mark(&self, file: File, mark: &str) -> Verdict {
+        let path = self.values.index.path(file);
+        let Some((_, settings)) = self.manifests.pytest(path) else { return Verdict::Unknown };
+        let lines = settings.lines("markers");
+        let registered = lines.iter().any(|line| line.split([':', '(']).next().is_some_and(|name| name.trim() == mark));
+        let by_plugin = plugins::all().iter().any(|plugin| {
+            (plugin.name == "pytest" || self.has_plugin(&plugin.name)) && plugin.marks.iter().any(|one| one == mark)
+        });
+        if registered || by_plugin {
+            return Verdict::No;
+        }
+        let registers = self.values.units.iter().any(|unit| unit.facts.registers_marks);
+        match self.plugins() == plugins::Installed::Known && !registers {
+            true => Verdict::Yes,
+            false => Verdict::Unknown,
+        }
+    }
+
+    /// Whether unknown marks are errors.
+    pub(super) fn strict_marks(&self, file: File) -> bool {
+        let Some((_, settings)) = self.manifests.pytest(self.values.index.path(file)) else { return false };
+        let on = |key: &str| settings.text(key).is_some_and(|value| value.eq_ignore_ascii_case("true"));
+        let option = |word: &String| matches!(word.as_str(), "--strict-markers" | "--strict");
+        on("strict_markers") || on("strict") || settings.words("addopts").iter().any(option)
+    }
+
+    /// Whether asynchronous tests need a mark that this one does not have, or nobody awaits them at all.
+    pub(super) fn nobody_awaits(&self, file: File) -> Verdict {
+        let path = self.values.index.path(file);
+        let settings = self.manifests.pytest(path).map(|(_, settings)| settings);
+        let says =
+            |key: &str| settings.and_then(|settings| settings.text(key)).is_some_and(|mode| mode.trim() == "auto");
+        let option = settings.map(|settings| settings.words("addopts")).unwrap_or_default();
+        let auto = says("asyncio_mode")
+            || says("anyio_mode")
+            || says("trio_mode")
+            || option.iter().any(|word| word.contains("-mode"));
+        // What awaits everything, or may: plugins that davy knows little of, and hooks of the project's own.
+        let others = ["pytest-aiohttp", "pytest-tornasync", "pytest-twisted", "pytest-trio", "alt-pytest-asyncio"];
+        let unclear = self.plugins() == plugins::Installed::Unclear
+            || others.iter().any(|name| self.has_plugin(name))
+            || self.values.units.iter().any(|unit| unit.facts.registers_marks);
+        match (auto, unclear) {
+            (true, _) => Verdict::No,
+            (false, true) => Verdict::Unknown,
+            (false, false) => Verdict::Yes,
+        }
+    }
+
+    fn configures(&self, file: File) -> Option<&PytestSettings> {
+        let path = self.values.index.path(file);
+        let manifest = self.project.manifests.iter().find(|(known, _)| known == path);
+        manifest.and_then(|(_, manifest)| manifest.pytest.as_ref())
+    }
+
+    pub(super) fn unknown_setting(&self, file: File, key: &str) -> Verdict {
+        if self.configures(file).is_none() {
+            return Verdict::No;
+        }
+        let known = plugins::all().iter().any(|plugin| plugin.settings.iter().any(|one| one == key));
+        match (known, self.plugins()) {
+            (true, _) => Verdict::No,
+            (false, plugins::Installed::Known) => {
+                Verdict::from_bool(!self.values.units.iter().any(|unit| unit.facts.registers_marks))
+            }
+            (false, plugins::Installed::Unclear) => Verdict::Unknown,
+        }
+    }
+
+    pub(super) fn unknown_option(&self, file: File, option: &str) -> Verdict {
+        if self.configures(file).is_none() || self.plugins() == plugins::Installed::Unclear {
+            return Verdict::Unknown;
+        }
+        let mut having = plugins::all()
+            .iter()
+            .filter(|plugin| plugin.options.iter().any(|one| one == option || one == "-n" && option.starts_with("-n")));
+        let bring = having.clone().next().is_some();
+        Verdict::from_bool(bring && !having.any(|plugin| self.has_plugin(&plugin.name)))
     }
 
     /// Whether a file lies among tests, and pytest passes it by for its name alone; nobody else reads it either.

@@ -141,6 +141,14 @@ impl<'a> Judge<'a> {
             Condition::Uncollected => self.uncollected(file),
             Condition::Lacks { level, module, name } => self.lacks(file, *level, module, name),
             Condition::Unreachable { level, module } => self.unreachable(file, *level, module),
+            Condition::UnknownMark(mark) => self.unknown_mark(file, mark),
+            Condition::StrictMarks => Verdict::from_bool(self.strict_marks(file)),
+            Condition::NobodyAwaits => self.nobody_awaits(file),
+            Condition::UnknownSetting(key) => self.unknown_setting(file, key),
+            Condition::UnknownOption(option) => self.unknown_option(file, option),
+            Condition::Named(name) => {
+                Verdict::from_bool(self.values.index.path(file).rsplit('/').next() == Some(name.as_ref()))
+            }
             Condition::SameModule => Verdict::from_bool(self.same_module(file).is_some()),
             Condition::ImportedElsewhere(name) => Verdict::from_bool(self.imported_elsewhere(file, name)),
             Condition::Production(module) => self.is_production(file, module),

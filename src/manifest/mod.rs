@@ -11,6 +11,7 @@ mod kind;
 mod lock;
 mod metadata;
 mod pipfile;
+pub mod plugins;
 mod poetry;
 mod pyproject;
 mod pytest;

@@ -1,5 +1,7 @@
 //! Tests that never run, or cannot: what pytest would say, and what its rules share.
 
+pub mod async_test_not_awaited;
+pub mod broken_configuration;
 pub mod broken_fixture;
 pub mod broken_parametrize;
 pub mod missing_name;
@@ -10,6 +12,7 @@ pub mod stops_at_import;
 pub mod test_without_verdict;
 pub mod uncollected_file;
 pub mod uncollected_tests;
+pub mod unknown_mark;
 pub mod unreachable_module;
 pub mod unrunnable_test;
 

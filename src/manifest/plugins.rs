@@ -1,0 +1,95 @@
+//! What plugins of pytest bring, from `rules/tests/plugins.toml`.
+
+use super::Manifest;
+use serde::Deserialize;
+use std::sync::LazyLock;
+
+/// A plugin, or pytest itself.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plugin {
+    /// As PEP 503 normalises it.
+    pub name: String,
+    /// Keys of an ini file.
+    #[serde(default)]
+    pub settings: Vec<String>,
+    /// Options of the command line.
+    #[serde(default)]
+    pub options: Vec<String>,
+    /// Names of fixtures.
+    #[serde(default)]
+    pub fixtures: Vec<String>,
+    /// Names of marks.
+    #[serde(default)]
+    pub marks: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct File {
+    plugin: Vec<Plugin>,
+}
+
+static ALL: LazyLock<Vec<Plugin>> = LazyLock::new(|| {
+    let file: File = toml::from_str(include_str!("../../rules/tests/plugins.toml")).expect("a test reads it");
+    file.plugin
+});
+
+/// Every plugin that davy knows.
+pub fn all() -> &'static [Plugin] {
+    &ALL
+}
+
+/// What a project says of the plugins that it installs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Installed {
+    /// It declares pytest, and nothing that davy does not know.
+    Known,
+    /// It declares no pytest, or a plugin that davy does not know.
+    Unclear,
+}
+
+/// Whether the manifests say all there is to know of the plugins.
+pub fn installed<'m>(manifests: impl Iterator<Item = &'m Manifest> + Clone) -> Installed {
+    let names = || {
+        manifests.clone().flat_map(|manifest| {
+            manifest.requirements.iter().map(|one| &one.name).chain(manifest.locked.iter().map(|(name, _)| name))
+        })
+    };
+    let is_unknown = |name: &String| {
+        (name.starts_with("pytest-") || name.ends_with("-pytest")) && !ALL.iter().any(|plugin| plugin.name == *name)
+    };
+    match names().any(|name| name == "pytest") && !names().any(is_unknown) {
+        true => Installed::Known,
+        false => Installed::Unclear,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_read() {
+        assert!(all().len() > 40);
+        let of = |name: &str| all().iter().find(|plugin| plugin.name == name).expect("it is listed");
+        assert!(of("pytest").settings.iter().any(|key| key == "testpaths"));
+        assert!(of("pytest-xdist").options.iter().any(|option| option == "-n"));
+        assert!(of("pytest-asyncio").marks.iter().any(|mark| mark == "asyncio"));
+        assert!(of("pytest-mock").fixtures.iter().any(|fixture| fixture == "mocker"));
+    }
+
+    #[test]
+    fn what_is_not_listed_is_unclear() {
+        let with = |names: &[&str]| {
+            let text = names.join("\n");
+            super::super::read(crate::manifest::Kind::Requirements, &text).expect("requirements are never broken")
+        };
+        for (names, expected) in [
+            (&["pytest", "pytest-cov"][..], Installed::Known),
+            (&["pytest", "pytest-nobody-knows"], Installed::Unclear),
+            (&["fastapi"], Installed::Unclear),
+        ] {
+            assert_eq!(installed([with(names)].iter()), expected, "{names:?}");
+        }
+    }
+}
