@@ -156,6 +156,8 @@ pub struct Facts {
     pub handed: Vec<Handed>,
     /// What is put into attributes of something else than the instance of the method around, by attribute.
     pub put: BTreeMap<String, Vec<Put>>,
+    /// Names of fixtures that it defines.
+    pub fixtures: BTreeSet<String>,
     /// It edits `sys.path`.
     pub edits_path: bool,
     /// It has hooks of pytest's own, which may register marks and settings.
@@ -524,6 +526,10 @@ pub enum Condition {
         /// The module.
         module: String,
     },
+    /// Nothing that a test of the file could use defines a fixture of this name.
+    UnknownFixture(String),
+    /// The project declares packages of which davy does not know whether they bring fixtures.
+    PluginsUnsure,
     /// Neither pytest's configuration nor a plugin that the project declares knows this mark.
     UnknownMark(String),
     /// Unknown marks are errors, as pytest is configured.

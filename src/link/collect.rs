@@ -75,6 +75,65 @@ impl Judge<'_> {
         self.project.manifests.iter().any(|(_, manifest)| manifest.declares(name))
     }
 
+    /// Whether nothing that a test of a file could use defines a fixture: the file, the conftests above it, the plugins.
+    pub(super) fn unknown_fixture(&self, file: File, name: &str) -> Verdict {
+        let index = self.values.index;
+        let path = index.path(file);
+        // Plugins of the project's own, and hooks that make arguments.
+        let own_plugins = self.values.units.iter().enumerate().any(|(other, unit)| {
+            let is_conftest = index.path(other).rsplit('/').next() == Some("conftest.py");
+            unit.facts.symbols.contains_key("pytest_plugins")
+                || unit.facts.registers_marks
+                    && (!is_conftest || unit.facts.symbols.contains_key("pytest_generate_tests"))
+        });
+        if self.plugins() == plugins::Installed::Unclear || own_plugins || self.manifests.pytest(path).is_none() {
+            return Verdict::Unknown;
+        }
+        let by_plugin = plugins::all().iter().any(|plugin| {
+            (plugin.name == "pytest" || self.has_plugin(&plugin.name)) && plugin.fixtures.iter().any(|one| one == name)
+        });
+        let mut homes = vec![file];
+        let mut folder = index::parent(path);
+        loop {
+            let conftest = if folder.is_empty() { "conftest.py".to_owned() } else { format!("{folder}/conftest.py") };
+            homes.extend(index.file(&conftest));
+            if folder.is_empty() {
+                break;
+            }
+            folder = index::parent(folder);
+        }
+        let mut found = Verdict::from_bool(by_plugin);
+        for home in homes {
+            let unit = self.values.units[home];
+            // What is imported or assigned under the name may be one.
+            if unit.facts.fixtures.contains(name) || unit.facts.symbols.contains_key(name) {
+                return Verdict::No;
+            }
+            if !unit.facts.stars.is_empty() || unit.facts.dynamic || unit.broken {
+                found = Verdict::Unknown;
+            }
+        }
+        match found {
+            Verdict::Yes => Verdict::No,
+            Verdict::No => Verdict::Yes,
+            Verdict::Unknown => Verdict::Unknown,
+        }
+    }
+
+    /// Whether the project declares packages that may be plugins for all that is known.
+    pub(super) fn plugins_unsure(&self) -> bool {
+        let known = |name: &str| plugins::all().iter().any(|plugin| plugin.name == name) || plugins::brings_none(name);
+        let declared = self.project.manifests.iter().flat_map(|(_, manifest)| {
+            manifest
+                .requirements
+                .iter()
+                .map(|one| one.name.as_str())
+                .chain(manifest.locked.iter().map(|(name, _)| name.as_str()))
+        });
+        let unsure = declared.into_iter().any(|name| !known(name));
+        unsure
+    }
+
     /// Whether neither the configuration nor a plugin registers a mark. A conftest may register some when it runs.
     pub(super) fn unknown_mark(&self, file: File, mark: &str) -> Verdict {
         let path = self.values.index.path(file);

@@ -39,6 +39,19 @@ pub fn all() -> &'static [Plugin] {
     &ALL
 }
 
+/// Whether a package is known to bring pytest nothing.
+pub fn brings_none(name: &str) -> bool {
+    const PACKAGES: &str = "\
+        aiofiles aiohttp alembic asyncpg attrs bcrypt black boto3 botocore certifi charset-normalizer click colorama coverage \
+        cryptography django djangorestframework email-validator fastapi flake8 flask gunicorn h11 httpcore httptools httpx idna \
+        iniconfig isort itsdangerous jinja2 loguru mako markupsafe mypy mypy-extensions numpy orjson packaging pandas passlib \
+        pathspec pillow pip platformdirs pluggy pre-commit psycopg psycopg2 psycopg2-binary pydantic pydantic-core \
+        pydantic-settings pygments pyjwt pymongo pymysql python-dateutil python-dotenv python-jose python-multipart pytz pyyaml \
+        redis requests rich ruff s3transfer scikit-learn scipy setuptools six sniffio sqlalchemy sqlmodel starlette tenacity \
+        tomli typer typing-extensions tzdata ujson urllib3 uvicorn uvloop watchfiles websockets werkzeug wheel";
+    PACKAGES.split_ascii_whitespace().any(|package| package == name)
+}
+
 /// What a project says of the plugins that it installs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Installed {

@@ -471,6 +471,7 @@ impl<'a> Binder<'_, 'a> {
     fn function(&mut self, function: &'a ast::StmtFunctionDef, scopes: &[Scope<'a>]) {
         let Some(scope) = scopes.last() else { return };
         let inner = scope.child(Block::Function(function));
+        self.facts.fixtures.extend(fixture(function));
         let class = match scope.block {
             Block::Class(_) if receiver(function) == Receiver::Instance => Some(scope.name.clone()),
             _ => None,
@@ -527,6 +528,25 @@ impl<'a> Binder<'_, 'a> {
         for stmt in body.nested {
             self.stmt(stmt, &scopes);
         }
+    }
+}
+
+/// The name of the fixture that a function is made.
+fn fixture(function: &ast::StmtFunctionDef) -> Option<String> {
+    let decorator = function.decorator_list.iter().find(|decorator| {
+        let callee = match &decorator.expression {
+            Expr::Call(call) => &call.func,
+            other => other,
+        };
+        super::dotted(callee).is_some_and(|name| name.ends_with("fixture"))
+    })?;
+    let named = match &decorator.expression {
+        Expr::Call(call) => call.arguments.find_keyword("name"),
+        _ => None,
+    };
+    match named.map(|keyword| &keyword.value) {
+        Some(Expr::StringLiteral(name)) => Some(name.value.to_str().to_owned()),
+        _ => Some(function.name.as_str().to_owned()),
     }
 }
 

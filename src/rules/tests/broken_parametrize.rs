@@ -119,7 +119,7 @@ fn count(value: &Expr, wanted: usize) -> Option<usize> {
 }
 
 /// The names of the arguments, where they are literal.
-fn names(argnames: &Expr) -> Option<Vec<String>> {
+pub fn names(argnames: &Expr) -> Option<Vec<String>> {
     match argnames {
         Expr::StringLiteral(text) => {
             let names = text.value.to_str().split(',').map(|name| name.trim().to_owned());

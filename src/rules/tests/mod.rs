@@ -12,6 +12,7 @@ pub mod stops_at_import;
 pub mod test_without_verdict;
 pub mod uncollected_file;
 pub mod uncollected_tests;
+pub mod unknown_fixture;
 pub mod unknown_mark;
 pub mod unreachable_module;
 pub mod unrunnable_test;

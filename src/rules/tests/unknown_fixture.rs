@@ -1,0 +1,93 @@
+//! A fixture that nobody defines. Page: rules/tests/unknown-fixture.md
+
+use super::{classes, is_fixture, is_plain_test_class, is_test_name, mark, may_test, name_of};
+use crate::fact::Condition;
+use crate::finding::Grade;
+use crate::python::ast::{self, Decorator, Expr};
+use crate::python::span;
+use crate::rule::{Check, Cx};
+use crate::text;
+use crate::text::Span;
+
+pub const CHECK: Check = Check::Function(check);
+
+fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
+    if !is_test_name(&function.name) || !may_test(cx) || function.decorator_list.iter().any(is_fixture) {
+        return;
+    }
+    let Some(classes) = classes(cx) else { return };
+    let plain = classes.iter().all(|class| {
+        is_plain_test_class(class)
+            && class.decorator_list.iter().all(|one| mark(one).is_some_and(|mark| mark != "parametrize"))
+    });
+    // Marks of a whole module may parametrize, and so may hooks.
+    if !plain || cx.mentions("pytestmark") || cx.mentions("pytest_generate_tests") {
+        return;
+    }
+    let Some(given) = given(function) else { return };
+    let receiver = usize::from(!classes.is_empty());
+    let parameters = &function.parameters;
+    let positional = parameters.posonlyargs.iter().chain(&parameters.args).skip(receiver + given.injected);
+    let wanted = positional.chain(&parameters.kwonlyargs).filter(|one| one.default.is_none());
+    let mut found: Vec<(Span, String)> = wanted
+        .map(|one| (span(&one.parameter.name), one.parameter.name.as_str().to_owned()))
+        .filter(|(_, name)| !given.names.contains(name))
+        .collect();
+    for decorator in function.decorator_list.iter().chain(classes.iter().flat_map(|class| &class.decorator_list)) {
+        if let (Some("usefixtures"), Expr::Call(call)) = (mark(decorator).as_deref(), &decorator.expression) {
+            found.extend(call.arguments.args.iter().filter_map(|argument| match argument {
+                Expr::StringLiteral(name) => Some((span(argument), name.value.to_str().to_owned())),
+                _ => None,
+            }));
+        }
+    }
+    for (at, name) in found {
+        let message = format!("no fixture `{name}` is defined where this test could use it: it fails before it begins");
+        let finding = cx.report(at, text![message]);
+        finding.when(Condition::Collected).when(Condition::UnknownFixture(name));
+        finding.grade(Condition::PluginsUnsure, Grade::Uncertain);
+        finding.help("define it in the file or in a conftest above it, or declare the plugin that brings it");
+    }
+}
+
+/// What decorators give to a test.
+struct Given {
+    /// Names of arguments.
+    names: Vec<String>,
+    /// How many arguments `patch` puts in front.
+    injected: usize,
+}
+
+/// None where a decorator may give anything.
+fn given(function: &ast::StmtFunctionDef) -> Option<Given> {
+    let mut given = Given { names: Vec::new(), injected: 0 };
+    for decorator in &function.decorator_list {
+        match mark(decorator).as_deref() {
+            Some("parametrize") => given.names.extend(parametrized(decorator)?),
+            Some(_) => {}
+            None => given.injected += injected(decorator)?,
+        }
+    }
+    Some(given)
+}
+
+fn parametrized(decorator: &Decorator) -> Option<Vec<String>> {
+    let Expr::Call(call) = &decorator.expression else { return None };
+    super::broken_parametrize::names(call.arguments.find_argument_value("argnames", 0)?)
+}
+
+/// How many arguments a patch gives: none where it is told what to put there.
+fn injected(decorator: &Decorator) -> Option<usize> {
+    let name = name_of(decorator);
+    let Expr::Call(call) = &decorator.expression else { return None };
+    let told = ["new", "new_callable"].iter().any(|keyword| call.arguments.find_keyword(keyword).is_some());
+    let own = match name.rsplit('.').next()? {
+        "patch" => 1,
+        "object" if name.contains("patch") => 2,
+        "dict" if name.contains("patch") => return Some(0),
+        _ => return None,
+    };
+    // `new_callable` makes what is handed on.
+    let is_given = call.arguments.args.len() > own || call.arguments.find_keyword("new").is_some();
+    Some(usize::from(!is_given || told && call.arguments.find_keyword("new").is_none()))
+}
