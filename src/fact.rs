@@ -156,6 +156,8 @@ pub struct Facts {
     pub handed: Vec<Handed>,
     /// What is put into attributes of something else than the instance of the method around, by attribute.
     pub put: BTreeMap<String, Vec<Put>>,
+    /// Variables of the environment that it sets while it is imported, in order.
+    pub sets_env: Vec<EnvSet>,
     /// Names of fixtures that it defines.
     pub fixtures: BTreeSet<String>,
     /// It edits `sys.path`.
@@ -164,6 +166,15 @@ pub struct Facts {
     pub registers_marks: bool,
     /// What is put into containers after they were made, by the module-level name or `.attribute` that holds them.
     pub filled: BTreeMap<String, Vec<Put>>,
+}
+
+/// A variable of the environment that a module sets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnvSet {
+    /// Its name; `*` for any.
+    pub name: String,
+    /// What the module has imported by then.
+    pub after: Vec<Name>,
 }
 
 /// Something that is replaced from outside.
@@ -526,6 +537,10 @@ pub enum Condition {
         /// The module.
         module: String,
     },
+    /// A test or conftest imports the file, and nobody has set this variable of the environment by then.
+    Tripped(String),
+    /// The file configures pytest with `testpaths` of which none is there.
+    MissingTestpaths,
     /// Nothing that a test of the file could use defines a fixture of this name.
     UnknownFixture(String),
     /// The project declares packages of which davy does not know whether they bring fixtures.

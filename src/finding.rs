@@ -107,6 +107,8 @@ pub enum Piece {
 pub enum Ask {
     /// The class or module that defines `attr` of this: `gaslib.planner.RoutePlanner`.
     Owner(TypeExpr, String),
+    /// The test or conftest that imports the file before this variable of the environment is set.
+    Importer(String),
     /// The file of tests that is imported under the same name before this one.
     SameModule,
     /// The class of this value: `app.schemas.user.User`.

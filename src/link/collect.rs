@@ -75,6 +75,64 @@ impl Judge<'_> {
         self.project.manifests.iter().any(|(_, manifest)| manifest.declares(name))
     }
 
+    /// The test or conftest that imports a file while nobody has set a variable of the environment.
+    pub fn tripped_by(&self, file: File, variable: &str) -> Option<File> {
+        let index = self.values.index;
+        let leads = |from: File, name: &Name| match name {
+            Name::Import { level, module, path } => {
+                index.import(from, *level, module) == Found::File(file)
+                    || !path.is_empty() && index.import(from, *level, &format!("{module}.{path}")) == Found::File(file)
+            }
+            Name::Here(_) => false,
+        };
+        let sets = |of: File| {
+            self.values.units[of].facts.sets_env.iter().filter(move |set| set.name == variable || set.name == "*")
+        };
+        (0..self.values.units.len()).filter(|one| *one != file).find(|&one| {
+            let path = index.path(one);
+            if !(self.collected(one).is_yes() || self.is_conftest(one)) {
+                return false;
+            }
+            let imports = self.values.units[one].facts.symbols.values().flatten().any(|binding| match binding {
+                Binding::Import(name) => leads(one, name),
+                _ => false,
+            });
+            // Set in time, in the file itself or in a conftest above it; or by a plugin.
+            let in_time = || sets(one).any(|set| !set.after.iter().any(|name| leads(one, name)));
+            let above = || {
+                (0..self.values.units.len()).any(|other| {
+                    let folder = index::parent(index.path(other));
+                    let is_above = folder.is_empty() || path.starts_with(&format!("{folder}/"));
+                    other != one && self.is_conftest(other) && is_above && sets(other).next().is_some()
+                })
+            };
+            let by_plugin = || {
+                let settings = self.manifests.pytest(path).map(|(_, settings)| settings);
+                ["pytest-env", "pytest-dotenv"].iter().any(|name| self.has_plugin(name))
+                    || settings
+                        .is_some_and(|settings| ["env", "env_files"].iter().any(|key| !settings.lines(key).is_empty()))
+            };
+            imports && !in_time() && !above() && !by_plugin()
+        })
+    }
+
+    /// Whether `testpaths` names nothing that is there.
+    pub(super) fn missing_testpaths(&self, file: File) -> Verdict {
+        let Some(settings) = self.configures(file) else { return Verdict::No };
+        let home = index::parent(self.values.index.path(file));
+        let named = settings.words("testpaths");
+        let there = |word: &String| {
+            let word = word.trim_start_matches("./").trim_end_matches('/');
+            let whole = if home.is_empty() { word.to_owned() } else { format!("{home}/{word}") };
+            word.is_empty()
+                || word == "."
+                || word.contains(['*', '?', '['])
+                || word.starts_with("..")
+                || self.values.index.paths().any(|path| path == whole || path.starts_with(&format!("{whole}/")))
+        };
+        Verdict::from_bool(!named.is_empty() && !named.iter().any(there))
+    }
+
     /// Whether nothing that a test of a file could use defines a fixture: the file, the conftests above it, the plugins.
     pub(super) fn unknown_fixture(&self, file: File, name: &str) -> Verdict {
         let index = self.values.index;
@@ -130,8 +188,8 @@ impl Judge<'_> {
                 .map(|one| one.name.as_str())
                 .chain(manifest.locked.iter().map(|(name, _)| name.as_str()))
         });
-        let unsure = declared.into_iter().any(|name| !known(name));
-        unsure
+
+        declared.into_iter().any(|name| !known(name))
     }
 
     /// Whether neither the configuration nor a plugin registers a mark. A conftest may register some when it runs.

@@ -141,6 +141,8 @@ impl<'a> Judge<'a> {
             Condition::Uncollected => self.uncollected(file),
             Condition::Lacks { level, module, name } => self.lacks(file, *level, module, name),
             Condition::Unreachable { level, module } => self.unreachable(file, *level, module),
+            Condition::Tripped(variable) => Verdict::from_bool(self.tripped_by(file, variable).is_some()),
+            Condition::MissingTestpaths => self.missing_testpaths(file),
             Condition::UnknownFixture(name) => self.unknown_fixture(file, name),
             Condition::PluginsUnsure => Verdict::from_bool(self.plugins_unsure()),
             Condition::UnknownMark(mark) => self.unknown_mark(file, mark),

@@ -378,6 +378,10 @@ impl Linker<'_, '_> {
             Ask::Public(of, attr) => {
                 vec![self.judge.public(of, attr, file).map(|(name, _)| name).unwrap_or_default().into()]
             }
+            Ask::Importer(variable) => {
+                let importer = self.judge.tripped_by(file, variable);
+                vec![importer.map(|one| self.judge.values.index.path(one).to_owned()).unwrap_or_default().into()]
+            }
             Ask::SameModule => {
                 let other = self.judge.same_module(file).map(|other| self.judge.values.index.path(other).to_owned());
                 vec![other.unwrap_or_default().into()]

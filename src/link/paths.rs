@@ -164,7 +164,7 @@ impl Judge<'_> {
                 && (manifest.name.is_some() || manifest.kind == Kind::SetupPy)
         });
         let outer = |folder: &String| folder.is_empty() || folder == home || folder.ends_with("src");
-        let may_be_installed = installs && held.iter().any(|folder| outer(folder))
+        let may_be_installed = installs && held.iter().any(outer)
             || self
                 .project
                 .manifests
@@ -178,10 +178,27 @@ impl Judge<'_> {
         if name.starts_with("__") {
             return Verdict::No;
         }
-        match self.values.index.import(file, level, module) {
+        let home = match self.beside(file, level, module) {
+            Some(home) => Found::File(home),
+            None => self.values.index.import(file, level, module),
+        };
+        match home {
             Found::File(home) => Verdict::from_bool(self.has_name(home, name, 0) == Verdict::No),
             _ => Verdict::Unknown,
         }
+    }
+
+    /// The helper beside a test that hides a module of the standard library: its folder comes first on `sys.path`. What pytest itself has
+    /// imported by then is not looked for again.
+    fn beside(&self, file: File, level: u32, module: &str) -> Option<File> {
+        let path = self.values.index.path(file);
+        let hides = level == 0 && is_stdlib(module) && !PRELOADED.split_ascii_whitespace().any(|one| one == module);
+        if !hides || self.is_importlib(path) || self.manifests.pytest(path).is_none() {
+            return None;
+        }
+        let base = self.base(path);
+        let name = if base.is_empty() { format!("{module}.py") } else { format!("{base}/{module}.py") };
+        self.values.index.file(&name).filter(|other| *other != file)
     }
 
     /// Whether a module binds a name, itself or through `import *`.
@@ -215,3 +232,13 @@ impl Judge<'_> {
         found
     }
 }
+
+/// Modules of the standard library that pytest 9.2 has imported before it looks at a test, without plugins (`sys.modules`, CPython 3.11).
+const PRELOADED: &str = "\
+    abc argparse array ast atexit base64 bdb binascii bisect builtins bz2 calendar cmd code codecs codeop \
+    collections contextlib copy copyreg csv dataclasses datetime decimal difflib dis email encodings enum errno \
+    faulthandler fcntl fnmatch functools gc genericpath gettext glob hashlib heapq html importlib inspect io \
+    ipaddress itertools json keyword linecache locale logging lzma marshal math ntpath numbers opcode operator os \
+    pathlib pdb platform posix posixpath pprint pyexpat quopri random re readline reprlib runpy select selectors \
+    shlex shutil signal site socket stat string struct subprocess sys tempfile textwrap threading time token \
+    tokenize traceback types typing unicodedata unittest urllib uuid warnings weakref xml zipfile zipimport zlib";

@@ -17,6 +17,7 @@ use crate::secrets::{NameClass, classify_name};
 pub fn facts<'a>(body: &'a [Stmt], types: &Types<'a>) -> Facts {
     let mut binder = Binder { facts: Facts::default(), types };
     binder.block(body, &[Scope::module(body)]);
+    binder.facts.sets_env = super::environment::sets(body);
     binder.facts.dynamic |= binder.facts.symbols.contains_key("__getattr__");
     binder.facts
 }

@@ -7,6 +7,7 @@ mod body;
 pub mod bound;
 pub mod broken;
 mod clock;
+mod environment;
 mod filled;
 pub mod flow;
 pub mod ignores;

@@ -35,6 +35,11 @@ fn check(cx: &mut Cx, document: &Document, syntax: Syntax) {
         let finding = cx.report(key, text![message]);
         finding.when(Condition::UnknownSetting(name));
         finding.help("see `pytest --help`; what a plugin reads needs the plugin");
+        if entry.key == "testpaths" {
+            let message = text!["nothing of what `testpaths` names is there, so pytest looks everywhere"];
+            let finding = cx.report(entry.span, message);
+            finding.when(Condition::MissingTestpaths).help("name the folders that hold the tests");
+        }
         if entry.key == "addopts" {
             options(cx, entry);
         }

@@ -1,8 +1,8 @@
 //! A test that fails before its first line. Page: rules/tests/unrunnable-test.md
 
-use super::{classes, is_plain_test_class, is_test_name, is_unittest, may_test, stays_a_test, yields};
+use super::{classes, is_plain_test_class, is_test_name, is_unittest, mark, may_test, stays_a_test, yields};
 use crate::fact::Condition;
-use crate::python::ast;
+use crate::python::ast::{self, Expr};
 use crate::python::{dotted, span};
 use crate::rule::{Check, Cx};
 use crate::text;
@@ -14,6 +14,7 @@ fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
     if !is_test_name(name) || !may_test(cx) {
         return;
     }
+    skipped_by_text(cx, function);
     let Some(classes) = classes(cx) else { return };
     let plain = classes.iter().all(|class| is_plain_test_class(class));
     if plain
@@ -37,5 +38,26 @@ fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
         let message = format!("`{name}` does not take `self`: every run of it is a `TypeError`");
         let finding = cx.report(span(&function.name), text![message]);
         finding.when(Condition::Collected).help("give it `self`, or make it a `@staticmethod`");
+    }
+}
+
+/// `skipif("name")`: a text is evaluated where the test stands, and this name is nowhere.
+fn skipped_by_text(cx: &mut Cx, function: &ast::StmtFunctionDef) {
+    for decorator in &function.decorator_list {
+        if !matches!(mark(decorator).as_deref(), Some("skipif" | "xfail")) {
+            continue;
+        }
+        let Expr::Call(call) = &decorator.expression else { continue };
+        let Some(Expr::StringLiteral(condition)) = call.arguments.args.first() else { continue };
+        let name = condition.value.to_str();
+        let is_name = name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        let given = matches!(name, "os" | "sys" | "platform" | "config");
+        let elsewhere = cx.text.matches(name).count() > 1 || cx.mentions("import *");
+        if is_name && !given && !elsewhere {
+            let message =
+                format!("`{name}` is evaluated as a condition, and nothing here has that name: the test fails");
+            cx.report(span(condition), text![message]).when(Condition::Collected);
+        }
     }
 }

@@ -1,0 +1,67 @@
+//! Variables of the environment that a module sets while it is imported.
+
+use super::ast::{Expr, Stmt};
+use super::dotted;
+use super::walk::{imported, imported_from};
+use crate::fact::{EnvSet, Name};
+
+/// What a module sets, in order, with what it has imported by then. `*` stands for any variable.
+pub fn sets(body: &[Stmt]) -> Vec<EnvSet> {
+    let mut found = Vec::new();
+    let mut after: Vec<Name> = Vec::new();
+    for stmt in body {
+        match stmt {
+            Stmt::Import(import) => after.extend(import.names.iter().map(|alias| {
+                let module = alias.name.as_str();
+                if alias.asname.is_some() { imported(alias).1 } else { Name::import(module, "") }
+            })),
+            Stmt::ImportFrom(import) => {
+                after.extend(import.names.iter().map(|alias| imported_from(import, alias)));
+            }
+            Stmt::Assign(assign) => {
+                for target in &assign.targets {
+                    if let Expr::Subscript(item) = target
+                        && is_environ(&item.value)
+                        && let Expr::StringLiteral(name) = &*item.slice
+                    {
+                        found.push(EnvSet { name: name.value.to_str().to_owned(), after: after.clone() });
+                    }
+                }
+            }
+            Stmt::Expr(stmt) => {
+                if let Expr::Call(call) = &*stmt.value {
+                    found.extend(of_call(call).map(|name| EnvSet { name, after: after.clone() }));
+                }
+            }
+            // Whatever is set on a condition, or in a loop, may be anything.
+            Stmt::If(_) | Stmt::For(_) | Stmt::With(_) | Stmt::Try(_) => {
+                let mut sets_some = false;
+                super::walk::blocks(stmt, &mut |inner| sets_some |= !sets(inner).is_empty());
+                if sets_some {
+                    found.push(EnvSet { name: "*".to_owned(), after: after.clone() });
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn is_environ(expr: &Expr) -> bool {
+    dotted(expr).is_some_and(|name| name == "os.environ" || name == "environ")
+}
+
+/// `os.environ.setdefault("X", ...)`, `os.putenv("X", ...)`, `os.environ.update(...)`, `load_dotenv()`.
+fn of_call(call: &super::ast::ExprCall) -> Option<String> {
+    let callee = dotted(&call.func)?;
+    let first = || match call.arguments.args.first() {
+        Some(Expr::StringLiteral(name)) => name.value.to_str().to_owned(),
+        _ => "*".to_owned(),
+    };
+    match callee.as_str() {
+        "os.environ.setdefault" | "environ.setdefault" | "os.putenv" => Some(first()),
+        "os.environ.update" | "environ.update" => Some("*".to_owned()),
+        other if other.ends_with("load_dotenv") => Some("*".to_owned()),
+        _ => None,
+    }
+}

@@ -1,0 +1,70 @@
+//! A module that refuses to be imported outside of the test environment, and is, by tests. Page: rules/tests/guarded-import.md
+
+use crate::fact::Condition;
+use crate::finding::{Ask, Piece};
+use crate::python::ast::{Expr, Stmt};
+use crate::python::{Tree, dotted, span, walk};
+use crate::rule::{Check, Cx};
+use crate::text;
+
+pub const CHECK: Check = Check::File(check);
+
+fn check(cx: &mut Cx, tree: &Tree) {
+    if !cx.mentions("environ") && !cx.mentions("getenv") {
+        return;
+    }
+    for stmt in tree.body() {
+        let Stmt::If(choice) = stmt else { continue };
+        let Some(raised) = choice.body.iter().find(|stmt| stmt.is_raise_stmt()) else { continue };
+        let Some(variable) = variable(&choice.test) else { continue };
+        let importer = Piece::Ask(Ask::Importer(variable.clone()));
+        let message = text![
+            format!("`{variable}` is not set when `"),
+            importer,
+            "` imports this: it raises, and nothing is collected"
+        ];
+        let at = span(raised);
+        let finding = cx.report(at, message);
+        finding.when(Condition::Tripped(variable.clone()));
+        finding.help(format!(
+            "set `{variable}` in the topmost conftest, before anything is imported, or in pytest's `env`"
+        ));
+    }
+}
+
+/// The one variable that a condition asks for, where it is not as wanted: `os.environ.get("X") != "test"`, `"X" not in os.environ`,
+/// `not os.getenv("X")`.
+fn variable(test: &Expr) -> Option<String> {
+    match test {
+        Expr::Compare(compare) => match (&*compare.left, &*compare.ops, &*compare.comparators) {
+            (Expr::StringLiteral(name), [op], [of]) if *op == crate::python::ast::CmpOp::NotIn => {
+                is_environ(of).then(|| name.value.to_str().to_owned())
+            }
+            (left, [op], [Expr::StringLiteral(_)]) if *op == crate::python::ast::CmpOp::NotEq => read(left),
+            _ => None,
+        },
+        Expr::UnaryOp(not) if not.op == crate::python::ast::UnaryOp::Not => read(&not.operand),
+        _ => None,
+    }
+}
+
+fn is_environ(expr: &Expr) -> bool {
+    dotted(expr).is_some_and(|name| name == "os.environ" || name == "environ")
+}
+
+fn read(expr: &Expr) -> Option<String> {
+    let mut found = None;
+    if let Expr::Call(call) = expr {
+        let callee = dotted(&call.func)?;
+        let reads = matches!(callee.as_str(), "os.environ.get" | "environ.get" | "os.getenv" | "getenv");
+        // A default other than nothing may be what is wanted.
+        if let ([Expr::StringLiteral(name)], true) = (&*call.arguments.args, reads) {
+            found = Some(name.value.to_str().to_owned());
+        }
+        if found.is_none() {
+            // `os.environ.get("X").lower()`
+            walk::children(&call.func, &mut |child| found = found.take().or_else(|| read(child)));
+        }
+    }
+    found
+}
