@@ -539,6 +539,8 @@ pub enum Condition {
     },
     /// A test or conftest imports the file, and nobody has set this variable of the environment by then.
     Tripped(String),
+    /// No file of the project is called so, seen from any folder.
+    NoSuchFile(String),
     /// The file configures pytest with `testpaths` of which none is there.
     MissingTestpaths,
     /// Nothing that a test of the file could use defines a fixture of this name.

@@ -229,7 +229,12 @@ pub struct Said {
 
 /// Reads the keys, and what each of them says as it is written; `None` where a `pyproject.toml` holds none.
 pub fn read(document: &Document) -> Result<Option<(Raw, Vec<Said>)>, ConfigError> {
-    let table = DeTable::parse(document.text).map_err(|error| broken(document, &error))?;
+    let table = match DeTable::parse(document.text) {
+        Ok(table) => table,
+        // It says nothing of davy: a finding tells what is wrong with it.
+        Err(_) if document.form == Form::Pyproject && !document.text.contains("davy") => return Ok(None),
+        Err(error) => return Err(broken(document, &error)),
+    };
     let span = table.span();
     let mut value = Spanned::new(span, DeValue::Table(table.into_inner()));
     if document.form == Form::Pyproject {

@@ -142,6 +142,10 @@ impl<'a> Judge<'a> {
             Condition::Lacks { level, module, name } => self.lacks(file, *level, module, name),
             Condition::Unreachable { level, module } => self.unreachable(file, *level, module),
             Condition::Tripped(variable) => Verdict::from_bool(self.tripped_by(file, variable).is_some()),
+            Condition::NoSuchFile(name) => {
+                let end = format!("/{}", name.trim_start_matches("./"));
+                Verdict::from_bool(!self.values.index.paths().any(|path| format!("/{path}").ends_with(&end)))
+            }
             Condition::MissingTestpaths => self.missing_testpaths(file),
             Condition::UnknownFixture(name) => self.unknown_fixture(file, name),
             Condition::PluginsUnsure => Verdict::from_bool(self.plugins_unsure()),

@@ -20,6 +20,17 @@ fn check(cx: &mut Cx, document: &Document, syntax: Syntax) {
         let message = text!["pytest refuses `[pytest]` in `setup.cfg`: there, the section is `[tool:pytest]`"];
         cx.report(span, message).when(Condition::Named("setup.cfg".into()));
     }
+    if syntax == Syntax::Toml
+        && let Err(error) = toml::de::DeTable::parse(cx.text)
+    {
+        let at = error.span().map_or(0, |span| span.start.min(cx.text.len()));
+        let start = cx.text.floor_char_boundary(at);
+        let end = start + cx.text[start..].lines().next().unwrap_or_default().len();
+        let what = error.message().lines().next().unwrap_or_default().to_owned();
+        let message = format!("this is no TOML, and pytest does not start: {what}");
+        let finding = cx.report(Span::new(start as u32, end as u32), text![message]);
+        finding.when(Condition::Named("pyproject.toml".into()));
+    }
     for entry in &document.entries {
         let within = entry.within.as_str();
         let of_pytest = matches!(

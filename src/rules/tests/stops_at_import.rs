@@ -5,6 +5,7 @@ use crate::python::ast::{Expr, Stmt};
 use crate::python::{Tree, dotted, span};
 use crate::rule::{Check, Cx};
 use crate::text;
+use crate::text::Span;
 
 pub const CHECK: Check = Check::File(check);
 
@@ -51,7 +52,33 @@ fn check(cx: &mut Cx, tree: &Tree) {
             _ => {}
         }
     }
+    for expr in super::runs_at_import(tree.body()) {
+        if let Some((at, name)) = opened(expr) {
+            let message =
+                format!("`{name}` is opened while pytest collects the file, and the project has no such file");
+            let finding = cx.report(at, text![message]);
+            finding.when(Condition::Collected).when(Condition::NoSuchFile(name));
+            finding.help("open it in a fixture, by a path that begins at `__file__`");
+        }
+    }
     for (at, message) in wrong {
         cx.report(at, text![message]).when(Condition::Collected);
     }
+}
+
+/// A file of settings or data that is opened to be read, by a literal name: files of other kinds are not known to be there or not.
+fn opened(expr: &Expr) -> Option<(Span, String)> {
+    let Expr::Call(call) = expr else { return None };
+    let Expr::Name(callee) = &*call.func else { return None };
+    let Some(Expr::StringLiteral(name)) = call.arguments.args.first() else { return None };
+    let reads = match call.arguments.find_argument_value("mode", 1) {
+        None => true,
+        Some(Expr::StringLiteral(mode)) => mode.value.to_str().starts_with('r'),
+        Some(_) => false,
+    };
+    let path = name.value.to_str();
+    let is_known = [".json", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".py"].iter().any(|end| path.ends_with(end));
+    let is_own =
+        callee.id.as_str() == "open" && reads && is_known && !path.starts_with(['/', '~']) && !path.contains("..");
+    is_own.then(|| (span(name), path.to_owned()))
 }
