@@ -539,6 +539,10 @@ pub enum Condition {
     },
     /// A test or conftest imports the file, and nobody has set this variable of the environment by then.
     Tripped(String),
+    /// Nobody sets this variable of the environment before the file is imported.
+    Unset(String),
+    /// The project says what runs it: a workflow of CI, containers, an example of an environment. Those may set any variable.
+    MayBeSet(String),
     /// No file of the project is called so, seen from any folder.
     NoSuchFile(String),
     /// The file configures pytest with `testpaths` of which none is there.

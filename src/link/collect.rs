@@ -89,7 +89,6 @@ impl Judge<'_> {
             self.values.units[of].facts.sets_env.iter().filter(move |set| set.name == variable || set.name == "*")
         };
         (0..self.values.units.len()).filter(|one| *one != file).find(|&one| {
-            let path = index.path(one);
             if !(self.collected(one).is_yes() || self.is_conftest(one)) {
                 return false;
             }
@@ -97,23 +96,65 @@ impl Judge<'_> {
                 Binding::Import(name) => leads(one, name),
                 _ => false,
             });
-            // Set in time, in the file itself or in a conftest above it; or by a plugin.
+            // Set in time, in the file itself, in a conftest above it, or by a plugin.
             let in_time = || sets(one).any(|set| !set.after.iter().any(|name| leads(one, name)));
-            let above = || {
-                (0..self.values.units.len()).any(|other| {
-                    let folder = index::parent(index.path(other));
-                    let is_above = folder.is_empty() || path.starts_with(&format!("{folder}/"));
-                    other != one && self.is_conftest(other) && is_above && sets(other).next().is_some()
-                })
-            };
-            let by_plugin = || {
-                let settings = self.manifests.pytest(path).map(|(_, settings)| settings);
-                ["pytest-env", "pytest-dotenv"].iter().any(|name| self.has_plugin(name))
-                    || settings
-                        .is_some_and(|settings| ["env", "env_files"].iter().any(|key| !settings.lines(key).is_empty()))
-            };
-            imports && !in_time() && !above() && !by_plugin()
+            imports && !in_time() && !self.is_set_above(one, variable)
         })
+    }
+
+    /// Whether a conftest above a file sets a variable, or a plugin does.
+    fn is_set_above(&self, file: File, variable: &str) -> bool {
+        let index = self.values.index;
+        let path = index.path(file);
+        let above = (0..self.values.units.len()).any(|other| {
+            let folder = index::parent(index.path(other));
+            let is_above = folder.is_empty() || path.starts_with(&format!("{folder}/"));
+            let sets = |set: &crate::fact::EnvSet| set.name == variable || set.name == "*";
+            other != file
+                && self.is_conftest(other)
+                && is_above
+                && self.values.units[other].facts.sets_env.iter().any(sets)
+        });
+        let settings = self.manifests.pytest(path).map(|(_, settings)| settings);
+        above
+            || ["pytest-env", "pytest-dotenv"].iter().any(|name| self.has_plugin(name))
+            || settings.is_some_and(|settings| ["env", "env_files"].iter().any(|key| !settings.lines(key).is_empty()))
+    }
+
+    /// Whether anybody sets a variable by the time that a file is imported, as far as the project shows.
+    pub(super) fn is_set(&self, file: File, variable: &str) -> bool {
+        let own = &self.values.units[file].facts.sets_env;
+        let shell = ["PATH", "HOME", "USER", "PWD", "LANG", "TMPDIR", "SHELL", "PYTEST_CURRENT_TEST", "PYTEST_VERSION"];
+        shell.contains(&variable)
+            || own.iter().any(|set| set.name == variable || set.name == "*")
+            || self.is_set_above(file, variable)
+    }
+
+    /// Whether the project says what runs it, which may set a variable.
+    pub(super) fn may_be_set(&self, variable: &str) -> bool {
+        let runs = |path: &str| {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            path.starts_with(".github/")
+                || path.starts_with(".circleci/")
+                || [
+                    ".gitlab-ci",
+                    "docker-compose",
+                    "compose.",
+                    "azure-pipelines",
+                    ".env",
+                    "Dockerfile",
+                    "tox.ini",
+                    "noxfile",
+                ]
+                .iter()
+                .any(|start| name.starts_with(start))
+        };
+        self.values.index.paths().any(runs)
+            || self
+                .project
+                .manifests
+                .iter()
+                .any(|(_, manifest)| manifest.variables.iter().any(|(name, _)| name == variable))
     }
 
     /// Whether `testpaths` names nothing that is there.

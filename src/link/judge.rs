@@ -142,6 +142,8 @@ impl<'a> Judge<'a> {
             Condition::Lacks { level, module, name } => self.lacks(file, *level, module, name),
             Condition::Unreachable { level, module } => self.unreachable(file, *level, module),
             Condition::Tripped(variable) => Verdict::from_bool(self.tripped_by(file, variable).is_some()),
+            Condition::Unset(variable) => Verdict::from_bool(!self.is_set(file, variable)),
+            Condition::MayBeSet(variable) => Verdict::from_bool(self.may_be_set(variable)),
             Condition::NoSuchFile(name) => {
                 let end = format!("/{}", name.trim_start_matches("./"));
                 Verdict::from_bool(!self.values.index.paths().any(|path| format!("/{path}").ends_with(&end)))

@@ -1,6 +1,7 @@
 //! A module of tests that ends before its tests are seen. Page: rules/tests/stops-at-import.md
 
 use crate::fact::Condition;
+use crate::finding::Grade;
 use crate::python::ast::{Expr, Stmt};
 use crate::python::{Tree, dotted, span};
 use crate::rule::{Check, Cx};
@@ -53,6 +54,13 @@ fn check(cx: &mut Cx, tree: &Tree) {
         }
     }
     for expr in super::runs_at_import(tree.body()) {
+        if let Some(variable) = read(expr) {
+            let message = format!("`{variable}` is asked for while pytest collects the file, and nobody here sets it");
+            let finding = cx.report(span(expr), text![message]);
+            finding.when(Condition::Collected).when(Condition::Unset(variable.clone()));
+            finding.grade(Condition::MayBeSet(variable), Grade::Uncertain);
+            finding.help("set it in a conftest, or ask with `os.environ.get` and skip");
+        }
         if let Some((at, name)) = opened(expr) {
             let message =
                 format!("`{name}` is opened while pytest collects the file, and the project has no such file");
@@ -81,4 +89,14 @@ fn opened(expr: &Expr) -> Option<(Span, String)> {
     let is_own =
         callee.id.as_str() == "open" && reads && is_known && !path.starts_with(['/', '~']) && !path.contains("..");
     is_own.then(|| (span(name), path.to_owned()))
+}
+
+/// `os.environ["X"]`, which raises where nobody has set it.
+fn read(expr: &Expr) -> Option<String> {
+    let Expr::Subscript(item) = expr else { return None };
+    let is_environ = dotted(&item.value).is_some_and(|name| name == "os.environ" || name == "environ");
+    match (&*item.slice, is_environ && item.ctx.is_load()) {
+        (Expr::StringLiteral(name), true) => Some(name.value.to_str().to_owned()),
+        _ => None,
+    }
 }
