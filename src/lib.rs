@@ -48,13 +48,13 @@
 //! cache               what files compiled to, kept between runs by the hash of their bytes
 //! identity            what makes a finding the same when code moves
 //! config              pyproject.toml and davy.toml, selectors, severities
-//! link                module index, meaning of symbolic types, conditions, suppressions
+//! link                module index, meaning of symbolic types, conditions, suppressions; what pytest collects and finds, what columns keep
 //! compile             bytes -> Unit: one walk that calls every rule
 //! rules               every rule's check; pages lie in rules/
 //! rule                what a rule is and sees: Check, Cx
-//! python              the only door to the parser: tree, scopes, flow, symbolic types, imports, ignores, broken places
+//! python              the only door to the parser: tree, scopes, flow, symbolic types, imports, ignores, broken places, what does not compile
 //! document            files of settings: names with values, and where the values stand
-//! unit page manifest  what is kept of a file; rule pages; pyproject, requirements, lock files, setup.*
+//! unit page manifest  what is kept of a file; rule pages; pyproject, requirements, lock files, setup.*, plugins of pytest
 //! finding secrets     findings and fixes as plain data; what davy knows of secrets in text
 //! fact                names, symbolic types, facts, conditions, verdicts
 //! text                spans, lines, encodings

@@ -288,6 +288,8 @@ fn broken_files_say_where() {
         assert!(message.starts_with(says), "{message}");
         assert!(!message.contains('\n'), "{message}");
     }
+    // What is wrong with this one is pytest's business, and a finding.
+    assert!(try_config("pyproject.toml", b"[tool.pytest.ini_options\n").unwrap().is_none());
     assert!(try_config("davy.toml", b"\xef\xbb\xbfselect = ['DTM']\r\n").unwrap().is_some());
     let deep = format!("x = {}", "[".repeat(100_000));
     assert!(message("davy.toml", deep).starts_with("davy.toml:1:"));
