@@ -419,7 +419,15 @@ fn matches(settings: Option<&PytestSettings>, path: &str) -> bool {
         if words.is_empty() { vec!["test_*.py", "*_test.py"] } else { words.iter().map(String::as_str).collect() };
     patterns.iter().any(|pattern| {
         let of = if pattern.contains('/') { path } else { name };
-        globset::Glob::new(pattern).is_ok_and(|glob| glob.compile_matcher().is_match(of))
+        // Most have one star, and need no automaton.
+        match pattern.split_once('*') {
+            Some((before, after))
+                if !after.contains(['*', '?', '[', '{']) && !before.contains(['?', '[', '{', '\\']) =>
+            {
+                of.len() >= before.len() + after.len() && of.starts_with(before) && of.ends_with(after)
+            }
+            _ => globset::Glob::new(pattern).is_ok_and(|glob| glob.compile_matcher().is_match(of)),
+        }
     })
 }
 
