@@ -28,3 +28,13 @@ fn private_names_matter_by_who_owns_them() {
     let config = "[private]\nexternal = \"error\"\nother-folder = \"note\"\nsibling = \"warning\"\nunknown = \"off\"\n";
     assert_eq!(levels(config), ["6 note", "7 warning", "9 error"]);
 }
+
+#[test]
+fn what_alembic_writes_down_is_generated() {
+    let revision = "import threading\n\nthreading._shutdown()\n";
+    let project = Project::new(&[("app/alembic/versions/0001_init.py", revision), ("app/versions/v1.py", revision)]);
+    let report = project.json(&["--select", "private"]);
+    let paths: Vec<&str> =
+        report["findings"].as_array().expect("a list").iter().filter_map(|one| one["path"].as_str()).collect();
+    assert_eq!(paths, ["app/versions/v1.py"]);
+}

@@ -6,6 +6,7 @@ use super::project::{Manifests, plays};
 use crate::fact::{Binding, Name, Role, Verdict};
 use crate::link::index::Found;
 use crate::manifest::{Kind, PytestSettings, plugins};
+use std::collections::HashSet;
 
 /// Folders that pytest does not enter by itself (`norecursedirs`), and those that hold what tests read rather than tests.
 const PASSED_BY: [&str; 21] = [
@@ -32,6 +33,21 @@ const PASSED_BY: [&str; 21] = [
     "docs",
 ];
 
+/// What a project says of pytest, in all.
+pub struct Pytest {
+    is_used: bool,
+    installed: plugins::Installed,
+    /// Those that davy knows and the project declares.
+    plugins: Vec<&'static plugins::Plugin>,
+    /// It declares packages of which davy does not know whether they are plugins.
+    is_unsure: bool,
+    /// It has hooks of pytest's own, which may register marks and settings.
+    registers: bool,
+    /// It has plugins of its own, or hooks that make arguments.
+    has_hooks: bool,
+    conftests: Vec<File>,
+}
+
 impl Judge<'_> {
     /// Whether pytest takes a file for one of tests, and collects classes and functions by their usual names.
     pub(super) fn collected(&self, file: File) -> Verdict {
@@ -51,13 +67,38 @@ impl Judge<'_> {
 
     /// Whether the project runs pytest at all: it configures, declares or imports it.
     fn uses_pytest(&self) -> bool {
-        *self.pytest.get_or_init(|| {
-            let says = |binding: &Binding| {
+        self.pytest().is_used
+    }
+
+    fn pytest(&self) -> &Pytest {
+        self.pytest.get_or_init(|| {
+            let imports = |binding: &Binding| {
                 matches!(binding, Binding::Import(Name::Import { level: 0, module, .. }) if module == "pytest")
             };
-            let manifests = self.project.manifests.iter();
-            manifests.clone().any(|(_, manifest)| manifest.pytest.is_some() || manifest.declares("pytest"))
-                || self.values.units.iter().any(|unit| unit.facts.symbols.values().flatten().any(says))
+            let manifests = || self.project.manifests.iter().map(|(_, manifest)| manifest);
+            let units = || self.values.units.iter();
+            let has_hooks = |(file, unit): (File, &&crate::unit::Unit)| {
+                let is_conftest = self.values.index.path(file).rsplit('/').next() == Some("conftest.py");
+                let symbols = &unit.facts.symbols;
+                symbols.contains_key("pytest_plugins")
+                    || unit.facts.registers_marks && (!is_conftest || symbols.contains_key("pytest_generate_tests"))
+            };
+            let names = manifests().flat_map(|manifest| {
+                let required = manifest.requirements.iter().map(|one| one.name.as_str());
+                required.chain(manifest.locked.iter().map(|(name, _)| name.as_str()))
+            });
+            let names: HashSet<&str> = names.collect();
+            let known = |name: &&str| plugins::all().iter().any(|plugin| plugin.name == **name) || plugins::brings_none(name);
+            Pytest {
+                is_used: manifests().any(|manifest| manifest.pytest.is_some() || manifest.declares("pytest"))
+                    || units().any(|unit| unit.facts.symbols.values().flatten().any(imports)),
+                installed: plugins::installed(manifests()),
+                plugins: plugins::all().iter().filter(|plugin| names.contains(plugin.name.as_str())).collect(),
+                is_unsure: !names.iter().all(known),
+                registers: units().any(|unit| unit.facts.registers_marks),
+                has_hooks: units().enumerate().any(has_hooks),
+                conftests: (0..self.values.units.len()).filter(|file| self.is_conftest(*file)).collect(),
+            }
         })
     }
 
@@ -68,11 +109,18 @@ impl Judge<'_> {
     }
 
     fn plugins(&self) -> plugins::Installed {
-        plugins::installed(self.project.manifests.iter().map(|(_, manifest)| manifest))
+        self.pytest().installed
     }
 
+    /// Whether a plugin that davy knows is declared.
     fn has_plugin(&self, name: &str) -> bool {
-        self.project.manifests.iter().any(|(_, manifest)| manifest.declares(name))
+        self.pytest().plugins.iter().any(|plugin| plugin.name == name)
+    }
+
+    /// Pytest itself, and the plugins that are declared.
+    fn there(&self) -> impl Iterator<Item = &'static plugins::Plugin> + '_ {
+        let own = plugins::all().iter().filter(|plugin| plugin.name == "pytest");
+        own.chain(self.pytest().plugins.iter().copied().filter(|plugin| plugin.name != "pytest"))
     }
 
     /// The test or conftest that imports a file while nobody has set a variable of the environment.
@@ -106,14 +154,11 @@ impl Judge<'_> {
     fn is_set_above(&self, file: File, variable: &str) -> bool {
         let index = self.values.index;
         let path = index.path(file);
-        let above = (0..self.values.units.len()).any(|other| {
+        let above = self.pytest().conftests.iter().copied().any(|other| {
             let folder = index::parent(index.path(other));
             let is_above = folder.is_empty() || path.starts_with(&format!("{folder}/"));
             let sets = |set: &crate::fact::EnvSet| set.name == variable || set.name == "*";
-            other != file
-                && self.is_conftest(other)
-                && is_above
-                && self.values.units[other].facts.sets_env.iter().any(sets)
+            other != file && is_above && self.values.units[other].facts.sets_env.iter().any(sets)
         });
         let settings = self.manifests.pytest(path).map(|(_, settings)| settings);
         above
@@ -178,19 +223,13 @@ impl Judge<'_> {
     pub(super) fn unknown_fixture(&self, file: File, name: &str) -> Verdict {
         let index = self.values.index;
         let path = index.path(file);
-        // Plugins of the project's own, and hooks that make arguments.
-        let own_plugins = self.values.units.iter().enumerate().any(|(other, unit)| {
-            let is_conftest = index.path(other).rsplit('/').next() == Some("conftest.py");
-            unit.facts.symbols.contains_key("pytest_plugins")
-                || unit.facts.registers_marks
-                    && (!is_conftest || unit.facts.symbols.contains_key("pytest_generate_tests"))
-        });
-        if self.plugins() == plugins::Installed::Unclear || own_plugins || self.manifests.pytest(path).is_none() {
+        if self.plugins() == plugins::Installed::Unclear
+            || self.pytest().has_hooks
+            || self.manifests.pytest(path).is_none()
+        {
             return Verdict::Unknown;
         }
-        let by_plugin = plugins::all().iter().any(|plugin| {
-            (plugin.name == "pytest" || self.has_plugin(&plugin.name)) && plugin.fixtures.iter().any(|one| one == name)
-        });
+        let by_plugin = self.there().any(|plugin| plugin.fixtures.iter().any(|one| one == name));
         let mut homes = vec![file];
         let mut folder = index::parent(path);
         loop {
@@ -221,16 +260,7 @@ impl Judge<'_> {
 
     /// Whether the project declares packages that may be plugins for all that is known.
     pub(super) fn plugins_unsure(&self) -> bool {
-        let known = |name: &str| plugins::all().iter().any(|plugin| plugin.name == name) || plugins::brings_none(name);
-        let declared = self.project.manifests.iter().flat_map(|(_, manifest)| {
-            manifest
-                .requirements
-                .iter()
-                .map(|one| one.name.as_str())
-                .chain(manifest.locked.iter().map(|(name, _)| name.as_str()))
-        });
-
-        declared.into_iter().any(|name| !known(name))
+        self.pytest().is_unsure
     }
 
     /// Whether neither the configuration nor a plugin registers a mark. A conftest may register some when it runs.
@@ -239,13 +269,11 @@ impl Judge<'_> {
         let Some((_, settings)) = self.manifests.pytest(path) else { return Verdict::Unknown };
         let lines = settings.lines("markers");
         let registered = lines.iter().any(|line| line.split([':', '(']).next().is_some_and(|name| name.trim() == mark));
-        let by_plugin = plugins::all().iter().any(|plugin| {
-            (plugin.name == "pytest" || self.has_plugin(&plugin.name)) && plugin.marks.iter().any(|one| one == mark)
-        });
+        let by_plugin = self.there().any(|plugin| plugin.marks.iter().any(|one| one == mark));
         if registered || by_plugin {
             return Verdict::No;
         }
-        let registers = self.values.units.iter().any(|unit| unit.facts.registers_marks);
+        let registers = self.pytest().registers;
         match self.plugins() == plugins::Installed::Known && !registers {
             true => Verdict::Yes,
             false => Verdict::Unknown,
@@ -272,10 +300,10 @@ impl Judge<'_> {
             || says("trio_mode")
             || option.iter().any(|word| word.contains("-mode"));
         // What awaits everything, or may: plugins that davy knows little of, and hooks of the project's own.
-        let others = ["pytest-aiohttp", "pytest-tornasync", "pytest-twisted", "pytest-trio", "alt-pytest-asyncio"];
+        let others = ["pytest-aiohttp", "pytest-trio"];
         let unclear = self.plugins() == plugins::Installed::Unclear
             || others.iter().any(|name| self.has_plugin(name))
-            || self.values.units.iter().any(|unit| unit.facts.registers_marks);
+            || self.pytest().registers;
         match (auto, unclear) {
             (true, _) => Verdict::No,
             (false, true) => Verdict::Unknown,
@@ -296,9 +324,7 @@ impl Judge<'_> {
         let known = plugins::all().iter().any(|plugin| plugin.settings.iter().any(|one| one == key));
         match (known, self.plugins()) {
             (true, _) => Verdict::No,
-            (false, plugins::Installed::Known) => {
-                Verdict::from_bool(!self.values.units.iter().any(|unit| unit.facts.registers_marks))
-            }
+            (false, plugins::Installed::Known) => Verdict::from_bool(!self.pytest().registers),
             (false, plugins::Installed::Unclear) => Verdict::Unknown,
         }
     }

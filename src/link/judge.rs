@@ -1,5 +1,6 @@
 //! Answers conditions, with three values: only what is proven is yes.
 
+use super::collect::Pytest;
 use super::eval::Values;
 use super::index::{File, Found};
 use super::others::Others;
@@ -32,8 +33,8 @@ pub struct Judge<'a> {
     pub(super) sys_paths: OnceLock<SysPaths>,
     /// Files of tests by the names that they are imported under.
     pub(super) modules: OnceLock<HashMap<(String, String), Vec<File>>>,
-    /// Whether the project runs pytest.
-    pub(super) pytest: OnceLock<bool>,
+    /// What the project says of pytest.
+    pub(super) pytest: OnceLock<Pytest>,
     /// What the project says of time.
     pub(super) times: Times,
 }

@@ -331,6 +331,11 @@ pub fn plays(path: &str, role: Role, generated: bool) -> Verdict {
                     .iter()
                     .any(|start| name.starts_with(start))
         }
-        Role::Generated => generated || stem.ends_with("_pb2") || stem.ends_with("_pb2_grpc"),
+        Role::Generated => {
+            generated
+                || parent(path).ends_with("alembic/versions")
+                || stem.ends_with("_pb2")
+                || stem.ends_with("_pb2_grpc")
+        }
     })
 }

@@ -68,9 +68,7 @@ pub fn installed<'m>(manifests: impl Iterator<Item = &'m Manifest> + Clone) -> I
             manifest.requirements.iter().map(|one| &one.name).chain(manifest.locked.iter().map(|(name, _)| name))
         })
     };
-    let is_unknown = |name: &String| {
-        (name.starts_with("pytest-") || name.ends_with("-pytest")) && !ALL.iter().any(|plugin| plugin.name == *name)
-    };
+    let is_unknown = |name: &String| name.contains("pytest") && !ALL.iter().any(|plugin| plugin.name == *name);
     match names().any(|name| name == "pytest") && !names().any(is_unknown) {
         true => Installed::Known,
         false => Installed::Unclear,

@@ -8,7 +8,7 @@ use super::clock::{clock, column, compared};
 use super::filled::changes;
 use super::imported::last_name;
 use super::types::{Receiver, Types, receiver};
-use super::walk::{belies, blocks, children, imported, imported_from, says_true};
+use super::walk::{belies, blocks, children, imported, imported_from, says_true, strings};
 use super::{Block, Scope, deeper, span};
 use crate::fact::{Binding, ClassFact, Deciding, Facts, FunctionFact, Handed, Name, Patch, Tied, TypeExpr, Validator};
 use crate::secrets::{NameClass, classify_name};
@@ -601,17 +601,4 @@ fn is_typing(name: &Name, what: &str) -> bool {
     matches!(name, Name::Import { level: 0, module, path }
         if path == what && (module == "typing" || module == "typing_extensions"))
         || matches!(name, Name::Here(here) if here == what)
-}
-
-fn strings(expr: &Expr) -> Option<Vec<String>> {
-    let elements = match expr {
-        Expr::List(list) => &list.elts,
-        Expr::Tuple(tuple) => &tuple.elts,
-        _ => return None,
-    };
-    let text = |element: &Expr| match element {
-        Expr::StringLiteral(string) => Some(string.value.to_str().to_owned()),
-        _ => None,
-    };
-    elements.iter().map(text).collect()
 }

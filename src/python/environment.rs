@@ -47,7 +47,8 @@ pub fn sets(body: &[Stmt]) -> Vec<EnvSet> {
     found
 }
 
-fn is_environ(expr: &Expr) -> bool {
+/// Whether an expression spells the environment of the process.
+pub fn is_environ(expr: &Expr) -> bool {
     dotted(expr).is_some_and(|name| name == "os.environ" || name == "environ")
 }
 

@@ -7,7 +7,7 @@ mod body;
 pub mod bound;
 pub mod broken;
 mod clock;
-mod environment;
+pub mod environment;
 mod filled;
 pub mod flow;
 pub mod ignores;
@@ -22,7 +22,7 @@ pub mod walk;
 use crate::text::Span;
 use crate::unit::Kind;
 use ruff_python_ast::{ModModule, PySourceType};
-use ruff_python_parser::{ParseOptions, Parsed, parse_unchecked};
+use ruff_python_parser::{ParseOptions, Parsed, parse_unchecked, parse_unchecked_source};
 
 /// The parser's tree, under davy's roof: other rooms name nodes through here.
 pub mod ast {
@@ -47,10 +47,8 @@ pub fn parse(text: &str, kind: Kind) -> Tree {
     };
     // What came after the oldest Python that davy knows is noted, with the version that it came with.
     let options = ParseOptions::from(kind).with_target_version(ast::PythonVersion::PY38);
-    match parse_unchecked(text, options).try_into_module() {
-        Some(parsed) => Tree { parsed },
-        None => unreachable!("a source type is parsed as a module"),
-    }
+    let module = parse_unchecked(text, options).try_into_module();
+    Tree { parsed: module.unwrap_or_else(|| parse_unchecked_source(text, kind)) }
 }
 
 impl Tree {

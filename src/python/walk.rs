@@ -154,3 +154,17 @@ fn interpolated<'a>(element: &'a ast::InterpolatedStringElement, visit: &mut dyn
         }
     }
 }
+
+/// The texts of a list or tuple of literals; none where anything else is in it.
+pub fn strings(expr: &Expr) -> Option<Vec<String>> {
+    let elements = match expr {
+        Expr::List(list) => &list.elts,
+        Expr::Tuple(tuple) => &tuple.elts,
+        _ => return None,
+    };
+    let text = |element: &Expr| match element {
+        Expr::StringLiteral(string) => Some(string.value.to_str().to_owned()),
+        _ => None,
+    };
+    elements.iter().map(text).collect()
+}

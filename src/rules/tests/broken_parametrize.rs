@@ -3,6 +3,7 @@
 use super::{classes, is_test_name, is_unittest, mark, may_test, stays_a_test};
 use crate::fact::Condition;
 use crate::python::ast::{self, Decorator, Expr};
+use crate::python::walk::strings;
 use crate::python::{dotted, span};
 use crate::rule::{Check, Cx};
 use crate::text;
@@ -127,17 +128,4 @@ pub fn names(argnames: &Expr) -> Option<Vec<String>> {
         }
         other => strings(other),
     }
-}
-
-fn strings(expr: &Expr) -> Option<Vec<String>> {
-    let elements = match expr {
-        Expr::List(list) => &list.elts,
-        Expr::Tuple(tuple) => &tuple.elts,
-        _ => return None,
-    };
-    let text = |element: &Expr| match element {
-        Expr::StringLiteral(text) => Some(text.value.to_str().to_owned()),
-        _ => None,
-    };
-    elements.iter().map(text).collect()
 }

@@ -3,6 +3,7 @@
 use crate::fact::Condition;
 use crate::finding::{Ask, Piece};
 use crate::python::ast::{Expr, Stmt};
+use crate::python::environment::is_environ;
 use crate::python::{Tree, dotted, span, walk};
 use crate::rule::{Check, Cx};
 use crate::text;
@@ -46,10 +47,6 @@ fn variable(test: &Expr) -> Option<String> {
         Expr::UnaryOp(not) if not.op == crate::python::ast::UnaryOp::Not => read(&not.operand),
         _ => None,
     }
-}
-
-fn is_environ(expr: &Expr) -> bool {
-    dotted(expr).is_some_and(|name| name == "os.environ" || name == "environ")
 }
 
 fn read(expr: &Expr) -> Option<String> {

@@ -3,6 +3,7 @@
 use crate::fact::Condition;
 use crate::finding::Grade;
 use crate::python::ast::{Expr, Stmt};
+use crate::python::environment::is_environ;
 use crate::python::{Tree, dotted, span};
 use crate::rule::{Check, Cx};
 use crate::text;
@@ -94,8 +95,7 @@ fn opened(expr: &Expr) -> Option<(Span, String)> {
 /// `os.environ["X"]`, which raises where nobody has set it.
 fn read(expr: &Expr) -> Option<String> {
     let Expr::Subscript(item) = expr else { return None };
-    let is_environ = dotted(&item.value).is_some_and(|name| name == "os.environ" || name == "environ");
-    match (&*item.slice, is_environ && item.ctx.is_load()) {
+    match (&*item.slice, is_environ(&item.value) && item.ctx.is_load()) {
         (Expr::StringLiteral(name), true) => Some(name.value.to_str().to_owned()),
         _ => None,
     }
