@@ -18,7 +18,7 @@ fn check(cx: &mut Cx, _tree: &Tree) {
     for fault in newer {
         let Some((major, minor)) = fault.legal_from else { continue };
         let message =
-            format!("{} need Python {major}.{minor}, and this project runs on older ones, too", fault.message);
+            format!("{}: from Python {major}.{minor} on, and this project runs on older ones, too", fault.message);
         let finding = cx.report(fault.span, text![message]);
         finding.when(Condition::RunsBefore(major, minor));
         finding.help(format!("write it as older Pythons do, or say `requires-python = \">={major}.{minor}\"`"));

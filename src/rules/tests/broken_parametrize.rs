@@ -91,14 +91,18 @@ fn one(
         && !ids.elts.iter().any(Expr::is_starred_expr)
         && ids.elts.len() != values.len()
     {
-        wrong.push((span(ids), format!("{} ids are given to {} sets of values", ids.elts.len(), values.len())));
+        wrong.push((
+            span(ids),
+            format!("ids of another number than the sets of values: {} and {}", ids.elts.len(), values.len()),
+        ));
     }
     for value in values {
         if let Some(count) = count(value, names.len())
             && count != names.len()
         {
-            let arguments = if names.len() == 1 { "argument" } else { "arguments" };
-            wrong.push((span(value), format!("{count} values are given to {} {arguments}", names.len())));
+            let some = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+            let message = format!("{} for {}", some(count, "value"), some(names.len(), "argument"));
+            wrong.push((span(value), message));
         }
     }
 }
