@@ -117,6 +117,7 @@ const SUBCLASSES: &[(&str, &[&str])] = &[
     ("pydantic_settings.BaseSettings", &["pydantic.BaseModel"]),
     ("sqlmodel.SQLModel", &["pydantic.BaseModel"]),
     ("beanie.Document", &["pydantic.BaseModel"]),
+    ("datetime.datetime", &[]),
 ];
 
 /// Classes whose presence among the bases adds no public method that a model has.
@@ -174,6 +175,13 @@ const MODEL_ATTRIBUTES: &[&str] = &[
 pub fn defines(class: &str, attribute: &str) -> Option<bool> {
     if class == "pydantic.BaseModel" {
         return Some(MODEL_ATTRIBUTES.contains(&attribute));
+    }
+    // The constructors that a subclass inherits: `dir(datetime.datetime)`.
+    if class == "datetime.datetime" {
+        return Some(matches!(
+            attribute,
+            "now" | "today" | "utcnow" | "fromtimestamp" | "utcfromtimestamp" | "strptime"
+        ));
     }
     bases(class).map(|_| false)
 }

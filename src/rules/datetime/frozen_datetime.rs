@@ -1,6 +1,6 @@
 //! A moment that is taken when the code is imported. Page: rules/datetime/frozen-datetime.md
 
-use super::{is_django, is_method, module_function, now_with, unpatched};
+use super::{is_django, is_itself, is_method, module_function, now_with, unpatched};
 use crate::fact::{Condition, Name, TypeExpr};
 use crate::finding::{Ask, Edit, Fix, Piece};
 use crate::python::ast::{self, AnyNodeRef, Expr, Ranged};
@@ -148,7 +148,7 @@ fn for_django<'a>(cx: &Cx<'a>, call: &'a ast::ExprCall, what: &str, value: &'a E
         (Expr::Attribute(attribute), "utcnow") => {
             let (name, function) = module_function(cx, vec![cx.source(span(&*attribute.value)).into()])?;
             let edits = function.into_iter().chain([Edit::replace(span(call), name)]).collect();
-            Some(Fix::risky(title, edits).when(unpatched(attribute)))
+            Some(Fix::risky(title, edits).when(unpatched(attribute).and(is_itself(cx, attribute))))
         }
         _ => Some(Fix::risky(title, vec![Edit::replace(Span::new(span(&*call.func).end, span(call).end), "")])),
     }
@@ -181,7 +181,7 @@ fn fix<'a>(cx: &Cx<'a>, call: &'a ast::ExprCall, what: &str, frozen: &Frozen<'a>
     let mut safe_from_mocks = Condition::Always;
     if let (Expr::Attribute(attribute), "utcnow") = (&*call.func, what) {
         edits.extend(now_with(attribute, call, Piece::Ask(Ask::Utc), ".replace(tzinfo=None)"));
-        safe_from_mocks = unpatched(attribute);
+        safe_from_mocks = unpatched(attribute).and(is_itself(cx, attribute));
     }
     let title = "Take the time whenever it is asked for";
     Some(Fix::risky(title, edits).when(safe_from_mocks))

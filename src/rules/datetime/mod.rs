@@ -27,7 +27,10 @@ fn is_method<'a>(cx: &Cx<'a>, attribute: &'a ast::ExprAttribute, method: &str) -
     let class = cx.type_of(&attribute.value);
     let what = class.clone().attr(method);
     // `clock.utcnow` of a module that says `utcnow = datetime.utcnow`: that line is the place to mend.
-    let of_class = Condition::resolves(class, "datetime.datetime");
+    let of_class = Condition::any(vec![
+        Condition::resolves(class.clone(), "datetime.datetime"),
+        Condition::derives(class, "datetime.datetime"),
+    ]);
     let is_method = Condition::Resolves { what: what.clone(), to: format!("datetime.datetime.{method}").into() };
     (!what.is_unknown()).then(|| is_method.and(of_class))
 }
@@ -49,6 +52,14 @@ fn utc_now<'a>(cx: &Cx<'a>, call: &'a ast::ExprCall) -> Option<Condition> {
     ]);
     Some(condition.and(is_utc))
 }
+
+/// The class itself, not one that is built on it: that may have a `now` of its own, and freezegun treats it otherwise.
+fn is_itself<'a>(cx: &Cx<'a>, attribute: &'a ast::ExprAttribute) -> Condition {
+    Condition::resolves(cx.type_of(&attribute.value), "datetime.datetime")
+}
+
+/// What to do where a class of the project's own stands in the way of a fix.
+const OF_SUBCLASS: &str = "if the class keeps `now` as it is: `.now(timezone.utc).replace(tzinfo=None)`";
 
 /// A test that replaces the name through which the class is reached gets a mock where the fix calls `now`.
 fn unpatched(attribute: &ast::ExprAttribute) -> Condition {

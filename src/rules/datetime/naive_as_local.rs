@@ -1,6 +1,6 @@
 //! A naive UTC value that is taken for local time. Page: rules/datetime/naive-as-local.md
 
-use super::{is_method, now_with, unpatched, utc_now};
+use super::{is_itself, is_method, now_with, unpatched, utc_now};
 use crate::fact::Condition;
 use crate::finding::{Ask, Fix, Piece};
 use crate::python::ast::{self, Expr, Operator};
@@ -19,7 +19,7 @@ fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
             let title = "Replace with an aware `now`: the value changes, it was off by the local offset";
             let edits = now_with(attribute, taken, Piece::Ask(Ask::Utc), "");
             let fix = Fix::risky(title, edits);
-            Some(fix.when(unpatched(attribute)))
+            Some(fix.when(unpatched(attribute).and(is_itself(cx, attribute))))
         }
         _ => None,
     };

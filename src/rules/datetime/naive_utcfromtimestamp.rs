@@ -1,7 +1,7 @@
 //! `datetime.utcfromtimestamp(...)`. Page: rules/datetime/naive-utcfromtimestamp.md
 
 use super::sink::takes_aware;
-use super::{as_before, is_method, made_aware, tell_patch, unpatched};
+use super::{as_before, is_itself, is_method, made_aware, tell_patch, unpatched};
 use crate::fact::Condition;
 use crate::finding::{Ask, Edit, Fix, Piece};
 use crate::python::ast::{self, Expr, Ranged};
@@ -42,6 +42,7 @@ fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
         Some(Fix::safe("Replace with an aware `fromtimestamp`", vec![name, zone, tail]).when(is_utc))
     });
     let unpatched = unpatched(attribute);
+    let itself = is_itself(cx, attribute);
     let message = text!["`utcfromtimestamp()` gives a naive datetime, which the rest of Python takes for local time"];
     let finding = cx.report(span(call), message);
     finding.when(is_utc);
@@ -49,6 +50,6 @@ fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
     // The aware form needs the same argument list: offered only where the naive one is.
     for mut fix in aware.filter(|_| !fixes.is_empty()).into_iter().chain(fixes) {
         fix.safe = fix.safe.and(unpatched.clone());
-        finding.fix(fix);
+        finding.fix(fix.when(itself.clone()));
     }
 }

@@ -2,8 +2,8 @@
 
 use super::sink::takes_aware;
 use super::{
-    as_before, frozen_datetime, helper, is_method, made_aware, method_call, naive_as_local, now_with, tell_patch,
-    unpatched,
+    OF_SUBCLASS, as_before, frozen_datetime, helper, is_itself, is_method, made_aware, method_call, naive_as_local,
+    now_with, tell_patch, unpatched,
 };
 use crate::fact::Condition;
 use crate::finding::{Ask, Edit, Fix, Piece};
@@ -76,12 +76,14 @@ fn check<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
         fixes.clear();
     }
     let unpatched = unpatched(attribute);
+    let itself = is_itself(cx, attribute);
     let message = text!["`utcnow()` gives a naive datetime, which the rest of Python takes for local time"];
     let finding = cx.report(span(call), message);
     finding.when(is_utcnow);
     tell_patch(finding, attribute);
+    finding.otherwise(OF_SUBCLASS);
     for mut fix in fixes {
         fix.safe = fix.safe.and(unpatched.clone());
-        finding.fix(fix);
+        finding.fix(fix.when(itself.clone()));
     }
 }

@@ -1,6 +1,6 @@
 //! `utcnow` passed by reference. Page: rules/datetime/naive-utcnow-reference.md
 
-use super::{as_before, helper, is_django, is_method, module_function, naive_now, tell_patch, unpatched};
+use super::{as_before, helper, is_django, is_itself, is_method, module_function, naive_now, tell_patch, unpatched};
 use crate::fact::{Condition, Name, TypeExpr};
 use crate::finding::{Ask, Edit, Fix, Piece};
 use crate::python::ast::{self, AnyNodeRef, Ranged};
@@ -45,6 +45,7 @@ fn check<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
     let message =
         text!["`utcnow` gives a naive datetime every time it is called, which the rest of Python takes for local time"];
     let unpatched = unpatched(attribute);
+    let itself = is_itself(cx, attribute);
     let finding = cx.report(span(attribute), message);
     finding.when(is_utcnow);
     tell_patch(finding, attribute);
@@ -52,7 +53,7 @@ fn check<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
         Some(fix) => {
             let safe = fix.safe.clone().and(unpatched);
             let mut offer = |fix: Fix, safe: Condition| {
-                finding.fix(Fix { safe, ..fix });
+                finding.fix(Fix { safe, ..fix }.when(itself.clone()));
             };
             if let Some(when) = column {
                 offer(helper(attribute, span(attribute), "", false, false).when(when.clone()), safe.clone());
