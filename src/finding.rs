@@ -267,6 +267,8 @@ pub struct Finding {
     pub grades: Vec<(Condition, Grade)>,
     /// Ways to mend it, best first.
     pub fixes: Vec<Fix>,
+    /// What may be meant instead: listed beside the fix on offer, and never taken without a person.
+    pub alternatives: Vec<Fix>,
     /// It raises, so nothing of it runs: a migration need not wait for it with what it is tied to.
     pub aside: Option<Tie>,
     /// Whether it is true.
@@ -314,6 +316,12 @@ impl Finding {
     /// Offers a fix, after those offered before.
     pub fn fix(&mut self, fix: Fix) -> &mut Self {
         self.fixes.push(fix);
+        self
+    }
+
+    /// Lists what may be meant instead of the fix on offer.
+    pub fn alternative(&mut self, fix: Fix) -> &mut Self {
+        self.alternatives.push(fix);
         self
     }
 }
@@ -387,6 +395,8 @@ pub struct Judged {
     pub labels: Vec<Place>,
     /// The fix on offer.
     pub fix: Option<Proposal>,
+    /// What may be meant instead, where there is a fix.
+    pub alternatives: Vec<Proposal>,
     /// It raises and has no fix that a migration takes: the chain that need not wait for it.
     pub aside: Option<String>,
 }

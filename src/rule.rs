@@ -149,6 +149,7 @@ impl<'a> Cx<'a> {
             labels: Vec::new(),
             grades: Vec::new(),
             fixes: Vec::new(),
+            alternatives: Vec::new(),
             aside: None,
             when: Condition::Always,
         });

@@ -109,6 +109,7 @@ fn json_is_what_the_documentation_says() {
         assert_eq!(
             keys(one),
             [
+                "alternatives",
                 "baselined",
                 "code",
                 "end",
@@ -193,7 +194,7 @@ fn every_fix_in_json_is_complete_by_itself() {
         project.write(path, &new);
         let after = project.found(path);
         let broken = |found: &[String]| found.iter().filter(|one| one.starts_with("SYN")).count();
-        assert_eq!(broken(&before), broken(&after), "{}", String::from_utf8_lossy(&new));
+        assert!(broken(&after) <= broken(&before), "{}", String::from_utf8_lossy(&new));
         assert_eq!(after.len() + 1, before.len(), "{one:#}\n{}", String::from_utf8_lossy(&new));
         project.write(path, &old);
         tried += 1;
@@ -236,7 +237,7 @@ fn standard_input_has_a_name_and_comes_back_mended() {
     let run = project.piped(&["check", "-", "--fix"], UTCNOW.as_bytes()).exits(0);
     assert_eq!((run.out.as_str(), run.err.as_str()), (FIXED, ""));
     project.piped(&["check", "-", "--fix", "--exit-non-zero-on-fix"], UTCNOW.as_bytes()).exits(1);
-    let broken = "def f()\n    return 1\n";
+    let broken = "x =\n";
     let run = project.piped(&["check", "-", "--fix"], broken.as_bytes()).exits(1);
     assert_eq!(run.out, broken, "what cannot be mended comes back as it was");
     let run = project.piped(&["check", "-", "--diff", "--stdin-filename", "app/new.py"], UTCNOW.as_bytes()).exits(1);

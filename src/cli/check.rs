@@ -408,14 +408,14 @@ fn report(
     for same in findings.chunk_by(|a, b| a.path == b.path) {
         fixes.extend(fixes_of(scan, sources.get(&display(&same[0].path)), same, with_edits));
     }
-    let findings = findings.into_iter().zip(fixes).filter_map(|(mut finding, fix)| {
+    let findings = findings.into_iter().zip(fixes).filter_map(|(mut finding, (fix, alternatives))| {
         let page = rules::page(&finding.code.0)?;
         let fails = scan.fails(&finding);
         for label in &mut finding.labels {
             label.path = display(&label.path);
         }
         finding.path = display(&finding.path);
-        Some(Shown { finding, page, fix, baselined: false, fails })
+        Some(Shown { finding, page, fix, alternatives, baselined: false, fails })
     });
     let mut findings: Vec<Shown> = findings.collect();
     findings.sort_by(|a, b| {
@@ -445,24 +445,33 @@ fn report(
     }
 }
 
+/// The fix of a finding, and what may be meant instead.
+type Offer = (Option<Settled>, Vec<Settled>);
+
 /// The fixes of one file's findings, each complete by itself; the file is parsed once for all of them.
-fn fixes_of(scan: &Scan, source: Option<&Source>, findings: &[Judged], with_edits: bool) -> Vec<Option<Settled>> {
-    let proposals = findings.iter().map(|finding| finding.fix.as_ref());
+fn fixes_of(scan: &Scan, source: Option<&Source>, findings: &[Judged], with_edits: bool) -> Vec<Offer> {
+    let offers = |settle: &dyn Fn(&Proposal) -> Option<Settled>| -> Vec<Offer> {
+        let offer = |finding: &Judged| {
+            let fix = finding.fix.as_ref().and_then(settle);
+            let others = finding.alternatives.iter().filter(|_| fix.is_some()).filter_map(settle).collect();
+            (fix, others)
+        };
+        findings.iter().map(offer).collect()
+    };
     let settled = |proposal: &Proposal, edits| Settled { title: proposal.title.clone(), safe: proposal.safe, edits };
     if !with_edits || findings.iter().all(|finding| finding.fix.is_none()) {
-        return proposals.map(|proposal| proposal.map(|proposal| settled(proposal, Vec::new()))).collect();
+        return offers(&|proposal| Some(settled(proposal, Vec::new())));
     }
     let file = findings.first().and_then(|finding| scan.file(&finding.path));
-    let (Some(file), Some(source)) = (file, source) else { return proposals.map(|_| None).collect() };
+    let (Some(file), Some(source)) = (file, source) else { return offers(&|_| None) };
     let tree = python::parse(&source.text, file.kind);
     let imports = Imports::read(&tree);
     let keep = fixing::keeps_imports(&findings[0].path);
     let edit = |(span, text)| TextEdit { path: file.display.clone(), span, text };
-    let complete = |proposal| {
+    offers(&|proposal| {
         let edits = fix::complete(&imports, &source.text, proposal, keep)?;
         Some(settled(proposal, edits.into_iter().map(edit).collect()))
-    };
-    proposals.map(|proposal| proposal.and_then(complete)).collect()
+    })
 }
 
 /// What the user typed to choose files and rules, as it has to be typed again.

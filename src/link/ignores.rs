@@ -195,6 +195,7 @@ fn finding(code: &str, span: Span, text: String) -> Finding {
         labels: Vec::new(),
         grades: Vec::new(),
         fixes: Vec::new(),
+        alternatives: Vec::new(),
         aside: None,
         when: Condition::Always,
     }

@@ -20,7 +20,7 @@ mod why;
 
 use crate::fact::{Condition, Role, TypeExpr, Verdict};
 use crate::finding::{
-    Ask, Code, Edit, Fate, Finding, Grade, Judged, LabelAt, Piece, Place, Proposal, Rebind, Severity,
+    Ask, Code, Edit, Fate, Finding, Fix, Grade, Judged, LabelAt, Piece, Place, Proposal, Rebind, Severity,
 };
 use crate::page::Page;
 use crate::rules;
@@ -221,7 +221,9 @@ impl Linker<'_, '_> {
             let path = self.judge.values.index.path(file).to_owned();
             Some(Place { path, span, message: self.text(&label.text, file) })
         });
-        let fix = self.fix(finding, file);
+        let fix = self.fix(&finding.fixes, file);
+        let others = finding.alternatives.iter().filter(|_| fix.is_some());
+        let alternatives = others.filter_map(|other| self.fix(std::slice::from_ref(other), file)).collect();
         let mut help = self.text(&finding.help, file);
         if let Some(reason) = grade.filter(|_| configured.is_none() && !help.is_empty()).and_then(lowered) {
             help = format!("{help} (a {} only: {reason})", severity.word());
@@ -240,6 +242,7 @@ impl Linker<'_, '_> {
             labels: labels.collect(),
             aside: self.aside(finding, fix.as_ref(), file),
             fix,
+            alternatives,
         }
     }
 
@@ -288,11 +291,12 @@ impl Linker<'_, '_> {
         }
     }
 
-    fn fix(&self, finding: &Finding, file: File) -> Option<Proposal> {
+    /// The first fix that applies.
+    fn fix(&self, fixes: &[Fix], file: File) -> Option<Proposal> {
         if self.judge.values.units[file].unwritable {
             return None;
         }
-        let fix = finding.fixes.iter().find(|fix| self.judge.judge(&fix.when, file).is_yes())?;
+        let fix = fixes.iter().find(|fix| self.judge.judge(&fix.when, file).is_yes())?;
         let edits = fix.edits.iter().map(|edit| {
             let text = edit.text.iter().flat_map(|piece| self.piece(piece, file)).collect();
             Edit { span: edit.span, text }

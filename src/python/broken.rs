@@ -1,7 +1,7 @@
 //! What is wrong with source that does not parse: one finding for each broken place, in words for people.
 //!
 //! A place is explained by repair: many guesses, each with its own message; the first that lets the rest parse is
-//! believed, stays in the draft, and the search goes on behind it. Nothing here is offered as a fix.
+//! believed, stays in the draft, and the search goes on behind it. Nothing of this is offered as a fix: `mend` looks for those.
 
 mod brackets;
 mod clauses;
@@ -11,6 +11,7 @@ mod gaps;
 mod habits;
 mod layout;
 mod look_alikes;
+mod mend;
 mod piece;
 mod plain;
 mod quotes;
@@ -23,6 +24,7 @@ mod whole;
 use crate::text::Span;
 pub use depth::too_deep;
 use draft::{Draft, Edit, edited};
+pub use mend::{Mend, names};
 use piece::{Fault, Guess, Piece, faults, faults_of};
 use ruff_python_ast::ModModule;
 use ruff_python_parser::Parsed;
@@ -38,6 +40,8 @@ pub struct Broken {
     pub help: Option<String>,
     /// Other places that belong to it, such as the opening bracket.
     pub labels: Vec<(Span, String)>,
+    /// Ways to mend it, the likely one first.
+    pub mends: Vec<Mend>,
 }
 
 /// How many findings one file gets at most.
@@ -47,16 +51,26 @@ const EFFORT: usize = 12 << 20;
 /// How many bytes are parsed at once to see whether they are well.
 const BATCH: usize = 16 << 10;
 
-/// The broken places of a file, sorted; empty only if the parser found no error.
+/// The broken places of a file with the ways to mend them, sorted; empty only if the parser found no error.
 pub fn broken_places(text: &str, parsed: &Parsed<ModModule>) -> Vec<Broken> {
+    let (mut found, python) = explained(text, parsed);
+    if python {
+        mend::attach(text, &faults_of(parsed), &mut found);
+    }
+    found
+}
+
+/// The broken places of a file, and whether it is Python 3 but for them.
+fn explained(text: &str, parsed: &Parsed<ModModule>) -> (Vec<Broken>, bool) {
     let now = faults_of(parsed);
     if now.is_empty() {
-        return Vec::new();
+        return (Vec::new(), true);
     }
     let mut repair = Repair { draft: Draft::new(text), now, found: Vec::new(), budget: EFFORT, conflicts: Vec::new() };
     repair.whole_file();
-    if !repair.is_template() {
-        repair.python2();
+    let template = repair.is_template();
+    let old = !template && repair.is_python2();
+    if !template {
         repair.parts();
     }
     let (mut found, conflicts) = (repair.found, repair.conflicts);
@@ -70,7 +84,7 @@ pub fn broken_places(text: &str, parsed: &Parsed<ModModule>) -> Vec<Broken> {
     if found.is_empty() {
         found.extend(Piece::new(text, faults_of(parsed)).map(|piece| plain::plain(&piece)));
     }
-    tidy(text, found)
+    (tidy(text, found), !template && !old)
 }
 
 /// The state of a file's repair.
@@ -127,10 +141,11 @@ impl Repair {
         true
     }
 
-    fn python2(&mut self) {
+    fn is_python2(&mut self) -> bool {
         let piece = Piece::new(&self.draft.text, self.now.clone());
-        let guess = piece.and_then(|piece| whole::python2_file(&piece));
-        self.take(guess.into_iter().collect());
+        let Some(guess) = piece.and_then(|piece| whole::python2_file(&piece)) else { return false };
+        self.take(vec![guess]);
+        true
     }
 
     /// Mends what is left part by part; parts are parsed in batches first, as most of them are well.

@@ -109,7 +109,7 @@ fn too_new(error: &UnsupportedSyntaxError) -> Option<Fault> {
         Syntax::StarExpressionInIndex => ("`*` in an index", (3, 11)),
         Syntax::StarAnnotation => ("`*` in an annotation", (3, 11)),
         Syntax::UnparenthesizedUnpackInFor => ("`*` in the iterable of a `for` without brackets", (3, 9)),
-        Syntax::UnparenthesizedExceptionTypes => ("several exceptions without brackets", (3, 14)),
+        Syntax::UnparenthesizedExceptionTypes => (EXCEPTIONS, (3, 14)),
         Syntax::TemplateStrings => ("template strings", (3, 14)),
         Syntax::UnpackingInComprehension(_) => ("`*` in a comprehension", (3, 15)),
         Syntax::LazyImportStatement => ("`lazy` imports", (3, 15)),
@@ -121,6 +121,9 @@ fn too_new(error: &UnsupportedSyntaxError) -> Option<Fault> {
     };
     Some(Fault::until(span(error), what, from))
 }
+
+/// What is said of `except A, B:`.
+pub const EXCEPTIONS: &str = "several exceptions without brackets";
 
 const MANAGERS: &str = "brackets around context managers";
 

@@ -96,6 +96,7 @@ fn finding<'a>(report: &'a Report, masks: &Masks, shown: &'a Shown) -> Finding<'
         labels: labels.collect(),
         help: finding.help.as_deref().map(text),
         fix: shown.fix.as_ref().and_then(|settled| fix(report, masks, &finding.path, settled)),
+        alternatives: shown.alternatives.iter().filter_map(|one| fix(report, masks, &finding.path, one)).collect(),
         baselined: shown.baselined,
     }
 }
@@ -152,6 +153,8 @@ struct Finding<'a> {
     labels: Vec<Label<'a>>,
     help: Option<Cow<'a, str>>,
     fix: Option<Fix<'a>>,
+    /// What may be meant instead.
+    alternatives: Vec<Fix<'a>>,
     /// Whether the baseline holds it.
     baselined: bool,
 }

@@ -92,6 +92,7 @@ fn json() {
               }
             ]
           },
+          "alternatives": [],
           "baselined": false
         },
         {
@@ -114,6 +115,7 @@ fn json() {
           "labels": [],
           "help": null,
           "fix": null,
+          "alternatives": [],
           "baselined": false
         },
         {
@@ -136,6 +138,7 @@ fn json() {
           "labels": [],
           "help": "use `@field_validator` and make it a class method",
           "fix": null,
+          "alternatives": [],
           "baselined": false
         },
         {
@@ -158,6 +161,7 @@ fn json() {
           "labels": [],
           "help": null,
           "fix": null,
+          "alternatives": [],
           "baselined": false
         }
       ],

@@ -96,6 +96,8 @@ pub struct Shown {
     pub page: &'static Page,
     /// The fix on offer; formats read this one, never `finding.fix`.
     pub fix: Option<Settled>,
+    /// What may be meant instead.
+    pub alternatives: Vec<Settled>,
     /// The baseline holds it: it is listed, and fails nothing.
     pub baselined: bool,
     /// It fails the run, unless the baseline holds it.

@@ -154,7 +154,12 @@ fn result<'a>(
             .collect(),
         related_locations: related.collect(),
         partial_fingerprints,
-        fixes: shown.fix.as_ref().and_then(|settled| fix(report, masks, &finding.path, settled)).into_iter().collect(),
+        fixes: shown
+            .fix
+            .iter()
+            .chain(&shown.alternatives)
+            .filter_map(|settled| fix(report, masks, &finding.path, settled))
+            .collect(),
     }
 }
 

@@ -48,9 +48,10 @@ pub fn shown(page: &'static Page, severity: Severity, path: &str, span: Span, me
         help: None,
         labels: Vec::new(),
         fix: None,
+        alternatives: Vec::new(),
         aside: None,
     };
-    Shown { finding, page, fix: None, baselined: false, fails: severity > Severity::Note }
+    Shown { finding, page, fix: None, alternatives: Vec::new(), baselined: false, fails: severity > Severity::Note }
 }
 
 pub fn written(render: impl Fn(&mut dyn io::Write) -> io::Result<()>) -> String {

@@ -151,6 +151,10 @@ impl Screen<'_> {
             let title = self.masks.text(&[&finding.path], title);
             tails.push(("fix", GOOD, format!("{} ({})", one_line(&title), if *safe { "safe" } else { "unsafe" })));
         }
+        for Settled { title, .. } in &shown.alternatives {
+            let title = self.masks.text(&[&finding.path], title);
+            tails.push(("or", GOOD, one_line(&title).into_owned()));
+        }
         if last_of_rule {
             tails.push(("more", DIM, format!("davy explain {}", finding.code)));
         }

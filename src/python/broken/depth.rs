@@ -33,6 +33,7 @@ pub fn too_deep(text: &str) -> Option<Broken> {
                     message: format!("too many levels of indentation: Python reads at most {LEVELS}"),
                     help: Some("move inner blocks into functions".to_owned()),
                     labels: Vec::new(),
+                    mends: Vec::new(),
                 });
             }
         }
@@ -48,6 +49,7 @@ pub fn too_deep(text: &str) -> Option<Broken> {
                     message: format!("too many nested parentheses: Python reads at most {BRACKETS}"),
                     help: Some("build the value in steps".to_owned()),
                     labels: Vec::new(),
+                    mends: Vec::new(),
                 });
             }
         }

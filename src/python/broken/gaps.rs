@@ -1,7 +1,7 @@
 //! Something is missing or misspelt inside a statement: commas, values, names, keywords, `==`.
 
 use super::draft::Edit;
-use super::piece::{Guess, Piece};
+use super::piece::{Guess, Piece, faults};
 use super::quotes::prose;
 use super::scan::Kind;
 use ruff_python_parser::ParseErrorType;
@@ -294,7 +294,7 @@ pub(super) fn sentences(piece: &Piece) -> Vec<Guess> {
     let line = piece.line;
     let raw = |line: usize| piece.text[piece.scan.lines[line].start..piece.scan.lines[line].end].trim();
     let reads = |line: usize| prose(raw(line)) || raw(line).starts_with(['•', '–']) || numbered(raw(line));
-    if !reads(line) {
+    if !reads(line) || misspelt(piece, line) {
         return Vec::new();
     }
     let mut last = line;
@@ -317,6 +317,20 @@ pub(super) fn sentences(piece: &Piece) -> Vec<Guess> {
         guesses.push(Guess { edits: edits(line), broken });
     }
     guesses
+}
+
+/// Whether a line is code but for one misspelt keyword: `form x import y`.
+fn misspelt(piece: &Piece, line: usize) -> bool {
+    let line = &piece.scan.lines[line];
+    let start = line.start + line.indent;
+    let code = piece.text[start..line.end].trim_end();
+    let fits = |edit: &Edit| {
+        let Some((from, to)) = edit.start.checked_sub(start).zip(edit.end.checked_sub(start)) else { return false };
+        let Some((before, after)) = code.get(..from).zip(code.get(to..)) else { return false };
+        let body = if after.ends_with(':') { " pass" } else { "" };
+        faults(&format!("{before}{}{after}{body}\n", edit.text)).is_empty()
+    };
+    typo(piece).iter().any(|guess| guess.edits.iter().all(fits))
 }
 
 /// `1. Text`, `- Text`, `* Text`.

@@ -35,7 +35,7 @@ pub(super) fn python2(piece: &Piece, tokens: Range<usize>) -> Vec<Old> {
 }
 
 /// Where the simple statement that holds token `index` ends.
-fn simple_end(piece: &Piece, index: usize) -> usize {
+pub(super) fn simple_end(piece: &Piece, index: usize) -> usize {
     let line = piece.scan.tokens[index].line;
     let end = piece.statement_tokens(line).end.max(index + 1);
     let mut depth = 0i32;
@@ -52,7 +52,7 @@ fn simple_end(piece: &Piece, index: usize) -> usize {
 }
 
 /// Whether token `index` is the first of a statement.
-fn leads(piece: &Piece, index: usize) -> bool {
+pub(super) fn leads(piece: &Piece, index: usize) -> bool {
     let token = piece.scan.tokens[index];
     let first = piece.indices(token.line).start == index && !piece.scan.lines[token.line].joined;
     first || matches!(piece.word(index.wrapping_sub(1)), ":" | ";" | "else")
@@ -143,7 +143,7 @@ fn joins(word: &str) -> bool {
     matches!(word, "in" | "is" | "and" | "or" | "if" | "for" | "else" | "as")
 }
 
-fn top_comma(piece: &Piece, from: usize, to: usize) -> Option<usize> {
+pub(super) fn top_comma(piece: &Piece, from: usize, to: usize) -> Option<usize> {
     let mut depth = 0i32;
     (from..to).find(|&index| {
         match piece.kind(index) {
@@ -252,7 +252,7 @@ fn habit(piece: &Piece, index: usize) -> Option<Guess> {
     }
 }
 
-fn defines(piece: &Piece, line: usize) -> bool {
+pub(super) fn defines(piece: &Piece, line: usize) -> bool {
     let head = piece.indices(piece.heads[line]).start;
     piece.word(head) == "def" || piece.word(head) == "async" && piece.word(head + 1) == "def"
 }
@@ -262,7 +262,7 @@ fn starts_value(piece: &Piece, index: usize) -> bool {
 }
 
 /// `if x {` ... `}`: all braces of the block are one finding.
-fn braces(piece: &Piece, guesses: &mut Vec<Guess>) {
+pub(super) fn braces(piece: &Piece, guesses: &mut Vec<Guess>) {
     let headed = |line: usize| {
         let word = match piece.first_word(line) {
             ")" => piece.first_word(piece.heads[line]),

@@ -6,7 +6,7 @@ use super::scan::Kind;
 use ruff_python_parser::{LexicalErrorType, ParseErrorType};
 
 /// A character that looks like one of Python's: its name, and what to write.
-fn look_alike(character: char) -> Option<(&'static str, &'static str)> {
+pub(super) fn look_alike(character: char) -> Option<(&'static str, &'static str)> {
     Some(match character {
         '\u{201C}' => ("left double quotation mark", "\""),
         '\u{201D}' => ("right double quotation mark", "\""),

@@ -187,7 +187,7 @@ impl<'a> Piece<'a> {
 
     /// A finding on bytes `start..end` of this text.
     pub fn broken(&self, start: usize, end: usize, message: impl Into<String>) -> Broken {
-        Broken { span: span(start, end), message: message.into(), help: None, labels: Vec::new() }
+        Broken { span: span(start, end), message: message.into(), help: None, labels: Vec::new(), mends: Vec::new() }
     }
 
     /// A finding on one token.

@@ -19,7 +19,7 @@ pub(super) fn plain(piece: &Piece) -> Broken {
         let line_start = piece.scan.lines[piece.scan.line_of(before.end.saturating_sub(1))].start;
         (start, end) = (before.start.max(line_start), before.end);
     }
-    Broken { span: span(start, end), message, help, labels: Vec::new() }
+    Broken { span: span(start, end), message, help, labels: Vec::new(), mends: Vec::new() }
 }
 
 /// Whether a `try` has no handler.

@@ -3,6 +3,7 @@
 use super::Broken;
 use super::draft::{Edit, edited};
 use super::habits::{first_span, python2};
+use super::mend::ways::{Class, Way};
 use super::piece::{Fault, Guess, Piece, any_between, faults, span};
 use super::quotes::prose;
 use super::scan::{Scan, scan};
@@ -35,6 +36,7 @@ pub(super) fn conflicts(text: &str, faults_now: &[Fault], budget: &mut usize) ->
         message: message.to_owned(),
         help: Some("choose what to keep and delete the markers".to_owned()),
         labels: Vec::new(),
+        mends: Vec::new(),
     };
     while line < scan.lines.len() {
         let here = raw(text, &scan, line);
@@ -111,6 +113,7 @@ pub(super) fn fences(text: &str) -> Vec<Guess> {
                 message: "a Markdown fence stands in the code".to_owned(),
                 help: Some("delete the fences and the text around them".to_owned()),
                 labels: Vec::new(),
+                mends: Vec::new(),
             };
             let mut edits = blank(&scan, pair[0]..=pair[0]);
             let before = (0..pair[0]).rev().take_while(|&line| sentence(line)).last();
@@ -125,6 +128,37 @@ pub(super) fn fences(text: &str) -> Vec<Guess> {
             Guess { edits, broken }
         })
         .collect()
+}
+
+/// How what breaks a whole file is mended; `None` where the place is no such thing.
+///
+/// A marker or a fence is deleted, text becomes a comment, and nobody but a person picks a side of a conflict.
+pub(super) fn ways(text: &str, broken: &Broken) -> Option<Vec<Way>> {
+    let start = text[..broken.span.start as usize].rfind('\n').map_or(0, |at| at + 1);
+    let line = text[start..].lines().next().unwrap_or("");
+    let deleted = |start: usize| Edit::new(start, text[start..].find('\n').map_or(text.len(), |at| start + at + 1), "");
+    if ["<<<<<<<", "=======", "|||||||", ">>>>>>>"].iter().any(|sign| marker(line, sign)) {
+        let alone = broken.labels.is_empty();
+        let delete = || Way::new(vec![deleted(start)], Class::Risky).titled("Delete the marker");
+        return Some(alone.then(delete).into_iter().collect());
+    }
+    if !line.trim_start().starts_with("```") && !line.trim_start().starts_with("~~~") {
+        return None;
+    }
+    let guess = fences(text).into_iter().find(|guess| guess.broken.span == broken.span)?;
+    let edits = guess.edits.into_iter().filter_map(|edit| {
+        let content = text[edit.start..edit.end].trim_start();
+        match content.starts_with("```") || content.starts_with("~~~") {
+            true => Some(deleted(edit.start)),
+            false => (!content.is_empty()).then(|| Edit::insert(edit.end - content.len(), "# ")),
+        }
+    });
+    let edits: Vec<Edit> = edits.collect();
+    let title = match edits.iter().any(|edit| !edit.text.is_empty()) {
+        true => "Delete the fences, and make the text around them comments",
+        false => "Delete the fences",
+    };
+    Some(vec![Way::new(edits, Class::Risky).titled(title)])
 }
 
 /// A template that becomes Python only once it is filled in.
@@ -189,6 +223,7 @@ pub(super) fn python2_file(piece: &Piece) -> Option<Guess> {
         message: format!("this file is Python 2: {} lines that Python 3 does not read", lines.len()),
         help: Some("port it (`2to3`, `futurize`), exclude it, or delete it".to_owned()),
         labels: vec![(first.guess.broken.span, what)],
+        mends: Vec::new(),
     };
     Some(Guess { edits: places.into_iter().flat_map(|place| place.guess.edits).collect(), broken })
 }

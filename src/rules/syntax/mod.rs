@@ -1,5 +1,6 @@
 //! Files that do not parse.
 
+pub mod except_comma;
 pub mod syntax_error;
 pub mod too_new_syntax;
 pub mod uncompilable_code;

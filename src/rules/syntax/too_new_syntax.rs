@@ -4,6 +4,7 @@ use crate::fact::Condition;
 use crate::python::Tree;
 use crate::python::semantic::Fault;
 use crate::rule::{Check, Cx};
+use crate::rules::syntax::except_comma;
 use crate::text;
 use crate::unit::Kind;
 
@@ -14,7 +15,9 @@ fn check(cx: &mut Cx, _tree: &Tree) {
     if cx.kind == Kind::Stub {
         return;
     }
-    let newer: Vec<Fault> = cx.faults().iter().filter(|fault| fault.legal_from.is_some()).cloned().collect();
+    let newer =
+        cx.faults().iter().filter(|fault| fault.legal_from.is_some() && except_comma::name(cx, fault).is_none());
+    let newer: Vec<Fault> = newer.cloned().collect();
     for fault in newer {
         let Some((major, minor)) = fault.legal_from else { continue };
         let message =
