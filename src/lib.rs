@@ -44,6 +44,7 @@
 //! cli                 what users type, exit codes, the terminal
 //! scan  report        files read and compiled in parallel; one pure function a format
 //! journal  baseline   several files replaced as one; the findings that a project had when it began to look
+//! collect             what pytest would collect, from the files of tests alone
 //! discover  fix  git  files below the named paths; edits that stand beside each other, written in one step; what davy asks of git
 //! cache               what files compiled to, kept between runs by the hash of their bytes
 //! identity            what makes a finding the same when code moves
@@ -82,6 +83,7 @@
 pub mod baseline;
 pub mod cache;
 pub mod cli;
+pub mod collect;
 pub mod compile;
 pub mod config;
 pub mod discover;

@@ -17,7 +17,7 @@ const FLOORS: &[&[&str]] = &[
     &["link"],
     &["config"],
     &["cache", "discover", "fix", "git", "identity"],
-    &["journal", "baseline"],
+    &["journal", "baseline", "collect"],
     &["scan", "report"],
     &["cli"],
 ];

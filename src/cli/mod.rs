@@ -6,6 +6,7 @@ mod add_ignore;
 mod baseline;
 mod cache;
 mod check;
+mod collect;
 mod config;
 mod explain_unknown;
 mod fixing;
@@ -63,6 +64,8 @@ enum Command {
         #[command(subcommand)]
         command: CacheCommand,
     },
+    /// List the tests that pytest would collect, and what it would not, without running anything
+    Collect(Collect),
     /// Tell what a rule is about
     Explain {
         /// A code or a name: `DTM001`, `naive-utcnow`
@@ -79,6 +82,36 @@ enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Debug, Args)]
+struct Collect {
+    /// Files and folders; by itself what `testpaths` names, or the working directory
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = CollectFormat::Text)]
+    format: CollectFormat,
+    /// The Python that runs the tests, where the source asks for its version
+    #[arg(long, value_name = "VERSION", default_value = "3.14", value_parser = python_version)]
+    python: (u32, u32),
+    /// Print node ids alone
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// How tests are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum CollectFormat {
+    /// Node ids, then what is not collected
+    Text,
+    /// One object
+    Json,
+}
+
+fn python_version(text: &str) -> Result<(u32, u32), String> {
+    let version = text.split_once('.').and_then(|(major, minor)| Some((major.parse().ok()?, minor.parse().ok()?)));
+    version.ok_or_else(|| "a version looks like `3.12`".to_owned())
 }
 
 #[derive(Debug, Subcommand)]
@@ -476,6 +509,7 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Config { command } => config::run(command),
         Command::Baseline { command } => baseline::run(command),
         Command::Cache { command } => cache::run(*command),
+        Command::Collect(args) => collect::run(&args),
         Command::Explain { rule } => show::explain(rule, cli.color),
         Command::Rules { format } => show::rules(*format),
         Command::Completions { shell } => {

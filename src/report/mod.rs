@@ -182,6 +182,6 @@ impl Report {
 }
 
 /// `1 file`, `2 files`.
-fn count(number: usize, word: &str) -> String {
+pub fn count(number: usize, word: &str) -> String {
     if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }

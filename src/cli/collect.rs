@@ -1,0 +1,231 @@
+//! `davy collect`: the tests of a project, as pytest would list them.
+
+use super::check::with_threads;
+use super::{Collect, CollectFormat, Outcome, terminal};
+use crate::collect::{Collection, Failure, Item, Lost, Parameters, Settings, Target, collect};
+use crate::config::{Changes, ConfigError, Configs};
+use crate::finding::Severity;
+use crate::report::count;
+use crate::rules;
+use crate::scan::{Request, scan};
+use crate::text::{Lines, decode};
+use serde::Serialize;
+use std::collections::HashSet;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+/// Runs the command.
+pub fn run(args: &Collect) -> io::Result<Outcome> {
+    with_threads(0, || inside(args))
+}
+
+fn inside(args: &Collect) -> io::Result<Outcome> {
+    let here = match std::env::current_dir() {
+        Ok(here) => here,
+        Err(error) => {
+            terminal::complain(&format!("the working directory cannot be read: {error}"), None);
+            return Ok(Outcome::Failed);
+        }
+    };
+    if let Some(missing) = args.paths.iter().find(|path| !here.join(path).exists()) {
+        let help = "name files or folders, without `::`";
+        terminal::complain(&format!("{}: there is no such file or folder", missing.display()), Some(help));
+        return Ok(Outcome::Failed);
+    }
+    let paths: Vec<PathBuf> = args.paths.iter().map(|path| here.join(path).components().collect()).collect();
+    let settings = match Settings::find(&paths, &here) {
+        Ok(settings) => settings,
+        Err(error) => {
+            let help = "pytest does not start with it, either: correct the line";
+            terminal::complain(&format!("{}:{}", error.path.display(), error.message), Some(help));
+            return Ok(Outcome::Failed);
+        }
+    };
+    let mut found = collect(&settings, Target { python: args.python });
+    match stopped(&settings, &found, args.python) {
+        Ok(failures) => {
+            let failed = |path: &str| failures.iter().any(|failure| failure.path == path);
+            found.items.retain(|item| !failed(&item.path));
+            found.failures.extend(failures);
+            found.failures.sort();
+        }
+        Err(error) => {
+            terminal::complain(&error.to_string(), None);
+            return Ok(Outcome::Failed);
+        }
+    }
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match args.format {
+        CollectFormat::Text => text(&settings, &found, args.quiet, &mut out)?,
+        CollectFormat::Json => json(&settings, &found, &mut out)?,
+    }
+    out.flush()?;
+    Ok(if found.failures.is_empty() { Outcome::Clean } else { Outcome::Findings })
+}
+
+/// What stops a file before its tests are known: all of it is an error of the collection.
+const STOPS: [&str; 9] = ["SYN002", "SYN003", "SYN004", "SYN005", "TST005", "TST007", "TST010", "TST011", "TST012"];
+
+/// The files that fail when they are imported, as `davy check` finds it, and the first reason for each.
+fn stopped(settings: &Settings, found: &Collection, python: (u32, u32)) -> Result<Vec<Failure>, ConfigError> {
+    let pages = rules::pages();
+    let config = vec![format!("target-version = '{}.{}'", python.0, python.1)];
+    let changes = Changes { config, select: STOPS.map(str::to_owned).to_vec(), ..Changes::default() };
+    let request =
+        Request { paths: vec![settings.root.clone()], stdin: None, force_exclude: false, threads: 0, cache: true };
+    let scan = Configs::new(&pages, changes).and_then(|mut configs| scan(&request, &mut configs, &|_, _| {}))?;
+    let collected: HashSet<&str> = found.items.iter().map(|item| item.path.as_str()).collect();
+    let mut failures: Vec<Failure> = Vec::new();
+    for finding in scan.link().findings.iter().filter(|finding| finding.severity == Severity::Error) {
+        let Some(file) = scan.file(&finding.path) else { continue };
+        let path = settings.id(&file.path);
+        if !collected.contains(path.as_str()) || failures.iter().any(|failure| failure.path == path) {
+            continue;
+        }
+        let line = file.bytes().map_or(1, |bytes| Lines::new(&decode(&bytes).text).line(finding.span.start));
+        failures.push(Failure { path, line, reason: finding.message.clone() });
+    }
+    Ok(failures)
+}
+
+/// How many tests there are, and whether a run may find more.
+fn total(found: &Collection) -> (usize, bool) {
+    let number = |item: &Item| match &item.parameters {
+        Parameters::Ids(ids) => ids.len(),
+        Parameters::None | Parameters::Unknown => 1,
+    };
+    let open = found.items.iter().any(|item| item.parameters == Parameters::Unknown);
+    (found.items.iter().map(number).sum(), open)
+}
+
+fn files(found: &Collection) -> usize {
+    found.items.chunk_by(|one, other| one.path == other.path).count()
+}
+
+fn text(settings: &Settings, found: &Collection, quiet: bool, out: &mut dyn Write) -> io::Result<()> {
+    for id in found.items.iter().flat_map(Item::node_ids) {
+        writeln!(out, "{}", id.replace(['\n', '\r'], " "))?;
+    }
+    if quiet {
+        return Ok(());
+    }
+    let place = |path: &str, line: u32| if line == 0 { path.to_owned() } else { format!("{path}:{line}") };
+    if !found.items.is_empty() {
+        writeln!(out)?;
+    }
+    if !found.lost.is_empty() {
+        writeln!(out, "Not collected:")?;
+        for Lost { path, line, name, reason } in &found.lost {
+            let name = if name.is_empty() { String::new() } else { format!("{name}: ") };
+            writeln!(out, "  {}: {name}{reason}", place(path, *line))?;
+        }
+        writeln!(out)?;
+    }
+    if !found.failures.is_empty() {
+        writeln!(out, "Cannot be collected:")?;
+        for failure in &found.failures {
+            writeln!(out, "  {}: {}", place(&failure.path, failure.line), failure.reason)?;
+        }
+        writeln!(out)?;
+    }
+    for note in &found.notes {
+        writeln!(out, "note: {note}")?;
+    }
+    let (tests, open) = total(found);
+    let least = if open { "at least " } else { "" };
+    let by = settings.file.as_ref().map(|file| format!(", configured by {}", settings.id(file))).unwrap_or_default();
+    let failed = match found.failures.len() {
+        0 => String::new(),
+        many => format!(", {} cannot be collected", count(many, "file")),
+    };
+    writeln!(out, "{least}{} in {}{failed}{by}", count(tests, "test"), count(files(found), "file"))
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    root: String,
+    configured_by: Option<String>,
+    files: Vec<File<'a>>,
+    not_collected: Vec<Line<'a>>,
+    failures: Vec<Line<'a>>,
+    notes: &'a [String],
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+struct File<'a> {
+    path: &'a str,
+    tests: Vec<Test<'a>>,
+}
+
+#[derive(Serialize)]
+struct Test<'a> {
+    name: &'a str,
+    line: u32,
+    /// Whether it is one of several.
+    parametrized: bool,
+    /// How many; none where only a run can tell.
+    count: Option<usize>,
+    /// The ids, none where only a run can tell.
+    ids: Option<&'a [Option<String>]>,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    path: &'a str,
+    line: u32,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    name: &'a str,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    tests: usize,
+    /// Whether the number is the whole one.
+    exact: bool,
+    files: usize,
+}
+
+fn json(settings: &Settings, found: &Collection, out: &mut dyn Write) -> io::Result<()> {
+    let test = |item: &'_ Item| -> (Option<usize>, bool) {
+        match &item.parameters {
+            Parameters::None => (Some(1), false),
+            Parameters::Ids(ids) => (Some(ids.len()), true),
+            Parameters::Unknown => (None, true),
+        }
+    };
+    let files = found.items.chunk_by(|one, other| one.path == other.path).map(|items| File {
+        path: &items[0].path,
+        tests: items
+            .iter()
+            .map(|item| {
+                let (count, parametrized) = test(item);
+                let ids = match &item.parameters {
+                    Parameters::Ids(ids) => Some(&ids[..]),
+                    Parameters::None | Parameters::Unknown => None,
+                };
+                Test { name: &item.name, line: item.line, parametrized, count, ids }
+            })
+            .collect(),
+    });
+    let files: Vec<File> = files.collect();
+    let lost =
+        found.lost.iter().map(|one| Line { path: &one.path, line: one.line, name: &one.name, reason: &one.reason });
+    let failures =
+        found.failures.iter().map(|one| Line { path: &one.path, line: one.line, name: "", reason: &one.reason });
+    let (tests, open) = total(found);
+    let document = Document {
+        version: 1,
+        root: settings.root.to_string_lossy().into_owned(),
+        configured_by: settings.file.as_ref().map(|file| settings.id(file)),
+        not_collected: lost.collect(),
+        failures: failures.collect(),
+        notes: &found.notes,
+        summary: Summary { tests, exact: !open, files: files.len() },
+        files,
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
+}
