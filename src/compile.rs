@@ -37,10 +37,11 @@ pub fn compile_by(rules: &'static Rules, bytes: &[u8], kind: Kind, definitions: 
     let too_deep = broken::too_deep(text);
     let tree = python::parse(if too_deep.is_some() { "" } else { text }, kind);
     let mut places = Vec::from_iter(too_deep);
-    if source.trouble.is_none() && places.is_empty() && tree.is_broken() {
+    let is_refused = source.trouble.as_ref().is_some_and(|trouble| !tree.takes(text, trouble));
+    if !is_refused && places.is_empty() && tree.is_broken() {
         places = tree.broken_places(text);
     }
-    let is_broken = source.trouble.is_some() || !places.is_empty();
+    let is_broken = is_refused || !places.is_empty();
 
     let Walked { mut findings, facts, mut secrets, deepest } =
         walk(rules, text, kind, &tree, places, source.trouble.as_ref(), definitions);

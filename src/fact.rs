@@ -158,14 +158,49 @@ pub struct Facts {
     pub put: BTreeMap<String, Vec<Put>>,
     /// Variables of the environment that it sets while it is imported, in order.
     pub sets_env: Vec<EnvSet>,
-    /// Names of fixtures that it defines.
-    pub fixtures: BTreeSet<String>,
+    /// Fixtures that it defines, with how long each lives.
+    pub fixtures: BTreeMap<String, Lifetime>,
+    /// Module-level names that only type checkers bind: under `if TYPE_CHECKING:`.
+    pub typing_only: BTreeSet<String>,
+    /// What a conftest keeps pytest from collecting: paths, and patterns of `collect_ignore_glob`.
+    pub left_out: Vec<(String, bool)>,
     /// It edits `sys.path`.
     pub edits_path: bool,
     /// It has hooks of pytest's own, which may register marks and settings.
     pub registers_marks: bool,
     /// What is put into containers after they were made, by the module-level name or `.attribute` that holds them.
     pub filled: BTreeMap<String, Vec<Put>>,
+}
+
+/// How long a fixture lives, the shortest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Lifetime {
+    /// One test.
+    Function,
+    /// The tests of a class.
+    Class,
+    /// Those of a module.
+    Module,
+    /// Those of a package.
+    Package,
+    /// The whole run.
+    Session,
+    /// Only a run can tell.
+    Dynamic,
+}
+
+impl Lifetime {
+    /// As pytest names it.
+    pub fn of(word: &str) -> Option<Lifetime> {
+        Some(match word {
+            "function" => Lifetime::Function,
+            "class" => Lifetime::Class,
+            "module" => Lifetime::Module,
+            "package" => Lifetime::Package,
+            "session" => Lifetime::Session,
+            _ => return None,
+        })
+    }
 }
 
 /// A variable of the environment that a module sets.
@@ -549,6 +584,29 @@ pub enum Condition {
     MissingTestpaths,
     /// Nothing that a test of the file could use defines a fixture of this name.
     UnknownFixture(String),
+    /// Nothing but the file itself defines one.
+    OnlyFixture(String),
+    /// The fixture of this name that the file sees lives shorter than this.
+    ShorterFixture(String, Lifetime),
+    /// The name of the file has a dot too many to be a module's, as pytest imports it.
+    DottedName,
+    /// Another module of this name comes first on `sys.path`, and lacks what is imported.
+    Hidden(String),
+    /// The project has the package, and no such module in it.
+    MissingModule {
+        /// Dots in front of the module.
+        level: u32,
+        /// The module.
+        module: String,
+    },
+    /// The project declares pytest, and not this plugin of it.
+    NoPlugin(String),
+    /// The file is a conftest that pytest does not read before it starts.
+    LowerConftest,
+    /// Nothing that the project declares brings a module of this name.
+    Uninstalled(String),
+    /// A test or a conftest imports the file, or it is one.
+    RunsInTests,
     /// The project declares packages of which davy does not know whether they bring fixtures.
     PluginsUnsure,
     /// Neither pytest's configuration nor a plugin that the project declares knows this mark.
@@ -557,6 +615,8 @@ pub enum Condition {
     StrictMarks,
     /// No plugin that the project declares awaits asynchronous tests without a mark.
     NobodyAwaits,
+    /// The file configures pytest.
+    Configures,
     /// The file configures pytest, and neither that nor a plugin that the project declares has this setting.
     UnknownSetting(String),
     /// The file configures pytest, and only plugins that the project does not declare have this option.

@@ -9,7 +9,7 @@ use crate::discover::{self, Discovery, Found, Root, project_root};
 use crate::finding::{Grade, Judged, Severity};
 use crate::git;
 use crate::link::project::{Around, Project, Settings, included};
-use crate::link::{self, Linked, Reason, link, reasons};
+use crate::link::{self, Linked, Reason, WHOLE, link, reasons};
 use crate::manifest::{self, Manifest};
 use crate::page::Page;
 use crate::rule::Definitions;
@@ -363,6 +363,9 @@ impl Scan {
             let file = &self.files[file];
             let bytes = file.bytes().unwrap_or_default();
             let text = decode(&bytes).text.into_owned();
+            if span == WHOLE {
+                return covered(text, &file.unit.secrets);
+            }
             let mut quoted = span.of(&text).to_owned();
             if file.unit.secrets.iter().any(|secret| secret.touches(span)) {
                 quoted = "********".to_owned();
@@ -641,4 +644,16 @@ fn key(path: &Path, root: &Path) -> String {
 fn common(roots: &[PathBuf]) -> Option<PathBuf> {
     let first = roots.first()?;
     first.ancestors().find(|folder| roots.iter().all(|root| root.starts_with(folder))).map(Path::to_owned)
+}
+
+/// A text with its secrets covered, byte for byte.
+fn covered(text: String, secrets: &[crate::text::Span]) -> String {
+    let mut bytes = text.into_bytes();
+    for secret in secrets {
+        let (start, end) = (secret.start as usize, (secret.end as usize).min(bytes.len()));
+        for byte in bytes.iter_mut().take(end).skip(start).filter(|byte| !matches!(byte, b'\n' | b'\r')) {
+            *byte = b'x';
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -146,6 +146,8 @@ pub struct Trouble {
     pub message: String,
     /// What to do about it.
     pub help: String,
+    /// Bytes that are no UTF-8 and nothing else: up to Python 3.13 they may stand in comments.
+    pub is_utf8: bool,
 }
 
 /// Where the line of an offset starts, whatever its break: `\n`, `\r\n` or `\r`.
@@ -243,13 +245,14 @@ fn utf8(body: &[u8], bom: bool) -> Source<'_> {
             let message = format!("byte 0x{:02x} is not valid UTF-8", body[at]);
             let help = "save the file as UTF-8, or declare its encoding in the first line";
             let text = String::from_utf8_lossy(body);
-            Source { text, bom, encoding: Encoding::Utf8, trouble: Some(trouble(at as u32, &message, help)) }
+            let trouble = Trouble { is_utf8: true, ..trouble(at as u32, &message, help) };
+            Source { text, bom, encoding: Encoding::Utf8, trouble: Some(trouble) }
         }
     }
 }
 
 fn trouble(at: u32, message: &str, help: &str) -> Trouble {
-    Trouble { at, message: message.to_owned(), help: help.to_owned() }
+    Trouble { at, message: message.to_owned(), help: help.to_owned(), is_utf8: false }
 }
 
 /// Turns text back into the bytes of the file it came from; `None` where the encoding cannot hold it.

@@ -136,7 +136,7 @@ fn a_project_id_by_id() {
     let quiet = run(davy().args(["collect", "-q", "--python", &version(&python)]).current_dir(folder.path()));
     assert_eq!(order(&ids(&said(&quiet))), order(&wanted), "in the same order");
     assert_eq!(compared.computed, 3, "ids that only a run can tell");
-    assert!(compared.exact > 60, "{} functions", compared.exact);
+    assert!(compared.exact >= 50, "{} functions", compared.exact);
 
     // Without `-q` ids stand alone, one a line, and the rest says what is not collected.
     let output = run(davy().arg("collect").current_dir(folder.path()));

@@ -3,10 +3,11 @@
 use super::index::{self, File};
 use super::judge::Judge;
 use super::project::{Manifests, plays};
-use crate::fact::{Binding, Name, Role, Verdict};
+use crate::fact::{Binding, Lifetime, Name, Role, Verdict};
 use crate::link::index::Found;
 use crate::manifest::{Kind, PytestSettings, plugins};
-use std::collections::HashSet;
+use crate::python::stdlib::is_stdlib;
+use std::collections::{HashMap, HashSet};
 
 /// Folders that pytest does not enter by itself (`norecursedirs`), and those that hold what tests read rather than tests.
 const PASSED_BY: [&str; 21] = [
@@ -32,6 +33,44 @@ const PASSED_BY: [&str; 21] = [
     "files",
     "docs",
 ];
+
+/// Fixtures of pytest's own that live for one test (`pytest --fixtures` of 9.2 names the scope of the others), and pytest-mock's.
+const FOR_ONE_TEST: [&str; 15] = [
+    "monkeypatch",
+    "tmp_path",
+    "tmpdir",
+    "capsys",
+    "capsysbinary",
+    "capfd",
+    "capfdbinary",
+    "caplog",
+    "capteesys",
+    "recwarn",
+    "record_property",
+    "record_xml_attribute",
+    "pytester",
+    "testdir",
+    "mocker",
+];
+
+/// Packages of which it is known all that comes with them.
+const SMALL: [&str; 10] = [
+    "pytest",
+    "pytest-asyncio",
+    "pytest-cov",
+    "pytest-mock",
+    "pytest-xdist",
+    "pytest-timeout",
+    "pytest-randomly",
+    "pytest-env",
+    "coverage",
+    "anyio",
+];
+
+/// The modules that come with those, and what every environment has.
+const BROUGHT: &str = "\
+    _pytest py pluggy iniconfig packaging pygments exceptiongroup tomli colorama coverage execnet xdist idna sniffio anyio \
+    backports_asyncio_runner backports typing_extensions setuptools pkg_resources pip wheel";
 
 /// What a project says of pytest, in all.
 pub struct Pytest {
@@ -62,7 +101,22 @@ impl Judge<'_> {
         let is_looked_at =
             !is_passed_by(path) && pytest.is_none_or(|(folder, settings)| is_below(folder, settings, path));
         let settings = pytest.map(|(_, settings)| settings);
-        Verdict::from_bool(is_usual && is_looked_at && matches(settings, path) && self.uses_pytest())
+        let is_collected = is_usual && is_looked_at && matches(settings, path) && self.uses_pytest();
+        Verdict::from_bool(is_collected && !self.is_left_out(path))
+    }
+
+    /// Whether a conftest keeps pytest from a file, maybe on some Pythons alone.
+    fn is_left_out(&self, path: &str) -> bool {
+        self.pytest().conftests.iter().any(|&conftest| {
+            let folder = index::parent(self.values.index.path(conftest));
+            let Some(below) = path.strip_prefix(folder).map(|rest| rest.trim_start_matches('/')) else { return false };
+            let inside = folder.is_empty() || path.as_bytes().get(folder.len()) == Some(&b'/');
+            inside
+                && self.values.units[conftest].facts.left_out.iter().any(|(pattern, is_glob)| match is_glob {
+                    false => below == pattern || below.starts_with(&format!("{}/", pattern.trim_end_matches('/'))),
+                    true => globset::Glob::new(pattern).is_ok_and(|glob| glob.compile_matcher().is_match(below)),
+                })
+        })
     }
 
     /// Whether the project runs pytest at all: it configures, declares or imports it.
@@ -219,8 +273,8 @@ impl Judge<'_> {
         Verdict::from_bool(!named.is_empty() && !named.iter().any(there))
     }
 
-    /// Whether nothing that a test of a file could use defines a fixture: the file, the conftests above it, the plugins.
-    pub(super) fn unknown_fixture(&self, file: File, name: &str) -> Verdict {
+    /// Whether nothing that a test of a file could use defines a fixture: the file, where it counts, the conftests above it, the plugins.
+    pub(super) fn unknown_fixture(&self, file: File, name: &str, counts: bool) -> Verdict {
         let index = self.values.index;
         let path = index.path(file);
         if self.plugins() == plugins::Installed::Unclear
@@ -230,21 +284,12 @@ impl Judge<'_> {
             return Verdict::Unknown;
         }
         let by_plugin = self.there().any(|plugin| plugin.fixtures.iter().any(|one| one == name));
-        let mut homes = vec![file];
-        let mut folder = index::parent(path);
-        loop {
-            let conftest = if folder.is_empty() { "conftest.py".to_owned() } else { format!("{folder}/conftest.py") };
-            homes.extend(index.file(&conftest));
-            if folder.is_empty() {
-                break;
-            }
-            folder = index::parent(folder);
-        }
+        let homes = self.homes(path).filter(|home| *home != file).chain(counts.then_some(file));
         let mut found = Verdict::from_bool(by_plugin);
         for home in homes {
             let unit = self.values.units[home];
             // What is imported or assigned under the name may be one.
-            if unit.facts.fixtures.contains(name) || unit.facts.symbols.contains_key(name) {
+            if unit.facts.fixtures.contains_key(name) || unit.facts.symbols.contains_key(name) {
                 return Verdict::No;
             }
             if !unit.facts.stars.is_empty() || unit.facts.dynamic || unit.broken {
@@ -256,6 +301,141 @@ impl Judge<'_> {
             Verdict::No => Verdict::Yes,
             Verdict::Unknown => Verdict::Unknown,
         }
+    }
+
+    /// The conftests of a file, the nearest first.
+    fn homes(&self, path: &str) -> impl Iterator<Item = File> {
+        let mut found = Vec::new();
+        let mut folder = index::parent(path);
+        loop {
+            let conftest = if folder.is_empty() { "conftest.py".to_owned() } else { format!("{folder}/conftest.py") };
+            found.extend(self.values.index.file(&conftest));
+            if folder.is_empty() {
+                break;
+            }
+            folder = index::parent(folder);
+        }
+        found.into_iter()
+    }
+
+    /// Whether the fixture that a file sees under a name lives shorter than what asks for it.
+    pub(super) fn shorter_fixture(&self, file: File, name: &str, than: Lifetime) -> Verdict {
+        let path = self.values.index.path(file);
+        let homes = std::iter::once(file).chain(self.homes(path).filter(|home| *home != file));
+        for home in homes {
+            let facts = &self.values.units[home].facts;
+            match facts.fixtures.get(name) {
+                Some(Lifetime::Dynamic) => return Verdict::Unknown,
+                Some(lifetime) => return Verdict::from_bool(*lifetime < than),
+                // What is imported under the name may be one.
+                None if facts.symbols.contains_key(name) || !facts.stars.is_empty() => return Verdict::Unknown,
+                None => {}
+            }
+        }
+        Verdict::from_bool(FOR_ONE_TEST.contains(&name))
+    }
+
+    /// Whether pytest takes the name of a file of tests for a package with a module in it.
+    pub(super) fn dotted_name(&self, file: File) -> Verdict {
+        let path = self.values.index.path(file);
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let dotted = name.strip_suffix(".py").is_some_and(|stem| stem.contains('.'));
+        Verdict::from_bool(dotted && self.collected(file).is_yes() && !self.is_importlib(path))
+    }
+
+    /// Whether nothing that the project declares brings a module: certain only where it declares pytest and small plugins of it.
+    pub(super) fn uninstalled(&self, file: File, module: &str) -> Verdict {
+        let top = module.split('.').next().unwrap_or(module);
+        let names: HashSet<&str> = self
+            .project
+            .manifests
+            .iter()
+            .flat_map(|(_, manifest)| {
+                let required = manifest.requirements.iter().map(|one| one.name.as_str());
+                required.chain(manifest.locked.iter().map(|(name, _)| name.as_str()))
+            })
+            .collect();
+        let small = |name: &&str| SMALL.contains(name);
+        let is_here = !matches!(self.values.index.import(file, 0, top), Found::External)
+            || self
+                .values
+                .index
+                .paths()
+                .any(|path| path.split('/').any(|part| part.strip_suffix(".py").unwrap_or(part) == top));
+        let known = names.contains("pytest") && names.iter().all(small);
+        let brought = BROUGHT.split_ascii_whitespace().any(|one| one == top) || top.starts_with("pytest");
+        Verdict::from_bool(known && !brought && !is_here && !is_stdlib(top))
+    }
+
+    /// The files that are imported when the tests are collected: theirs, conftests, and what those import, whatever happens.
+    pub(super) fn runs_in_tests(&self) -> &HashSet<File> {
+        self.runs_in_tests.get_or_init(|| {
+            let all = 0..self.values.units.len();
+            let mut queue: Vec<File> = all
+                .filter(|&file| {
+                    self.is_conftest(file) || self.collected(file).is_yes() && !self.values.units[file].broken
+                })
+                .collect();
+            let mut found: HashSet<File> = queue.iter().copied().collect();
+            while let Some(file) = queue.pop() {
+                for next in self.imports(file) {
+                    if found.insert(next) {
+                        queue.push(next);
+                    }
+                }
+            }
+            found
+        })
+    }
+
+    /// Adds a module with the packages around it; gives back the module.
+    fn imported(&self, file: File, level: u32, module: &str, found: &mut Vec<File>) -> Option<File> {
+        let top = module.split('.').next().unwrap_or(module);
+        if level == 0 && is_stdlib(top) {
+            return None;
+        }
+        let index = self.values.index;
+        let ends = module.match_indices('.').map(|(at, _)| at).chain([module.len()]);
+        let mut last = None;
+        for end in ends {
+            last = match index.import(file, level, &module[..end]) {
+                Found::File(next) => Some(next),
+                Found::External => return None,
+                _ => None,
+            };
+            found.extend(last);
+        }
+        last
+    }
+
+    /// The files that a file imports when it is imported, the packages around them as well.
+    pub(super) fn imports(&self, file: File) -> Vec<File> {
+        let index = self.values.index;
+        let facts = &self.values.units[file].facts;
+        let mut found = Vec::new();
+        let mut homes: HashMap<(u32, &str), Option<File>> = HashMap::new();
+        for (name, bindings) in facts.symbols.iter().filter(|(name, _)| !facts.typing_only.contains(*name)) {
+            for binding in bindings {
+                let Binding::Import(Name::Import { level, module, path }) = binding else { continue };
+                if name.contains('.') {
+                    continue;
+                }
+                let home =
+                    *homes.entry((*level, module)).or_insert_with(|| self.imported(file, *level, module, &mut found));
+                let folder = home.and_then(|home| index.package_folder(home)).filter(|_| !path.is_empty());
+                if let Some(Found::File(inner)) = folder.and_then(|folder| index.submodule(folder, path)) {
+                    found.push(inner);
+                }
+            }
+        }
+        for star in &facts.stars {
+            if let Name::Import { level, module, .. } = star {
+                self.imported(file, *level, module, &mut found);
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 
     /// Whether the project declares packages that may be plugins for all that is known.
@@ -311,7 +491,8 @@ impl Judge<'_> {
         }
     }
 
-    fn configures(&self, file: File) -> Option<&PytestSettings> {
+    /// What a file says of pytest.
+    pub(super) fn configures(&self, file: File) -> Option<&PytestSettings> {
         let path = self.values.index.path(file);
         let manifest = self.project.manifests.iter().find(|(known, _)| known == path);
         manifest.and_then(|(_, manifest)| manifest.pytest.as_ref())
@@ -336,8 +517,45 @@ impl Judge<'_> {
         let mut having = plugins::all()
             .iter()
             .filter(|plugin| plugin.options.iter().any(|one| one == option || one == "-n" && option.starts_with("-n")));
-        let bring = having.clone().next().is_some();
-        Verdict::from_bool(bring && !having.any(|plugin| self.has_plugin(&plugin.name)))
+        if having.clone().next().is_none() {
+            // Nobody's: a conftest may add options, and short ones may be joined.
+            return Verdict::from_bool(
+                option.starts_with("--") && !self.pytest().registers && !self.pytest().is_unsure,
+            );
+        }
+        Verdict::from_bool(!having.any(|plugin| plugin.name == "pytest" || self.has_plugin(&plugin.name)))
+    }
+
+    /// Whether the project declares pytest, all of its plugins are known, and this is none of them.
+    pub(super) fn no_plugin(&self, name: &str) -> Verdict {
+        let declared = self.project.manifests.iter().any(|(_, manifest)| manifest.declares(name));
+        Verdict::from_bool(self.pytest().is_used && self.plugins() == plugins::Installed::Known && !declared)
+    }
+
+    /// Whether pytest reads a conftest only when it comes to its folder: it lies below the root, the folders of tests
+    /// there, and what `testpaths` names.
+    pub(super) fn lower_conftest(&self, file: File) -> Verdict {
+        let path = self.values.index.path(file);
+        let Some((home, settings)) = self.manifests.pytest(path).filter(|_| self.is_conftest(file)) else {
+            return Verdict::No;
+        };
+        let folder = index::parent(path);
+        let below = folder.strip_prefix(home).unwrap_or(folder).trim_start_matches('/');
+        let named = settings.words("testpaths");
+        let early = match named.is_empty() {
+            true => below.is_empty() || !below.contains('/') && below.starts_with("test"),
+            false => {
+                below.is_empty()
+                    || named.iter().any(|one| {
+                        let one = one.trim_start_matches("./").trim_end_matches('/');
+                        one == below
+                            || below
+                                .strip_prefix(one)
+                                .is_some_and(|rest| rest.starts_with("/test") && !rest[1..].contains('/'))
+                    })
+            }
+        };
+        Verdict::from_bool(!early)
     }
 
     /// Whether a file lies among tests, and pytest passes it by for its name alone; nobody else reads it either.

@@ -10,7 +10,7 @@ use super::times::Times;
 use super::value::{Ancestor, Symbol, Value};
 use crate::fact::{Binding, Condition, Handed, Name, OwnerKind, Patch, Setting, Tied, TypeExpr, Validator, Verdict};
 use crate::text::Span;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 /// All that conditions are judged against.
@@ -35,6 +35,8 @@ pub struct Judge<'a> {
     pub(super) modules: OnceLock<HashMap<(String, String), Vec<File>>>,
     /// What the project says of pytest.
     pub(super) pytest: OnceLock<Pytest>,
+    /// The files that are imported when the tests are collected.
+    pub(super) runs_in_tests: OnceLock<HashSet<File>>,
     /// What the project says of time.
     pub(super) times: Times,
 }
@@ -53,6 +55,7 @@ impl<'a> Judge<'a> {
             sys_paths: OnceLock::new(),
             modules: OnceLock::new(),
             pytest: OnceLock::new(),
+            runs_in_tests: OnceLock::new(),
             times: Times::default(),
         }
     }
@@ -150,11 +153,21 @@ impl<'a> Judge<'a> {
                 Verdict::from_bool(!self.values.index.paths().any(|path| format!("/{path}").ends_with(&end)))
             }
             Condition::MissingTestpaths => self.missing_testpaths(file),
-            Condition::UnknownFixture(name) => self.unknown_fixture(file, name),
+            Condition::UnknownFixture(name) => self.unknown_fixture(file, name, true),
+            Condition::OnlyFixture(name) => self.unknown_fixture(file, name, false),
+            Condition::ShorterFixture(name, than) => self.shorter_fixture(file, name, *than),
+            Condition::DottedName => self.dotted_name(file),
+            Condition::Hidden(module) => self.hidden(file, module),
+            Condition::MissingModule { level, module } => self.missing_module(file, *level, module),
+            Condition::NoPlugin(name) => self.no_plugin(name),
+            Condition::LowerConftest => self.lower_conftest(file),
+            Condition::Uninstalled(module) => self.uninstalled(file, module),
+            Condition::RunsInTests => Verdict::from_bool(self.runs_in_tests().contains(&file)),
             Condition::PluginsUnsure => Verdict::from_bool(self.plugins_unsure()),
             Condition::UnknownMark(mark) => self.unknown_mark(file, mark),
             Condition::StrictMarks => Verdict::from_bool(self.strict_marks(file)),
             Condition::NobodyAwaits => self.nobody_awaits(file),
+            Condition::Configures => Verdict::from_bool(self.configures(file).is_some()),
             Condition::UnknownSetting(key) => self.unknown_setting(file, key),
             Condition::UnknownOption(option) => self.unknown_option(file, option),
             Condition::Named(name) => {

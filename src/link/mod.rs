@@ -2,6 +2,7 @@
 //!
 //! A function of the units, the manifests and the configuration; it reads no file.
 
+mod brought;
 mod chains;
 mod collect;
 mod container;
@@ -32,6 +33,7 @@ use index::{File, Found, Index};
 use judge::{Definer, Judge};
 use project::{Manifests, Project};
 use rayon::prelude::*;
+use std::collections::HashMap;
 use value::{Symbol, Value};
 
 /// What holds in the project.
@@ -49,6 +51,9 @@ pub struct Linked {
 
 /// Gives the text of a span of a file, for messages that quote the source.
 pub type Quote<'a> = dyn Fn(File, Span) -> String + Sync + 'a;
+
+/// The span of a whole file, for `Quote`: the text with all secrets covered, byte for byte.
+pub const WHOLE: Span = Span { start: 0, end: u32::MAX };
 
 /// What became of one candidate.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,7 +97,11 @@ pub fn link(units: &[(&str, &Unit)], shown: &[File], project: &Project, quote: &
     let values = Values::new(&index, &units, &project.models);
     let judge = Judge::new(&values, project, &manifests);
     let chains = Chains::new(&judge);
-    let linker = Linker { judge: &judge, chains: &chains, quote };
+    let wanted = |code: &str| {
+        rules::page(code).is_some_and(|page| paths.iter().any(|path| project.settings.selected(path, page)))
+    };
+    let circles = if wanted("TST018") { judge.circles(quote) } else { HashMap::new() };
+    let linker = Linker { judge: &judge, chains: &chains, quote, circles };
     let files: Vec<(Vec<Judged>, usize)> = shown.par_iter().map(|&file| linker.file(file)).collect();
     let mut linked = Linked::default();
     for (findings, suppressed) in files {
@@ -149,6 +158,8 @@ struct Linker<'l, 'a> {
     judge: &'l Judge<'a>,
     chains: &'l Chains<'l, 'a>,
     quote: &'l Quote<'l>,
+    /// Circular imports that fail, by the file at fault.
+    circles: HashMap<File, Vec<Finding>>,
 }
 
 /// A finding that is true or may be, with the page of its rule.
@@ -167,7 +178,11 @@ impl Linker<'_, '_> {
         let path = self.judge.values.index.path(file);
         let settings = self.judge.project.settings;
         let mut candidates = Vec::new();
-        for finding in &unit.findings {
+        let of_imports = ["TST010", "TST011"].map(rules::page).into_iter().flatten();
+        let wanted = of_imports.into_iter().any(|page| settings.selected(path, page));
+        let brought = if wanted { self.judge.brought(file, self.quote) } else { Vec::new() };
+        let circular = self.circles.get(&file).into_iter().flatten();
+        for finding in unit.findings.iter().chain(&brought).chain(circular) {
             let Some(page) = rules::page(&finding.code.0) else { continue };
             if settings.selected(path, page) && !self.is_off(finding, file) {
                 let verdict = self.judge.judge(&finding.when, file);

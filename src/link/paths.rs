@@ -16,7 +16,7 @@ impl Judge<'_> {
         self.manifests.pytest(path).map_or("", |(folder, _)| folder)
     }
 
-    fn is_importlib(&self, path: &str) -> bool {
+    pub(super) fn is_importlib(&self, path: &str) -> bool {
         let options = self.manifests.pytest(path).map(|(_, settings)| settings.words("addopts")).unwrap_or_default();
         options.iter().any(|option| option.ends_with("importlib"))
     }
@@ -173,6 +173,46 @@ impl Judge<'_> {
         Verdict::from_bool(!held.is_empty() && !may_be_installed && !is_django)
     }
 
+    /// Whether a package beside a test, whose folder comes first on `sys.path`, has the name of another that has the module.
+    pub(super) fn hidden(&self, file: File, module: &str) -> Verdict {
+        let path = self.values.index.path(file);
+        let Some((top, rest)) = module.split_once('.') else { return Verdict::No };
+        if self.is_importlib(path) || self.manifests.pytest(path).is_none() {
+            return Verdict::Unknown;
+        }
+        let index = self.values.index;
+        let holds = |folder: &str| {
+            let base = if folder.is_empty() { top.to_owned() } else { format!("{folder}/{top}") };
+            let whole = format!("{base}/{}", rest.replace('.', "/"));
+            let package = index.file(&format!("{base}/__init__.py")).is_some();
+            let module = [format!("{whole}.py"), format!("{whole}/__init__.py")];
+            (package, module.iter().any(|path| index.file(path).is_some()))
+        };
+        let base = self.base(path);
+        let (home, (folders, edited)) = (self.home(path), self.sys_path(self.home(path)));
+        let mut others = folders.iter().map(String::as_str).chain([home, "", "src"]).filter(|folder| *folder != base);
+        Verdict::from_bool(!edited && holds(base) == (true, false) && others.any(|folder| holds(folder).1))
+    }
+
+    /// Whether the project has the package around a module, and nothing that could be the module.
+    pub(super) fn missing_module(&self, file: File, level: u32, module: &str) -> Verdict {
+        let index = self.values.index;
+        let Some((package, name)) = module.rsplit_once('.').or((level > 0).then_some(("", module))) else {
+            return Verdict::No;
+        };
+        let Found::File(home) = index.import(file, level, package) else { return Verdict::Unknown };
+        let Some(folder) = index.package_folder(home) else { return Verdict::Unknown };
+        // What is built, or written by a program, is not in the source.
+        let built =
+            name.starts_with('_') || name.contains("version") || name.contains("pb2") || name.contains("generated");
+        let below = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+        let there = index.submodule(folder, name).is_some()
+            || index
+                .paths()
+                .any(|path| path.starts_with(&format!("{below}/")) || path.starts_with(&format!("{below}.")));
+        Verdict::from_bool(!built && !there && self.has_name(home, name, 0) == Verdict::No)
+    }
+
     /// Whether a module of the project's has no such name.
     pub(super) fn lacks(&self, file: File, level: u32, module: &str, name: &str) -> Verdict {
         if name.starts_with("__") {
@@ -202,7 +242,7 @@ impl Judge<'_> {
     }
 
     /// Whether a module binds a name, itself or through `import *`.
-    fn has_name(&self, file: File, name: &str, depth: usize) -> Verdict {
+    pub(super) fn has_name(&self, file: File, name: &str, depth: usize) -> Verdict {
         let unit = self.values.units[file];
         let facts: &Facts = &unit.facts;
         let path = self.values.index.path(file);
@@ -213,7 +253,7 @@ impl Judge<'_> {
         }
         let index = self.values.index;
         let submodule = index.package_folder(file).and_then(|folder| index.submodule(folder, name));
-        if facts.symbols.contains_key(name) || submodule.is_some() {
+        if facts.symbols.contains_key(name) && !facts.typing_only.contains(name) || submodule.is_some() {
             return Verdict::Yes;
         }
         let mut found = Verdict::No;

@@ -10,12 +10,14 @@ use super::imported::last_name;
 use super::types::{Receiver, Types, receiver};
 use super::walk::{belies, blocks, children, imported, imported_from, says_true, strings};
 use super::{Block, Scope, deeper, span};
-use crate::fact::{Binding, ClassFact, Deciding, Facts, FunctionFact, Handed, Name, Patch, Tied, TypeExpr, Validator};
+use crate::fact::{
+    Binding, ClassFact, Deciding, Facts, FunctionFact, Handed, Lifetime, Name, Patch, Tied, TypeExpr, Validator,
+};
 use crate::secrets::{NameClass, classify_name};
 
 /// Collects the facts of a file.
 pub fn facts<'a>(body: &'a [Stmt], types: &Types<'a>) -> Facts {
-    let mut binder = Binder { facts: Facts::default(), types };
+    let mut binder = Binder { facts: Facts::default(), types, typing: false };
     binder.block(body, &[Scope::module(body)]);
     binder.facts.sets_env = super::environment::sets(body);
     binder.facts.dynamic |= binder.facts.symbols.contains_key("__getattr__");
@@ -114,10 +116,17 @@ fn tied(attr: &str) -> Option<Tied> {
 struct Binder<'t, 'a> {
     facts: Facts,
     types: &'t Types<'a>,
+    /// Only type checkers come here.
+    typing: bool,
 }
 
 impl<'a> Binder<'_, 'a> {
     fn bind(&mut self, name: String, binding: Binding) {
+        if !self.typing {
+            self.facts.typing_only.remove(&name);
+        } else if !self.facts.symbols.contains_key(&name) {
+            self.facts.typing_only.insert(name.clone());
+        }
         let bindings = self.facts.symbols.entry(name).or_default();
         if !bindings.contains(&binding) {
             bindings.push(binding);
@@ -138,6 +147,7 @@ impl<'a> Binder<'_, 'a> {
             Stmt::FunctionDef(function) => self.function(function, scopes),
             Stmt::Assign(assign) => {
                 for target in &assign.targets {
+                    self.left_out(super::dotted(target), &assign.value);
                     self.column(target, None, Some(&assign.value), scopes);
                     self.assign(target, &assign.value, scopes);
                 }
@@ -171,7 +181,10 @@ impl<'a> Binder<'_, 'a> {
                         self.facts.dynamic = true;
                     }
                 }
-                target => self.opaque(target, scope),
+                target => {
+                    self.left_out(super::dotted(target), &assign.value);
+                    self.opaque(target, scope);
+                }
             },
             Stmt::Delete(delete) => delete.targets.iter().for_each(|target| self.opaque(target, scope)),
             Stmt::Import(import) => {
@@ -207,10 +220,21 @@ impl<'a> Binder<'_, 'a> {
             Stmt::Expr(stmt) => {
                 if let Expr::Call(call) = &*stmt.value {
                     let callee = super::dotted(&call.func).unwrap_or_default();
+                    if let Some((name, "append" | "extend")) = callee.split_once('.') {
+                        call.arguments.args.iter().for_each(|value| self.left_out(Some(name.to_owned()), value));
+                    }
                     self.facts.dynamic |= matches!(callee.as_str(), "exec" | "globals" | "locals" | "vars")
                         || matches!(&*call.func, Expr::Attribute(ast::ExprAttribute { value, .. })
                             if matches!(&**value, Expr::Call(inner)
                                 if matches!(super::dotted(&inner.func).as_deref(), Some("globals" | "locals" | "vars"))));
+                }
+            }
+            Stmt::If(branch) if is_type_checking(&branch.test) => {
+                let before = std::mem::replace(&mut self.typing, true);
+                self.block(&branch.body, scopes);
+                self.typing = before;
+                for clause in &branch.elif_else_clauses {
+                    self.block(&clause.body, scopes);
                 }
             }
             other => {
@@ -221,6 +245,18 @@ impl<'a> Binder<'_, 'a> {
                 }
             }
         }
+    }
+
+    /// `collect_ignore = ["setup.py"]`.
+    fn left_out(&mut self, name: Option<String>, value: &Expr) {
+        let is_glob = match name.as_deref() {
+            Some("collect_ignore") => false,
+            Some("collect_ignore_glob") => true,
+            _ => return,
+        };
+        let one = || value.as_string_literal_expr().map(|text| vec![text.value.to_string()]);
+        let paths = strings(value).or_else(one).unwrap_or_default();
+        self.facts.left_out.extend(paths.into_iter().map(|path| (path, is_glob)));
     }
 
     fn column(
@@ -532,8 +568,8 @@ impl<'a> Binder<'_, 'a> {
     }
 }
 
-/// The name of the fixture that a function is made.
-fn fixture(function: &ast::StmtFunctionDef) -> Option<String> {
+/// The name of the fixture that a function is made, and how long it lives.
+fn fixture(function: &ast::StmtFunctionDef) -> Option<(String, Lifetime)> {
     let decorator = function.decorator_list.iter().find(|decorator| {
         let callee = match &decorator.expression {
             Expr::Call(call) => &call.func,
@@ -541,14 +577,25 @@ fn fixture(function: &ast::StmtFunctionDef) -> Option<String> {
         };
         super::dotted(callee).is_some_and(|name| name.ends_with("fixture"))
     })?;
-    let named = match &decorator.expression {
-        Expr::Call(call) => call.arguments.find_keyword("name"),
+    let said = |keyword: &str| match &decorator.expression {
+        Expr::Call(call) => call.arguments.find_keyword(keyword).map(|keyword| &keyword.value),
         _ => None,
     };
-    match named.map(|keyword| &keyword.value) {
-        Some(Expr::StringLiteral(name)) => Some(name.value.to_str().to_owned()),
-        _ => Some(function.name.as_str().to_owned()),
-    }
+    let name = match said("name") {
+        Some(Expr::StringLiteral(name)) => name.value.to_str().to_owned(),
+        _ => function.name.as_str().to_owned(),
+    };
+    let lifetime = match said("scope") {
+        None => Lifetime::Function,
+        Some(Expr::StringLiteral(scope)) => Lifetime::of(scope.value.to_str()).unwrap_or(Lifetime::Dynamic),
+        Some(_) => Lifetime::Dynamic,
+    };
+    Some((name, lifetime))
+}
+
+/// `TYPE_CHECKING`, `typing.TYPE_CHECKING`.
+fn is_type_checking(test: &Expr) -> bool {
+    super::dotted(test).is_some_and(|path| path.rsplit('.').next() == Some("TYPE_CHECKING"))
 }
 
 /// The class that `NewType("Row", User)` is made from.

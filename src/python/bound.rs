@@ -62,3 +62,24 @@ pub fn stored<'a>(stmt: &'a Stmt, names: &mut Vec<&'a str>) {
         other => visitor.visit_stmt(other),
     }
 }
+
+/// Whether every module has a name without binding it. Source: `dir(builtins)` of CPython 3.8 to 3.14, and what `site` adds.
+pub fn is_builtin(name: &str) -> bool {
+    const NAMES: &str = "\
+    ArithmeticError AssertionError AttributeError BaseException BaseExceptionGroup BlockingIOError BrokenPipeError \
+    BufferError BytesWarning ChildProcessError ConnectionAbortedError ConnectionError ConnectionRefusedError \
+    ConnectionResetError DeprecationWarning EOFError Ellipsis EncodingWarning EnvironmentError Exception ExceptionGroup \
+    False FileExistsError FileNotFoundError FloatingPointError FutureWarning GeneratorExit IOError ImportError \
+    ImportWarning IndentationError IndexError InterruptedError IsADirectoryError KeyError KeyboardInterrupt LookupError \
+    MemoryError ModuleNotFoundError NameError None NotADirectoryError NotImplemented NotImplementedError OSError \
+    OverflowError PendingDeprecationWarning PermissionError ProcessLookupError PythonFinalizationError RecursionError \
+    ReferenceError ResourceWarning RuntimeError RuntimeWarning StopAsyncIteration StopIteration SyntaxError SyntaxWarning \
+    SystemError SystemExit TabError TimeoutError True TypeError UnboundLocalError UnicodeDecodeError UnicodeEncodeError \
+    UnicodeError UnicodeTranslateError UnicodeWarning UserWarning ValueError Warning WindowsError ZeroDivisionError abs \
+    aiter all anext any ascii bin bool breakpoint bytearray bytes callable chr classmethod compile complex copyright \
+    credits delattr dict dir divmod enumerate eval exec exit filter float format frozenset getattr globals hasattr hash \
+    help hex id input int isinstance issubclass iter len license list locals map max memoryview min next object oct open \
+    ord pow print property quit range repr reversed round set setattr slice sorted staticmethod str sum super tuple type \
+    vars zip";
+    name.starts_with("__") || NAMES.split_ascii_whitespace().any(|one| one == name)
+}

@@ -19,7 +19,7 @@ pub mod stdlib;
 pub mod types;
 pub mod walk;
 
-use crate::text::Span;
+use crate::text::{Span, Trouble};
 use crate::unit::Kind;
 use ruff_python_ast::{ModModule, PySourceType};
 use ruff_python_parser::{ParseOptions, Parsed, parse_unchecked, parse_unchecked_source};
@@ -65,6 +65,16 @@ impl Tree {
     /// Whether the grammar was broken anywhere.
     pub fn is_broken(&self) -> bool {
         !self.parsed.errors().is_empty()
+    }
+
+    /// Whether all bytes that are no UTF-8 stand in comments, where Pythons before 3.14 do not look.
+    pub fn takes(&self, text: &str, trouble: &Trouble) -> bool {
+        let within = |at: usize| {
+            let after = self.tokens().partition_point(|token| span(*token).start as usize <= at);
+            let token = after.checked_sub(1).map(|index| self.tokens()[index]);
+            token.is_some_and(|token| token.kind() == ast::token::TokenKind::Comment && (at as u32) < span(token).end)
+        };
+        trouble.is_utf8 && text.match_indices('\u{FFFD}').all(|(at, _)| within(at))
     }
 
     /// How many errors the parser counted.

@@ -1,6 +1,6 @@
 //! An asynchronous test that nobody awaits. Page: rules/tests/async-test-not-awaited.md
 
-use super::{bases, classes, is_plain_test_class, is_test_name, mark, may_test, stays_a_test, yields};
+use super::{bases, classes, is_fixture, is_plain_test_class, is_test_name, mark, may_test, stays_a_test, yields};
 use crate::fact::Condition;
 use crate::python::ast;
 use crate::python::span;
@@ -10,6 +10,10 @@ use crate::text;
 pub const CHECK: Check = Check::Function(check);
 
 fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
+    if function.is_async && function.decorator_list.iter().any(is_fixture) {
+        fixture(cx, function);
+        return;
+    }
     if !function.is_async || !is_test_name(&function.name) || !may_test(cx) || yields(&function.body).is_some() {
         return;
     }
@@ -45,6 +49,27 @@ fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
         finding.when(Condition::Collected).when(Condition::NobodyAwaits);
         finding.help("mark it `@pytest.mark.asyncio`, or say `asyncio_mode = auto` in pytest's configuration");
     }
+}
+
+/// `@pytest.fixture` on `async def`, where plugins await only what is marked as theirs.
+fn fixture<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
+    let [decorator] = function.decorator_list.as_slice() else { return };
+    let name = function.name.as_str();
+    let used = cx.text.match_indices(name).count() > 1;
+    let plain = matches!(super::name_of(decorator).as_str(), "pytest.fixture" | "fixture");
+    if !plain
+        || !used
+        || !cx.mentions("def test")
+        || cx.mentions("anyio")
+        || cx.mentions("trio")
+        || cx.scopes.len() != 1
+    {
+        return;
+    }
+    let message = format!("nobody awaits the fixture `{name}`: what uses it fails before it begins");
+    let finding = cx.report(span(&function.name), text![message]);
+    finding.when(Condition::Collected).when(Condition::NobodyAwaits);
+    finding.help("write `@pytest_asyncio.fixture`, or say `asyncio_mode = auto` in pytest's configuration");
 }
 
 fn awaits(mark: &str) -> bool {

@@ -2,6 +2,7 @@
 
 use crate::document::{Document, Entry};
 use crate::fact::Condition;
+use crate::manifest::normalise;
 use crate::rule::{Check, Cx};
 use crate::text;
 use crate::text::Span;
@@ -31,6 +32,16 @@ fn check(cx: &mut Cx, document: &Document, syntax: Syntax) {
         let finding = cx.report(Span::new(start as u32, end as u32), text![message]);
         finding.when(Condition::Named("pyproject.toml".into()));
     }
+    if syntax == Syntax::Ini {
+        for (key, value) in continued(cx.text) {
+            match key {
+                "filterwarnings" => filters(cx, value),
+                "required_plugins" => required(cx, value),
+                "addopts" => options(cx, value),
+                _ => {}
+            }
+        }
+    }
     for entry in &document.entries {
         let within = entry.within.as_str();
         let of_pytest = matches!(
@@ -51,29 +62,140 @@ fn check(cx: &mut Cx, document: &Document, syntax: Syntax) {
             let finding = cx.report(entry.span, message);
             finding.when(Condition::MissingTestpaths).help("name the folders that hold the tests");
         }
-        if entry.key == "addopts" {
-            options(cx, entry);
+        match entry.key.as_str() {
+            "addopts" => options(cx, entry.span),
+            "filterwarnings" => filters(cx, entry.span),
+            "required_plugins" => required(cx, entry.span),
+            _ => {}
         }
     }
 }
 
 /// Options that need a plugin which nobody declares.
-fn options(cx: &mut Cx, entry: &Entry) {
-    let text = cx.source(entry.span);
+fn options(cx: &mut Cx, value: Span) {
+    let text = cx.source(value);
     let mut at = 0;
     for word in text.split_whitespace() {
         let start = text[at..].find(word).map_or(at, |found| at + found);
         at = start + word.len();
         let option = word.split('=').next().unwrap_or(word);
         if option.starts_with('-') && option.len() > 1 {
-            let place = entry.span.start + start as u32;
-            let message =
-                format!("`{option}` needs a plugin that the project does not declare: pytest refuses to start");
+            let place = value.start + start as u32;
+            let message = format!("no plugin that the project declares brings `{option}`: pytest refuses to start");
             let finding = cx.report(Span::new(place, place + option.len() as u32), text![message]);
             finding.when(Condition::UnknownOption(option.to_owned()));
             finding.help("declare the plugin beside pytest, or take the option out");
         }
     }
+}
+
+/// Filters that pytest cannot read, or whose category lies in a module that nobody brings.
+fn filters(cx: &mut Cx, value: Span) {
+    for (at, line) in words(cx, value, '\n') {
+        let fields: Vec<&str> = line.split(':').map(str::trim).collect();
+        let action = fields[0];
+        const ACTIONS: [&str; 7] = ["default", "always", "all", "ignore", "module", "once", "error"];
+        if fields.len() > 5 || !action.is_empty() && !ACTIONS.iter().any(|one| one.starts_with(action)) {
+            let message = match fields.len() > 5 {
+                true => "this filter has more than five fields: pytest does not start".to_owned(),
+                false => format!("`{action}` is no action of a filter: pytest does not start"),
+            };
+            let finding = cx.report(at, text![message]);
+            finding.when(Condition::Configures);
+            finding.help("the actions are `error`, `ignore`, `default`, `always`, `module` and `once`");
+            continue;
+        }
+        let Some(category) = fields.get(2).filter(|category| !category.is_empty()) else { continue };
+        let message = match category.split_once('.') {
+            None if WARNINGS.contains(category) => continue,
+            None => format!("Python has no warning `{category}` of its own: pytest does not start"),
+            Some((top, _)) => format!("nothing that the project declares brings `{top}`, so the filter does nothing"),
+        };
+        let condition = match category.rsplit_once('.') {
+            None => Condition::Configures,
+            Some((module, _)) => Condition::Uninstalled(module.to_owned()),
+        };
+        cx.report(at, text![message]).when(condition);
+    }
+}
+
+/// The warnings that Python has of its own.
+const WARNINGS: [&str; 12] = [
+    "Warning",
+    "UserWarning",
+    "DeprecationWarning",
+    "PendingDeprecationWarning",
+    "SyntaxWarning",
+    "RuntimeWarning",
+    "FutureWarning",
+    "ImportWarning",
+    "UnicodeWarning",
+    "BytesWarning",
+    "ResourceWarning",
+    "EncodingWarning",
+];
+
+/// Plugins without which pytest does not start, and that nobody declares.
+fn required(cx: &mut Cx, value: Span) {
+    for (at, word) in words(cx, value, ' ') {
+        let name = word.split(['=', '<', '>', '!', '~', '[']).next().unwrap_or(&word);
+        if name.is_empty() {
+            continue;
+        }
+        let message = format!("pytest does not start without `{name}`, which the project does not declare");
+        let finding = cx.report(Span::new(at.start, at.start + name.len() as u32), text![message]);
+        finding.when(Condition::NoPlugin(normalise(name))).help("declare it beside pytest");
+    }
+}
+
+/// The parts of a value with their places, without quotes and commas; blank ones and comments left out.
+fn words(cx: &Cx, value: Span, separator: char) -> Vec<(Span, String)> {
+    let text = cx.source(value);
+    let mut found = Vec::new();
+    let mut at = 0;
+    let separates = |c: char| c == '\n' || separator == ' ' && c.is_whitespace();
+    for part in text.split(separates) {
+        let bare = part.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ','));
+        let start = value.start as usize + at + part.find(bare).unwrap_or(0);
+        if !bare.is_empty() && !bare.starts_with('#') {
+            found.push((Span::new(start as u32, (start + bare.len()) as u32), bare.to_owned()));
+        }
+        at += part.len() + 1;
+    }
+    found
+}
+
+/// The values of an ini file that stand in the lines below their keys, in the sections of pytest.
+fn continued(text: &str) -> Vec<(&str, Span)> {
+    let mut found: Vec<(&str, Span)> = Vec::new();
+    let (mut section, mut at) = ("", 0);
+    // The key whose lines are being read.
+    let mut open = false;
+    for line in text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        let body = line.trim_end();
+        if body.is_empty() || body.trim_start().starts_with(['#', ';']) {
+            continue;
+        }
+        if body.starts_with(char::is_whitespace) {
+            if let Some((_, span)) = found.last_mut().filter(|_| open) {
+                span.end = (start + body.len()) as u32;
+            }
+            continue;
+        }
+        open = false;
+        if let Some((name, _)) = body.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            section = name;
+        } else if matches!(section, "pytest" | "tool:pytest")
+            && let Some((key, value)) = body.split_once('=')
+            && value.trim().is_empty()
+        {
+            found.push((key.trim(), Span::new((start + body.len()) as u32, (start + body.len()) as u32)));
+            open = true;
+        }
+    }
+    found
 }
 
 fn is_line_start(text: &str, at: usize) -> bool {

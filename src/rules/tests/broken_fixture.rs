@@ -1,7 +1,7 @@
 //! A fixture that pytest refuses. Page: rules/tests/broken-fixture.md
 
 use super::{is_fixture, mark, own_statements};
-use crate::fact::Condition;
+use crate::fact::{Condition, Lifetime};
 use crate::python::ast::{self, Expr, Stmt};
 use crate::python::{Block, Tree, span};
 use crate::rule::{Check, Cx};
@@ -35,11 +35,59 @@ fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
             wrong.push((span(other), "a fixture yields twice: pytest fails every test that uses it", Some(span(one))));
         }
     }
+    lifetimes(cx, function, first);
     for (at, message, label) in wrong {
         let finding = cx.report(at, text![message]);
         finding.when(Condition::CollectedOrConftest);
         if let Some(label) = label {
             finding.label(label, "the first one");
+        }
+    }
+}
+
+/// A scope that there is not, arguments that live shorter than the fixture, and the fixture itself among them.
+fn lifetimes<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef, decorator: &'a ast::Decorator) {
+    let scope = match &decorator.expression {
+        Expr::Call(call) => call.arguments.find_keyword("scope").map(|keyword| &keyword.value),
+        _ => None,
+    };
+    let mut lifetime = Lifetime::Function;
+    if let Some(Expr::StringLiteral(word)) = scope {
+        match Lifetime::of(word.value.to_str()) {
+            Some(known) => lifetime = known,
+            None => {
+                let message = format!("pytest has no scope `{}`, and refuses the file", word.value.to_str());
+                let finding = cx.report(span(word), text![message]);
+                finding.when(Condition::CollectedOrConftest);
+                finding.help("the scopes are `function`, `class`, `module`, `package` and `session`");
+            }
+        }
+    }
+    let in_class = matches!(cx.scopes.last().map(|scope| scope.block), Some(Block::Class(_)));
+    let parameters: Vec<_> = function.parameters.iter_non_variadic_params().collect();
+    let is_static = function.decorator_list.iter().any(|one| super::name_of(one).ends_with("staticmethod"));
+    if in_class && parameters.is_empty() && function.parameters.vararg.is_none() && !is_static {
+        let message = format!("`{}` does not take `self`: pytest refuses the file", function.name);
+        cx.report(span(&function.name), text![message]).when(Condition::CollectedOrConftest);
+        return;
+    }
+    for parameter in parameters.into_iter().skip(usize::from(in_class && !is_static)) {
+        let name = parameter.parameter.name.as_str();
+        if parameter.default.is_some() {
+            continue;
+        }
+        if name == function.name.as_str() && scope.is_none() && !in_class {
+            let message = format!("`{name}` asks for itself, and nobody above gives another one: no test can use it");
+            let finding = cx.report(span(&parameter.parameter.name), text![message]);
+            finding.when(Condition::CollectedOrConftest).when(Condition::OnlyFixture(name.to_owned()));
+        }
+        if lifetime > Lifetime::Function && name != "request" {
+            let message =
+                format!("`{name}` lives shorter than `{}`, which asks for it: no test can use that", function.name);
+            let finding = cx.report(span(&parameter.parameter.name), text![message]);
+            finding.when(Condition::CollectedOrConftest);
+            finding.when(Condition::ShorterFixture(name.to_owned(), lifetime));
+            finding.help("give the argument a wider scope, or this fixture a narrower one");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A `parametrize` that contradicts itself or its test. Page: rules/tests/broken-parametrize.md
 
 use super::{classes, is_test_name, is_unittest, mark, may_test, stays_a_test};
-use crate::fact::Condition;
+use crate::fact::{Condition, Lifetime};
 use crate::python::ast::{self, Decorator, Expr};
 use crate::python::walk::strings;
 use crate::python::{dotted, span};
@@ -70,6 +70,31 @@ fn one(
         if !takes && alone {
             wrong.push((span(argnames), format!("`{}` takes no `{name}`", function.name)));
         }
+    }
+    for parameter in function.parameters.iter_non_variadic_params() {
+        let name = parameter.parameter.name.as_str();
+        if parameter.default.is_some() && names.iter().any(|one| one == name) {
+            wrong.push((
+                span(parameter),
+                format!("`{name}` has a default, which pytest refuses where it is parametrized"),
+            ));
+        }
+    }
+    if let Some(Expr::StringLiteral(scope)) = arguments.find_argument_value("scope", 4)
+        && Lifetime::of(scope.value.to_str()).is_none()
+    {
+        wrong.push((span(scope), format!("pytest has no scope `{}`", scope.value.to_str())));
+    }
+    match arguments.find_argument_value("argvalues", 1) {
+        None if arguments.args.iter().all(|one| !one.is_starred_expr())
+            && arguments.keywords.iter().all(|one| one.arg.is_some()) =>
+        {
+            wrong.push((span(&decorator.expression), "`parametrize` has no values".to_owned()));
+        }
+        Some(value @ (Expr::NumberLiteral(_) | Expr::BooleanLiteral(_) | Expr::NoneLiteral(_))) => {
+            wrong.push((span(value), "the values are no list: pytest refuses the file".to_owned()));
+        }
+        _ => {}
     }
     known.extend(names.iter().cloned());
     if let Some(indirect) = indirect

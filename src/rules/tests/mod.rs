@@ -4,6 +4,7 @@ pub mod async_test_not_awaited;
 pub mod broken_configuration;
 pub mod broken_fixture;
 pub mod broken_parametrize;
+pub mod circular_import;
 pub mod guarded_import;
 pub mod missing_name;
 pub mod production_imports_tests;

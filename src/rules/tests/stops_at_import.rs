@@ -3,23 +3,27 @@
 use crate::fact::Condition;
 use crate::finding::Grade;
 use crate::python::ast::{Expr, Stmt};
+use crate::python::bound::{bound, is_builtin};
 use crate::python::environment::is_environ;
 use crate::python::{Tree, dotted, span};
 use crate::rule::{Check, Cx};
 use crate::text;
 use crate::text::Span;
+use std::collections::HashMap;
 
 pub const CHECK: Check = Check::File(check);
 
 fn check(cx: &mut Cx, tree: &Tree) {
-    if !cx.mentions("def test") {
-        return;
-    }
+    let is_test = cx.mentions("def test") || cx.mentions("fixture");
     let mut wrong = Vec::new();
     for stmt in tree.body() {
         match stmt {
-            Stmt::Raise(_) => {
-                wrong.push((span(stmt), "this is raised while pytest collects the file, so none of its tests runs"))
+            Stmt::Raise(_) if is_test => {
+                wrong.push((span(stmt), "this is raised while pytest collects the file, so none of its tests runs"));
+            }
+            Stmt::Raise(_) => wrong.push((span(stmt), "this is raised when a test imports the file")),
+            Stmt::Assert(assert) if assert.test.as_boolean_literal_expr().is_some_and(|literal| !literal.value) => {
+                wrong.push((span(stmt), "this fails while pytest collects the file, so none of its tests runs"));
             }
             Stmt::Expr(stmt) => {
                 let Expr::Call(call) = &*stmt.value else { continue };
@@ -58,7 +62,7 @@ fn check(cx: &mut Cx, tree: &Tree) {
         if let Some(variable) = read(expr) {
             let message = format!("`{variable}` is asked for while pytest collects the file, and nobody here sets it");
             let finding = cx.report(span(expr), text![message]);
-            finding.when(Condition::Collected).when(Condition::Unset(variable.clone()));
+            finding.when(Condition::RunsInTests).when(Condition::Unset(variable.clone()));
             finding.grade(Condition::MayBeSet(variable), Grade::Uncertain);
             finding.help("set it in a conftest, or ask with `os.environ.get` and skip");
         }
@@ -71,7 +75,67 @@ fn check(cx: &mut Cx, tree: &Tree) {
         }
     }
     for (at, message) in wrong {
-        cx.report(at, text![message]).when(Condition::Collected);
+        cx.report(at, text![message]).when(Condition::RunsInTests);
+    }
+    if is_test {
+        undefined(cx, tree);
+    }
+}
+
+/// The names that the module binds, and whether it does when it runs; none where some may be bound that no statement shows.
+fn names(cx: &Cx, tree: &Tree) -> Option<HashMap<String, bool>> {
+    if ["globals()", "exec(", "global ", "locals()", "vars()"].iter().any(|word| cx.mentions(word)) {
+        return None;
+    }
+    let mut names: HashMap<String, bool> = HashMap::new();
+    for stmt in tree.body() {
+        let typing = match stmt {
+            Stmt::If(branch) if branch.elif_else_clauses.is_empty() => {
+                dotted(&branch.test).is_some_and(|path| path.rsplit('.').next() == Some("TYPE_CHECKING"))
+            }
+            _ => false,
+        };
+        for name in bound(stmt) {
+            if name == "*" {
+                return None;
+            }
+            *names.entry(name.to_owned()).or_default() |= !typing;
+        }
+    }
+    Some(names)
+}
+
+/// Names that are asked for while the file is imported, and that nothing binds, or only for type checkers.
+fn undefined(cx: &mut Cx, tree: &Tree) {
+    let Some(known) = names(cx, tree) else { return };
+    let mut wanted: Vec<(Span, String)> = Vec::new();
+    let mut add = |expr: &Expr| {
+        if let Expr::Name(name) = expr
+            && name.ctx.is_load()
+        {
+            wanted.push((span(name), name.id.to_string()));
+        }
+    };
+    super::runs_at_import(tree.body()).into_iter().for_each(&mut add);
+    for stmt in tree.body() {
+        let (decorators, bases) = match stmt {
+            Stmt::ClassDef(class) => (&class.decorator_list, class.arguments.as_ref()),
+            Stmt::FunctionDef(function) => (&function.decorator_list, None),
+            _ => continue,
+        };
+        decorators.iter().for_each(|decorator| add(&decorator.expression));
+        bases.into_iter().flat_map(|bases| &bases.args).for_each(&mut add);
+    }
+    for (at, name) in wanted {
+        let message = match known.get(&name) {
+            Some(true) => continue,
+            Some(false) => {
+                format!("`{name}` is imported for type checkers alone, and asked for while pytest collects the file")
+            }
+            None if is_builtin(&name) => continue,
+            None => format!("`{name}` is asked for while pytest collects the file, and nothing binds it"),
+        };
+        cx.report(at, text![message]).when(Condition::CollectedOrConftest);
     }
 }
 

@@ -12,7 +12,11 @@ use crate::text::Span;
 pub const CHECK: Check = Check::Function(check);
 
 fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
-    if !is_test_name(&function.name) || !may_test(cx) || function.decorator_list.iter().any(is_fixture) {
+    if function.decorator_list.iter().any(is_fixture) {
+        of_fixture(cx, function);
+        return;
+    }
+    if !is_test_name(&function.name) || !may_test(cx) {
         return;
     }
     let Some(classes) = classes(cx) else { return };
@@ -45,6 +49,24 @@ fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
         let message = format!("no fixture `{name}` is defined where this test could use it: it fails before it begins");
         let finding = cx.report(at, text![message]);
         finding.when(Condition::Collected).when(Condition::UnknownFixture(name));
+        finding.grade(Condition::PluginsUnsure, Grade::Uncertain);
+        finding.help("define it in the file or in a conftest above it, or declare the plugin that brings it");
+    }
+}
+
+/// What a fixture of the module asks for, where something in the file uses it; another file may bring what a conftest asks for.
+fn of_fixture<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
+    let name = function.name.as_str();
+    let used = cx.text.match_indices(name).count() > 1;
+    if !cx.mentions("def test") || cx.scopes.len() != 1 || !used || function.decorator_list.len() != 1 {
+        return;
+    }
+    for parameter in function.parameters.iter_non_variadic_params().filter(|one| one.default.is_none()) {
+        let wanted = parameter.parameter.name.as_str();
+        let message =
+            format!("no fixture `{wanted}` is defined where `{name}` could use it: its tests fail before they begin");
+        let finding = cx.report(span(&parameter.parameter.name), text![message]);
+        finding.when(Condition::Collected).when(Condition::UnknownFixture(wanted.to_owned()));
         finding.grade(Condition::PluginsUnsure, Grade::Uncertain);
         finding.help("define it in the file or in a conftest above it, or declare the plugin that brings it");
     }

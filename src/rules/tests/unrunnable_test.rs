@@ -41,6 +41,15 @@ fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
     }
 }
 
+/// Whether an expression is true or false for sure.
+fn is_bool(expr: &Expr) -> bool {
+    match expr {
+        Expr::BooleanLiteral(_) | Expr::Compare(_) => true,
+        Expr::UnaryOp(not) => matches!(not.op, ast::UnaryOp::Not),
+        _ => false,
+    }
+}
+
 /// `skipif("name")`: a text is evaluated where the test stands, and this name is nowhere.
 fn skipped_by_text(cx: &mut Cx, function: &ast::StmtFunctionDef) {
     for decorator in &function.decorator_list {
@@ -48,7 +57,13 @@ fn skipped_by_text(cx: &mut Cx, function: &ast::StmtFunctionDef) {
             continue;
         }
         let Expr::Call(call) = &decorator.expression else { continue };
-        let Some(Expr::StringLiteral(condition)) = call.arguments.args.first() else { continue };
+        let conditions = &call.arguments.args;
+        let is_bare = conditions.len() == 1 && call.arguments.keywords.is_empty();
+        if mark(decorator).as_deref() == Some("skipif") && is_bare && is_bool(&conditions[0]) {
+            let finding = cx.report(span(call), text!["`skipif` with a condition that is no text needs `reason=`"]);
+            finding.when(Condition::Collected).help("say why: `reason=\"...\"`");
+        }
+        let Some(Expr::StringLiteral(condition)) = conditions.first() else { continue };
         let name = condition.value.to_str();
         let is_name = name.starts_with(|c: char| c.is_ascii_lowercase())
             && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');

@@ -1,0 +1,387 @@
+//! Imports that fail in files which tests bring in: names and modules that are not there, and modules that wait for each other.
+//!
+//! Facts say which file may be at fault; only that is read again, for the places and the order of its statements.
+
+use super::index::{File, Found};
+use super::judge::Judge;
+use super::{Quote, WHOLE};
+use crate::fact::{Binding, Condition, Name, Verdict};
+use crate::finding::{Code, Finding, Label};
+use crate::python::ast::{self, Expr, Stmt};
+use crate::python::bound::bound;
+use crate::python::{deeper, dotted, parse, span, walk};
+use crate::text::Span;
+use crate::unit::Kind;
+use std::collections::{HashMap, HashSet};
+
+/// How many files may stand in one circle to be followed.
+const LARGEST: usize = 60;
+
+/// An import statement that runs whatever happens.
+struct Import {
+    at: Span,
+    level: u32,
+    module: String,
+    /// None for `import module`.
+    names: Vec<(Span, String)>,
+    is_from: bool,
+}
+
+/// What a module does while it is imported, in order.
+enum Step {
+    Import(Import),
+    Binds(Vec<String>),
+    /// Asks a module for something: the local name, the attribute.
+    Asks(Span, String, String),
+}
+
+fn steps(text: &str) -> Vec<Step> {
+    let tree = parse(text, Kind::Python);
+    let mut steps = Vec::new();
+    for stmt in tree.body() {
+        match stmt {
+            Stmt::ImportFrom(from) => steps.push(Step::Import(Import {
+                at: from.module.as_ref().map_or_else(|| span(stmt), span),
+                level: from.level,
+                module: from.module.as_ref().map_or_else(String::new, |module| module.to_string()),
+                names: from.names.iter().map(|alias| (span(alias), alias.name.to_string())).collect(),
+                is_from: true,
+            })),
+            Stmt::Import(import) => {
+                for alias in &import.names {
+                    let (at, module) = (span(&alias.name), alias.name.to_string());
+                    steps.push(Step::Import(Import { at, level: 0, module, names: Vec::new(), is_from: false }));
+                }
+            }
+            Stmt::ClassDef(class) => {
+                let bases = class.arguments.iter().flat_map(|arguments| &arguments.args);
+                let all = bases.chain(class.decorator_list.iter().map(|decorator| &decorator.expression));
+                all.for_each(|expr| asks(expr, &mut steps));
+            }
+            Stmt::FunctionDef(function) => {
+                function.decorator_list.iter().for_each(|decorator| asks(&decorator.expression, &mut steps));
+            }
+            Stmt::Assign(assign) => asks(&assign.value, &mut steps),
+            Stmt::Expr(stmt) => asks(&stmt.value, &mut steps),
+            _ => {}
+        }
+        let names = bound(stmt).into_iter().map(str::to_owned).collect();
+        steps.push(Step::Binds(names));
+    }
+    steps
+}
+
+/// `module.attribute` wherever it is evaluated for sure.
+fn asks(expr: &Expr, steps: &mut Vec<Step>) {
+    match expr {
+        Expr::Lambda(_) | Expr::If(_) | Expr::BoolOp(_) | Expr::Generator(_) => {}
+        Expr::Attribute(ast::ExprAttribute { value, attr, .. }) if value.is_name_expr() => {
+            steps.push(Step::Asks(span(attr), dotted(value).unwrap_or_default(), attr.to_string()));
+        }
+        other => walk::children(other, &mut |child| deeper(|| asks(child, steps))),
+    }
+}
+
+impl Judge<'_> {
+    /// The imports of a file that fail when a test brings it in; what tests and conftests import themselves is told by their own rules.
+    pub(super) fn brought(&self, file: File, quote: &Quote) -> Vec<Finding> {
+        let is_own = self.collected(file).is_yes() || self.is_conftest(file);
+        let unit = self.values.units[file];
+        if is_own || unit.broken || !self.runs_in_tests().contains(&file) {
+            return Vec::new();
+        }
+        let fails = |(name, bindings): (&String, &Vec<Binding>)| {
+            !unit.facts.typing_only.contains(name)
+                && bindings.iter().any(|binding| self.failing(file, binding).is_some())
+        };
+        if !unit.facts.symbols.iter().any(fails) {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        for step in steps(&quote(file, WHOLE)) {
+            let Step::Import(import) = step else { continue };
+            let dots = ".".repeat(import.level as usize);
+            let module = &import.module;
+            if let Some(why) = self.no_module(file, import.level, module) {
+                let text = match why {
+                    Absent::Here => format!(
+                        "the project has no module `{dots}{module}`: the import fails, and with it the tests that need it"
+                    ),
+                    Absent::Anywhere => {
+                        let top = module.split('.').next().unwrap_or(module);
+                        format!(
+                            "nothing that the project declares brings `{top}`: the import fails where only that is installed, and with it the tests that need it"
+                        )
+                    }
+                };
+                found.push(finding("TST011", import.at, text, Vec::new()));
+                continue;
+            }
+            for (at, name) in import.names {
+                if name != "*" && self.lacks(file, import.level, module, &name).is_yes() {
+                    let text = format!(
+                        "`{dots}{module}` has no `{name}`: the import fails, and with it the tests that need it"
+                    );
+                    found.push(finding("TST010", at, text, Vec::new()));
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether an import that a file binds fails.
+    fn failing(&self, file: File, binding: &Binding) -> Option<()> {
+        let Binding::Import(Name::Import { level, module, path }) = binding else { return None };
+        let absent = self.no_module(file, *level, module).is_some();
+        let lacks = || !path.is_empty() && self.lacks(file, *level, module, path).is_yes();
+        (absent || lacks()).then_some(())
+    }
+
+    fn no_module(&self, file: File, level: u32, module: &str) -> Option<Absent> {
+        if self.missing_module(file, level, module).is_yes() {
+            return Some(Absent::Here);
+        }
+        (level == 0 && self.uninstalled(file, module).is_yes()).then_some(Absent::Anywhere)
+    }
+
+    /// Modules that wait for each other while the tests are collected: one finding a circle, at the import that fails.
+    pub(super) fn circles(&self, quote: &Quote) -> HashMap<File, Vec<Finding>> {
+        let mut found: HashMap<File, Vec<Finding>> = HashMap::new();
+        let reached = self.runs_in_tests();
+        let mut edges: HashMap<File, Vec<File>> = HashMap::new();
+        for &file in reached {
+            edges.insert(file, self.imports(file).into_iter().filter(|next| reached.contains(next)).collect());
+        }
+        for circle in components(&edges) {
+            let members: HashSet<File> = circle.iter().copied().collect();
+            let is_circle = circle.len() > 1 && circle.len() <= LARGEST;
+            if !is_circle || circle.iter().any(|&file| self.values.units[file].broken) {
+                continue;
+            }
+            let mut entries: Vec<File> = edges
+                .iter()
+                .filter(|(from, _)| !members.contains(from))
+                .flat_map(|(_, to)| to.iter().copied().filter(|to| members.contains(to)))
+                .collect();
+            entries.sort_by_key(|&file| self.values.index.path(file));
+            entries.dedup();
+            let steps = circle.iter().map(|&file| (file, steps(&quote(file, WHOLE)))).collect();
+            let mut run = Run { judge: self, members: &members, steps, states: HashMap::new(), calls: 0 };
+            for entry in entries {
+                if let Err(failed) = run.import(entry) {
+                    found.entry(failed.file).or_default().push(failed.finding());
+                    break;
+                }
+            }
+        }
+        found
+    }
+}
+
+/// Where a module is not.
+enum Absent {
+    /// In the package that the project has.
+    Here,
+    /// In anything that is declared.
+    Anywhere,
+}
+
+fn finding(code: &str, span: Span, text: String, labels: Vec<Label>) -> Finding {
+    Finding {
+        code: Code(code.to_owned()),
+        span,
+        scope: String::new(),
+        text: vec![text.into()],
+        help: Vec::new(),
+        otherwise: Vec::new(),
+        labels,
+        grades: Vec::new(),
+        fixes: Vec::new(),
+        alternatives: Vec::new(),
+        aside: None,
+        when: Condition::Always,
+    }
+}
+
+/// How far a module is.
+struct State {
+    names: HashSet<String>,
+    /// Local names of modules.
+    modules: HashMap<String, File>,
+    done: bool,
+}
+
+/// The imports of a circle, one after the other, as Python makes them.
+struct Run<'r, 'a> {
+    judge: &'r Judge<'a>,
+    members: &'r HashSet<File>,
+    steps: HashMap<File, Vec<Step>>,
+    states: HashMap<File, State>,
+    calls: usize,
+}
+
+/// An import that finds a module half made.
+struct Failed {
+    file: File,
+    at: Span,
+    name: String,
+    of: String,
+}
+
+impl Failed {
+    fn finding(self) -> Finding {
+        let Failed { at, name, of, .. } = self;
+        let text = format!("`{of}` waits for this module and has no `{name}` yet: a circular import, which fails");
+        let mut finding = finding("TST018", at, text, Vec::new());
+        finding.help("move what both need into a third module, or import it inside the function that uses it");
+        finding
+    }
+}
+
+impl Run<'_, '_> {
+    fn import(&mut self, file: File) -> Result<(), Failed> {
+        self.calls += 1;
+        if !self.members.contains(&file) || self.states.contains_key(&file) || self.calls > 10_000 {
+            return Ok(());
+        }
+        self.states.insert(file, State { names: HashSet::new(), modules: HashMap::new(), done: false });
+        let steps = self.steps.remove(&file).unwrap_or_default();
+        for step in &steps {
+            deeper(|| self.step(file, step))?;
+        }
+        if let Some(state) = self.states.get_mut(&file) {
+            state.done = true;
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, file: File, step: &Step) -> Result<(), Failed> {
+        match step {
+            Step::Binds(names) => {
+                if let Some(state) = self.states.get_mut(&file) {
+                    state.names.extend(names.iter().cloned());
+                }
+            }
+            Step::Asks(at, module, attribute) => {
+                let of = self.states.get(&file).and_then(|state| state.modules.get(module)).copied();
+                if let Some(of) = of {
+                    self.wants(file, of, attribute, *at)?;
+                }
+            }
+            Step::Import(import) => {
+                let Some(home) = self.modules(file, import.level, &import.module)? else { return Ok(()) };
+                if !import.is_from {
+                    let local = import.module.rsplit('.').next().unwrap_or(&import.module).to_owned();
+                    // `import a.b as b` and `import b` alone give the module itself.
+                    if !import.module.contains('.')
+                        && let Some(state) = self.states.get_mut(&file)
+                    {
+                        state.modules.insert(local, home);
+                    }
+                    return Ok(());
+                }
+                for (at, name) in import.names.iter().filter(|(_, name)| name != "*") {
+                    if self.states.get(&home).is_some_and(|state| state.names.contains(name)) {
+                        continue;
+                    }
+                    let index = self.judge.values.index;
+                    let submodule = index.package_folder(home).and_then(|folder| index.submodule(folder, name));
+                    match submodule {
+                        Some(Found::File(inner)) => {
+                            self.import(inner)?;
+                            if let Some(state) = self.states.get_mut(&file) {
+                                state.modules.insert(name.clone(), inner);
+                            }
+                        }
+                        Some(_) => {}
+                        None => self.wants(file, home, name, *at)?,
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Imports a module with the packages around it.
+    fn modules(&mut self, file: File, level: u32, module: &str) -> Result<Option<File>, Failed> {
+        let index = self.judge.values.index;
+        let parts: Vec<&str> = module.split('.').filter(|part| !part.is_empty()).collect();
+        let mut last = None;
+        for count in usize::from(level == 0)..=parts.len() {
+            match index.import(file, level, &parts[..count].join(".")) {
+                Found::File(next) => {
+                    if next != file {
+                        self.import(next)?;
+                    }
+                    last = Some(next);
+                }
+                _ => last = None,
+            }
+        }
+        Ok(last)
+    }
+
+    fn wants(&self, file: File, of: File, name: &str, at: Span) -> Result<(), Failed> {
+        let Some(state) = self.states.get(&of).filter(|state| !state.done && of != file) else { return Ok(()) };
+        // What the module never has is another matter; so is what is bound where conditions decide.
+        let comes = self.judge.has_name(of, name, 0) == Verdict::Yes;
+        if state.names.contains(name) || !comes {
+            return Ok(());
+        }
+        let of = self.judge.values.index.module_name(of);
+        Err(Failed { file, at, name: name.to_owned(), of })
+    }
+}
+
+/// The strongly connected components of a graph, without recursion (Tarjan).
+fn components(edges: &HashMap<File, Vec<File>>) -> Vec<Vec<File>> {
+    let mut order: HashMap<File, usize> = HashMap::new();
+    let mut low: HashMap<File, usize> = HashMap::new();
+    let (mut stack, mut on_stack, mut found) = (Vec::new(), HashSet::new(), Vec::new());
+    let mut starts: Vec<File> = edges.keys().copied().collect();
+    starts.sort_unstable();
+    for start in starts {
+        if order.contains_key(&start) {
+            continue;
+        }
+        let mut work: Vec<(File, usize)> = vec![(start, 0)];
+        while let Some((file, next)) = work.pop() {
+            if next == 0 {
+                order.insert(file, order.len());
+                low.insert(file, order[&file]);
+                stack.push(file);
+                on_stack.insert(file);
+            }
+            match edges.get(&file).and_then(|all| all.get(next)) {
+                Some(&to) => {
+                    work.push((file, next + 1));
+                    if !order.contains_key(&to) {
+                        work.push((to, 0));
+                    } else if on_stack.contains(&to) {
+                        let least = low[&file].min(order[&to]);
+                        low.insert(file, least);
+                    }
+                }
+                None => {
+                    if low[&file] == order[&file] {
+                        let mut component = Vec::new();
+                        while let Some(top) = stack.pop() {
+                            on_stack.remove(&top);
+                            component.push(top);
+                            if top == file {
+                                break;
+                            }
+                        }
+                        component.sort_unstable();
+                        found.push(component);
+                    }
+                    if let Some(&(above, _)) = work.last() {
+                        let least = low[&above].min(low[&file]);
+                        low.insert(above, least);
+                    }
+                }
+            }
+        }
+    }
+    found
+}
