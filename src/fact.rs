@@ -162,6 +162,8 @@ pub struct Facts {
     pub fixtures: BTreeMap<String, Lifetime>,
     /// Module-level names that only type checkers bind: under `if TYPE_CHECKING:`.
     pub typing_only: BTreeSet<String>,
+    /// What `import a.b` names besides the package that it binds: `a.b`.
+    pub submodules: BTreeSet<String>,
     /// What a conftest keeps pytest from collecting: paths, and patterns of `collect_ignore_glob`.
     pub left_out: Vec<(String, bool)>,
     /// It edits `sys.path`.
@@ -603,6 +605,8 @@ pub enum Condition {
     NoPlugin(String),
     /// The file is a conftest that pytest does not read before it starts.
     LowerConftest,
+    /// A conftest keeps pytest from the file, maybe on some Pythons alone.
+    LeftOut,
     /// Nothing that the project declares brings a module of this name.
     Uninstalled(String),
     /// A test or a conftest imports the file, or it is one.

@@ -60,7 +60,8 @@ fn commands_run() {
         let explains = line.contains("--explain-unknown");
         // The fixture runs pydantic 2 already, so a move leaves what would change it for a person.
         let moves = line.starts_with("davy migrate") && !line.contains("--plan");
-        let finds = line.starts_with("davy check") && !explains && !asks_git || moves;
+        let finds =
+            (line.starts_with("davy check") && !explains && !asks_git) || line.starts_with("davy collect") || moves;
         let expected = if line.contains("--add-ignore") { Some(2) } else { Some(i32::from(finds)) };
         assert_eq!(code, expected, "{line}: {}", String::from_utf8_lossy(&output.stderr));
         assert!(!output.stdout.is_empty(), "{line} prints nothing");

@@ -65,5 +65,8 @@ fn names(folder: &Path) -> impl Iterator<Item = String> {
 
 /// Settings of test runners and sample environments lie in folders of every sort: they start no project.
 fn is_declaration(name: &str) -> bool {
-    !matches!(kind_of(name), None | Some(Kind::PytestIni | Kind::PytestToml | Kind::ToxIni | Kind::EnvExample))
+    !matches!(
+        kind_of(name),
+        None | Some(Kind::PytestIni | Kind::PytestToml | Kind::ToxIni | Kind::EnvExample | Kind::Commands)
+    )
 }

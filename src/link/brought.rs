@@ -2,34 +2,37 @@
 //!
 //! Facts say which file may be at fault; only that is read again, for the places and the order of its statements.
 
-use super::index::{File, Found};
+use super::index::{File, Found, parent};
 use super::judge::Judge;
 use super::{Quote, WHOLE};
 use crate::fact::{Binding, Condition, Name, Verdict};
 use crate::finding::{Code, Finding, Label};
 use crate::python::ast::{self, Expr, Stmt};
+use crate::python::bind::is_type_checking;
 use crate::python::bound::bound;
 use crate::python::{deeper, dotted, parse, span, walk};
 use crate::text::Span;
 use crate::unit::Kind;
 use std::collections::{HashMap, HashSet};
 
-/// How many files may stand in one circle to be followed.
-const LARGEST: usize = 60;
+/// How many files are read to follow circles.
+const MOST: usize = 300;
 
 /// An import statement that runs whatever happens.
 struct Import {
     at: Span,
     level: u32,
     module: String,
-    /// None for `import module`.
     names: Vec<(Span, String)>,
-    is_from: bool,
+    /// What `import module` makes the module known as: another name, or the dotted one; none for `from module import`.
+    known_as: Option<String>,
 }
 
 /// What a module does while it is imported, in order.
 enum Step {
     Import(Import),
+    /// An import that is made where a condition says so, or whose failure somebody may catch: level, module, names.
+    MayImport(u32, String, Vec<String>),
     Binds(Vec<String>),
     /// Asks a module for something: the local name, the attribute.
     Asks(Span, String, String),
@@ -45,12 +48,19 @@ fn steps(text: &str) -> Vec<Step> {
                 level: from.level,
                 module: from.module.as_ref().map_or_else(String::new, |module| module.to_string()),
                 names: from.names.iter().map(|alias| (span(alias), alias.name.to_string())).collect(),
-                is_from: true,
+                known_as: None,
             })),
             Stmt::Import(import) => {
                 for alias in &import.names {
                     let (at, module) = (span(&alias.name), alias.name.to_string());
-                    steps.push(Step::Import(Import { at, level: 0, module, names: Vec::new(), is_from: false }));
+                    let known_as = alias.asname.as_ref().map_or_else(|| module.clone(), |name| name.to_string());
+                    steps.push(Step::Import(Import {
+                        at,
+                        level: 0,
+                        module,
+                        names: Vec::new(),
+                        known_as: Some(known_as),
+                    }));
                 }
             }
             Stmt::ClassDef(class) => {
@@ -63,7 +73,7 @@ fn steps(text: &str) -> Vec<Step> {
             }
             Stmt::Assign(assign) => asks(&assign.value, &mut steps),
             Stmt::Expr(stmt) => asks(&stmt.value, &mut steps),
-            _ => {}
+            other => may_import(other, &mut steps),
         }
         let names = bound(stmt).into_iter().map(str::to_owned).collect();
         steps.push(Step::Binds(names));
@@ -71,11 +81,34 @@ fn steps(text: &str) -> Vec<Step> {
     steps
 }
 
+/// The imports inside a statement; those of type checkers and of functions are none.
+fn may_import(stmt: &Stmt, steps: &mut Vec<Step>) {
+    let names = |names: &[ast::Alias]| names.iter().map(|alias| alias.name.to_string()).collect();
+    match stmt {
+        Stmt::ImportFrom(from) => {
+            let module = from.module.as_ref().map_or_else(String::new, |module| module.to_string());
+            steps.push(Step::MayImport(from.level, module, names(&from.names)));
+        }
+        Stmt::Import(import) => {
+            for alias in &import.names {
+                steps.push(Step::MayImport(0, alias.name.to_string(), Vec::new()));
+            }
+        }
+        Stmt::FunctionDef(_) => {}
+        Stmt::If(branch) if is_type_checking(&branch.test) => {
+            let others = branch.elif_else_clauses.iter().flat_map(|clause| &clause.body);
+            others.for_each(|stmt| may_import(stmt, steps));
+        }
+        other => walk::blocks(other, &mut |body| body.iter().for_each(|stmt| may_import(stmt, steps))),
+    }
+}
+
 /// `module.attribute` wherever it is evaluated for sure.
 fn asks(expr: &Expr, steps: &mut Vec<Step>) {
     match expr {
         Expr::Lambda(_) | Expr::If(_) | Expr::BoolOp(_) | Expr::Generator(_) => {}
-        Expr::Attribute(ast::ExprAttribute { value, attr, .. }) if value.is_name_expr() => {
+        Expr::Attribute(ast::ExprAttribute { value, attr, .. }) if dotted(value).is_some() => {
+            deeper(|| asks(value, steps));
             steps.push(Step::Asks(span(attr), dotted(value).unwrap_or_default(), attr.to_string()));
         }
         other => walk::children(other, &mut |child| deeper(|| asks(child, steps))),
@@ -94,7 +127,13 @@ impl Judge<'_> {
             !unit.facts.typing_only.contains(name)
                 && bindings.iter().any(|binding| self.failing(file, binding).is_some())
         };
-        if !unit.facts.symbols.iter().any(fails) {
+        let absent = |module: &String| self.no_module(file, 0, module).is_some();
+        let star = |star: &Name| match star {
+            Name::Import { level, module, .. } => self.no_module(file, *level, module).is_some(),
+            Name::Here(_) => false,
+        };
+        let facts = &unit.facts;
+        if !facts.symbols.iter().any(fails) && !facts.submodules.iter().any(absent) && !facts.stars.iter().any(star) {
             return Vec::new();
         }
         let mut found = Vec::new();
@@ -144,37 +183,53 @@ impl Judge<'_> {
         (level == 0 && self.uninstalled(file, module).is_yes()).then_some(Absent::Anywhere)
     }
 
-    /// Modules that wait for each other while the tests are collected: one finding a circle, at the import that fails.
-    pub(super) fn circles(&self, quote: &Quote) -> HashMap<File, Vec<Finding>> {
-        let mut found: HashMap<File, Vec<Finding>> = HashMap::new();
+    /// Modules that wait for each other while the tests are collected: a finding at the import that fails first.
+    pub(super) fn circles(&self, quote: &Quote) -> Option<(File, Finding)> {
         let reached = self.runs_in_tests();
         let mut edges: HashMap<File, Vec<File>> = HashMap::new();
         for &file in reached {
             edges.insert(file, self.imports(file).into_iter().filter(|next| reached.contains(next)).collect());
         }
-        for circle in components(&edges) {
-            let members: HashSet<File> = circle.iter().copied().collect();
-            let is_circle = circle.len() > 1 && circle.len() <= LARGEST;
-            if !is_circle || circle.iter().any(|&file| self.values.units[file].broken) {
-                continue;
-            }
-            let mut entries: Vec<File> = edges
-                .iter()
-                .filter(|(from, _)| !members.contains(from))
-                .flat_map(|(_, to)| to.iter().copied().filter(|to| members.contains(to)))
-                .collect();
-            entries.sort_by_key(|&file| self.values.index.path(file));
-            entries.dedup();
-            let steps = circle.iter().map(|&file| (file, steps(&quote(file, WHOLE)))).collect();
-            let mut run = Run { judge: self, members: &members, steps, states: HashMap::new(), calls: 0 };
-            for entry in entries {
-                if let Err(failed) = run.import(entry) {
-                    found.entry(failed.file).or_default().push(failed.finding());
-                    break;
-                }
+        let whole = |file: &File| !self.values.units[*file].broken;
+        let circles = components(&edges).into_iter().filter(|circle| circle.len() > 1 && circle.iter().all(whole));
+        let mut leads: HashSet<File> = circles.flatten().collect();
+        if leads.is_empty() {
+            return None;
+        }
+        let mut importers: HashMap<File, Vec<File>> = HashMap::new();
+        for (&from, to) in &edges {
+            to.iter().for_each(|&to| importers.entry(to).or_default().push(from));
+        }
+        let mut queue: Vec<File> = leads.iter().copied().collect();
+        while let Some(file) = queue.pop() {
+            let new = importers.get(&file).into_iter().flatten().copied().filter(|&from| leads.insert(from));
+            queue.extend(new);
+        }
+        // Pytest imports conftests before the tests beside them.
+        let first = |&file: &File| {
+            let path = self.values.index.path(file);
+            (!self.is_conftest(file), path)
+        };
+        // A module of the product may be called `test_...`, too.
+        let is_told = |file: File| {
+            let path = self.values.index.path(file);
+            self.manifests.pytest(path).is_some() || parent(path).split('/').any(|part| part.starts_with("test"))
+        };
+        let starts = leads
+            .iter()
+            .copied()
+            .filter(|&file| self.is_conftest(file) || self.collected(file).is_yes() && is_told(file));
+        let mut starts: Vec<File> = starts.collect();
+        starts.sort_by_key(first);
+        let mut run = Run { judge: self, quote, leads: &leads, states: HashMap::new(), read: 0 };
+        for start in starts {
+            match run.import(start) {
+                Ok(()) => {}
+                Err(Stop::Failed(failed)) => return Some((failed.file, failed.finding())),
+                Err(Stop::Unsure) => return None,
             }
         }
-        found
+        None
     }
 }
 
@@ -186,7 +241,7 @@ enum Absent {
     Anywhere,
 }
 
-fn finding(code: &str, span: Span, text: String, labels: Vec<Label>) -> Finding {
+pub(super) fn finding(code: &str, span: Span, text: String, labels: Vec<Label>) -> Finding {
     Finding {
         code: Code(code.to_owned()),
         span,
@@ -204,6 +259,7 @@ fn finding(code: &str, span: Span, text: String, labels: Vec<Label>) -> Finding 
 }
 
 /// How far a module is.
+#[derive(Default)]
 struct State {
     names: HashSet<String>,
     /// Local names of modules.
@@ -211,13 +267,21 @@ struct State {
     done: bool,
 }
 
-/// The imports of a circle, one after the other, as Python makes them.
+/// The imports that lead to circles, one after the other, as Python makes them.
 struct Run<'r, 'a> {
     judge: &'r Judge<'a>,
-    members: &'r HashSet<File>,
-    steps: HashMap<File, Vec<Step>>,
+    quote: &'r Quote<'r>,
+    /// The files of circles, and those that import them over others or not.
+    leads: &'r HashSet<File>,
     states: HashMap<File, State>,
-    calls: usize,
+    read: usize,
+}
+
+/// Why a run ends before its end.
+enum Stop {
+    Failed(Failed),
+    /// What happens is for conditions to decide, or too much to read.
+    Unsure,
 }
 
 /// An import that finds a module half made.
@@ -239,28 +303,36 @@ impl Failed {
 }
 
 impl Run<'_, '_> {
-    fn import(&mut self, file: File) -> Result<(), Failed> {
-        self.calls += 1;
-        if !self.members.contains(&file) || self.states.contains_key(&file) || self.calls > 10_000 {
+    fn import(&mut self, file: File) -> Result<(), Stop> {
+        if !self.leads.contains(&file) || self.states.contains_key(&file) {
             return Ok(());
         }
-        self.states.insert(file, State { names: HashSet::new(), modules: HashMap::new(), done: false });
-        let steps = self.steps.remove(&file).unwrap_or_default();
-        for step in &steps {
+        self.read += 1;
+        if self.read > MOST {
+            return Err(Stop::Unsure);
+        }
+        self.states.insert(file, State::default());
+        for step in &steps(&(self.quote)(file, WHOLE)) {
             deeper(|| self.step(file, step))?;
         }
-        if let Some(state) = self.states.get_mut(&file) {
-            state.done = true;
+        self.states.entry(file).or_default().done = true;
+        // A submodule becomes a name of its package.
+        let index = self.judge.values.index;
+        let path = index.path(file);
+        let own = path.strip_suffix("/__init__.py").unwrap_or(path.strip_suffix(".py").unwrap_or(path));
+        if let Some((folder, name)) = own.rsplit_once('/')
+            && let Some(package) = index.file(&format!("{folder}/__init__.py"))
+            && let Some(state) = self.states.get_mut(&package)
+        {
+            state.names.insert(name.to_owned());
         }
         Ok(())
     }
 
-    fn step(&mut self, file: File, step: &Step) -> Result<(), Failed> {
+    fn step(&mut self, file: File, step: &Step) -> Result<(), Stop> {
         match step {
             Step::Binds(names) => {
-                if let Some(state) = self.states.get_mut(&file) {
-                    state.names.extend(names.iter().cloned());
-                }
+                self.states.entry(file).or_default().names.extend(names.iter().cloned());
             }
             Step::Asks(at, module, attribute) => {
                 let of = self.states.get(&file).and_then(|state| state.modules.get(module)).copied();
@@ -268,16 +340,25 @@ impl Run<'_, '_> {
                     self.wants(file, of, attribute, *at)?;
                 }
             }
+            Step::MayImport(level, module, names) => {
+                let index = self.judge.values.index;
+                let inner = names.iter().map(|name| format!("{module}.{name}"));
+                let all = [module.clone()].into_iter().chain(inner);
+                let leads = all.map(|module| index.import(file, *level, module.trim_matches('.'))).any(|found| {
+                    matches!(found, Found::File(next) if self.leads.contains(&next)
+                        && self.states.get(&next).is_none_or(|state| !state.done))
+                });
+                if leads {
+                    return Err(Stop::Unsure);
+                }
+            }
             Step::Import(import) => {
                 let Some(home) = self.modules(file, import.level, &import.module)? else { return Ok(()) };
-                if !import.is_from {
-                    let local = import.module.rsplit('.').next().unwrap_or(&import.module).to_owned();
-                    // `import a.b as b` and `import b` alone give the module itself.
-                    if !import.module.contains('.')
-                        && let Some(state) = self.states.get_mut(&file)
-                    {
-                        state.modules.insert(local, home);
-                    }
+                let state = |run: &mut Self, name: &str, module: File| {
+                    run.states.entry(file).or_default().modules.insert(name.to_owned(), module);
+                };
+                if let Some(name) = &import.known_as {
+                    state(self, name, home);
                     return Ok(());
                 }
                 for (at, name) in import.names.iter().filter(|(_, name)| name != "*") {
@@ -289,9 +370,7 @@ impl Run<'_, '_> {
                     match submodule {
                         Some(Found::File(inner)) => {
                             self.import(inner)?;
-                            if let Some(state) = self.states.get_mut(&file) {
-                                state.modules.insert(name.clone(), inner);
-                            }
+                            state(self, name, inner);
                         }
                         Some(_) => {}
                         None => self.wants(file, home, name, *at)?,
@@ -303,7 +382,7 @@ impl Run<'_, '_> {
     }
 
     /// Imports a module with the packages around it.
-    fn modules(&mut self, file: File, level: u32, module: &str) -> Result<Option<File>, Failed> {
+    fn modules(&mut self, file: File, level: u32, module: &str) -> Result<Option<File>, Stop> {
         let index = self.judge.values.index;
         let parts: Vec<&str> = module.split('.').filter(|part| !part.is_empty()).collect();
         let mut last = None;
@@ -321,15 +400,19 @@ impl Run<'_, '_> {
         Ok(last)
     }
 
-    fn wants(&self, file: File, of: File, name: &str, at: Span) -> Result<(), Failed> {
+    fn wants(&self, file: File, of: File, name: &str, at: Span) -> Result<(), Stop> {
         let Some(state) = self.states.get(&of).filter(|state| !state.done && of != file) else { return Ok(()) };
+        let index = self.judge.values.index;
+        if index.package_folder(of).is_some_and(|folder| index.submodule(folder, name).is_some()) {
+            return Ok(());
+        }
         // What the module never has is another matter; so is what is bound where conditions decide.
         let comes = self.judge.has_name(of, name, 0) == Verdict::Yes;
-        if state.names.contains(name) || !comes {
+        if state.names.contains(name) || state.names.contains("*") || !comes {
             return Ok(());
         }
         let of = self.judge.values.index.module_name(of);
-        Err(Failed { file, at, name: name.to_owned(), of })
+        Err(Stop::Failed(Failed { file, at, name: name.to_owned(), of }))
     }
 }
 

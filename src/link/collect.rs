@@ -85,36 +85,58 @@ pub struct Pytest {
     /// It has plugins of its own, or hooks that make arguments.
     has_hooks: bool,
     conftests: Vec<File>,
+    /// Those of them that keep pytest from files.
+    leave_out: Vec<File>,
 }
 
 impl Judge<'_> {
     /// Whether pytest takes a file for one of tests, and collects classes and functions by their usual names.
     pub(super) fn collected(&self, file: File) -> Verdict {
+        let all = self.collected.get_or_init(|| {
+            let mut everywhere: HashMap<&str, bool> = HashMap::new();
+            let mut is_collected = |file| {
+                let path = self.values.index.path(file);
+                let is_looked_at = self.manifests.pytest(path).is_none_or(|(home, settings)| {
+                    is_below(home, settings, path)
+                        || *everywhere.entry(home).or_insert_with(|| self.testpaths_missing(home, settings))
+                });
+                is_looked_at && self.is_test_file(file) && !self.is_left_out(path)
+            };
+            (0..self.values.units.len()).map(|file| Verdict::from_bool(is_collected(file))).collect()
+        });
+        all[file]
+    }
+
+    /// Whether a file has the name of one of tests, in a folder that pytest enters, and its tests have the usual names.
+    pub(super) fn is_test_file(&self, file: File) -> bool {
         let path = self.values.index.path(file);
         let pytest = self.manifests.pytest(path);
+        let settings = pytest.map(|(_, settings)| settings);
+        if is_passed_by(path)
+            || !matches(settings, path)
+            || pytest.is_some_and(|(home, said)| is_kept_out(home, said, path))
+        {
+            return false;
+        }
         let usual = |key: &str, names: &[&str]| {
             let words = pytest.map(|(_, settings)| settings.words(key)).unwrap_or_default();
             words.is_empty() || words.iter().any(|word| names.contains(&word.as_str()))
         };
         let is_usual = usual("python_classes", &["Test", "Test*"])
             && usual("python_functions", &["test", "test*", "test_*", "test_"]);
-        let is_looked_at =
-            !is_passed_by(path) && pytest.is_none_or(|(folder, settings)| is_below(folder, settings, path));
-        let settings = pytest.map(|(_, settings)| settings);
-        let is_collected = is_usual && is_looked_at && matches(settings, path) && self.uses_pytest();
-        Verdict::from_bool(is_collected && !self.is_left_out(path))
+        is_usual && self.uses_pytest()
     }
 
     /// Whether a conftest keeps pytest from a file, maybe on some Pythons alone.
-    fn is_left_out(&self, path: &str) -> bool {
-        self.pytest().conftests.iter().any(|&conftest| {
+    pub(super) fn is_left_out(&self, path: &str) -> bool {
+        self.pytest().leave_out.iter().any(|&conftest| {
             let folder = index::parent(self.values.index.path(conftest));
             let Some(below) = path.strip_prefix(folder).map(|rest| rest.trim_start_matches('/')) else { return false };
             let inside = folder.is_empty() || path.as_bytes().get(folder.len()) == Some(&b'/');
             inside
                 && self.values.units[conftest].facts.left_out.iter().any(|(pattern, is_glob)| match is_glob {
                     false => below == pattern || below.starts_with(&format!("{}/", pattern.trim_end_matches('/'))),
-                    true => globset::Glob::new(pattern).is_ok_and(|glob| glob.compile_matcher().is_match(below)),
+                    true => fits(pattern, below),
                 })
         })
     }
@@ -143,6 +165,9 @@ impl Judge<'_> {
             });
             let names: HashSet<&str> = names.collect();
             let known = |name: &&str| plugins::all().iter().any(|plugin| plugin.name == **name) || plugins::brings_none(name);
+            let conftests: Vec<File> =
+                (0..self.values.units.len()).filter(|file| self.is_conftest(*file)).collect();
+            let leaves_out = |file: &File| !self.values.units[*file].facts.left_out.is_empty();
             Pytest {
                 is_used: manifests().any(|manifest| manifest.pytest.is_some() || manifest.declares("pytest"))
                     || units().any(|unit| unit.facts.symbols.values().flatten().any(imports)),
@@ -151,7 +176,8 @@ impl Judge<'_> {
                 is_unsure: !names.iter().all(known),
                 registers: units().any(|unit| unit.facts.registers_marks),
                 has_hooks: units().enumerate().any(has_hooks),
-                conftests: (0..self.values.units.len()).filter(|file| self.is_conftest(*file)).collect(),
+                leave_out: conftests.iter().copied().filter(leaves_out).collect(),
+                conftests,
             }
         })
     }
@@ -259,7 +285,11 @@ impl Judge<'_> {
     /// Whether `testpaths` names nothing that is there.
     pub(super) fn missing_testpaths(&self, file: File) -> Verdict {
         let Some(settings) = self.configures(file) else { return Verdict::No };
-        let home = index::parent(self.values.index.path(file));
+        Verdict::from_bool(self.testpaths_missing(index::parent(self.values.index.path(file)), settings))
+    }
+
+    /// Whether `testpaths` names nothing that is there: then pytest looks everywhere.
+    pub(super) fn testpaths_missing(&self, home: &str, settings: &PytestSettings) -> bool {
         let named = settings.words("testpaths");
         let there = |word: &String| {
             let word = word.trim_start_matches("./").trim_end_matches('/');
@@ -270,7 +300,7 @@ impl Judge<'_> {
                 || word.starts_with("..")
                 || self.values.index.paths().any(|path| path == whole || path.starts_with(&format!("{whole}/")))
         };
-        Verdict::from_bool(!named.is_empty() && !named.iter().any(there))
+        !named.is_empty() && !named.iter().any(there)
     }
 
     /// Whether nothing that a test of a file could use defines a fixture: the file, where it counts, the conftests above it, the plugins.
@@ -388,6 +418,13 @@ impl Judge<'_> {
         })
     }
 
+    /// Whether an absolute import would start from a folder that pytest passes by.
+    fn is_among_data(&self, file: File, module: &str) -> bool {
+        let path = self.values.index.path(file);
+        let below = module.replace('.', "/");
+        path.rfind(&below).is_some_and(|at| path[..at].split('/').any(|part| PASSED_BY.contains(&part)))
+    }
+
     /// Adds a module with the packages around it; gives back the module.
     fn imported(&self, file: File, level: u32, module: &str, found: &mut Vec<File>) -> Option<File> {
         let top = module.split('.').next().unwrap_or(module);
@@ -399,6 +436,9 @@ impl Judge<'_> {
         let mut last = None;
         for end in ends {
             last = match index.import(file, level, &module[..end]) {
+                // What lies among the data of tests is put on `sys.path` by somebody, or by nobody.
+                Found::File(next) if level == 0 && self.is_among_data(next, &module[..end]) => return None,
+                Found::File(next) if index.path(next).ends_with(".pyi") => return None,
                 Found::File(next) => Some(next),
                 Found::External => return None,
                 _ => None,
@@ -427,6 +467,9 @@ impl Judge<'_> {
                     found.push(inner);
                 }
             }
+        }
+        for module in &facts.submodules {
+            self.imported(file, 0, module, &mut found);
         }
         for star in &facts.stars {
             if let Name::Import { level, module, .. } = star {
@@ -655,24 +698,42 @@ fn is_passed_by(path: &str) -> bool {
         .any(|part| PASSED_BY.contains(&part) || part.starts_with('.') || part.ends_with(".egg"))
 }
 
+/// Whether a file lies in a folder that `norecursedirs` keeps pytest from.
+fn is_kept_out(home: &str, settings: &PytestSettings, path: &str) -> bool {
+    let patterns = settings.words("norecursedirs");
+    if patterns.is_empty() {
+        return false;
+    }
+    let below = path[home.len()..].trim_start_matches('/');
+    let mut folders = below.match_indices('/').map(|(at, _)| &below[..at]);
+    folders.any(|folder| {
+        let name = folder.rsplit('/').next().unwrap_or(folder);
+        patterns.iter().map(|pattern| pattern.trim_start_matches("./").trim_end_matches('/')).any(|pattern| {
+            let in_path = folder == pattern || folder.ends_with(&format!("/{pattern}"));
+            if pattern.contains('/') { in_path || fits(pattern, folder) } else { fits(pattern, name) }
+        })
+    })
+}
+
+/// Whether a name is what a pattern of the shell wants.
+fn fits(pattern: &str, name: &str) -> bool {
+    // Most have one star, and need no automaton.
+    match pattern.split_once('*') {
+        Some((before, after)) if !after.contains(['*', '?', '[', '{']) && !before.contains(['?', '[', '{', '\\']) => {
+            name.len() >= before.len() + after.len() && name.starts_with(before) && name.ends_with(after)
+        }
+        None if !pattern.contains(['?', '[', '{']) => pattern == name,
+        _ => globset::Glob::new(pattern).is_ok_and(|glob| glob.compile_matcher().is_match(name)),
+    }
+}
+
 /// Whether a path has a name that `python_files` wants.
 fn matches(settings: Option<&PytestSettings>, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let words = settings.map(|settings| settings.words("python_files")).unwrap_or_default();
     let patterns: Vec<&str> =
         if words.is_empty() { vec!["test_*.py", "*_test.py"] } else { words.iter().map(String::as_str).collect() };
-    patterns.iter().any(|pattern| {
-        let of = if pattern.contains('/') { path } else { name };
-        // Most have one star, and need no automaton.
-        match pattern.split_once('*') {
-            Some((before, after))
-                if !after.contains(['*', '?', '[', '{']) && !before.contains(['?', '[', '{', '\\']) =>
-            {
-                of.len() >= before.len() + after.len() && of.starts_with(before) && of.ends_with(after)
-            }
-            _ => globset::Glob::new(pattern).is_ok_and(|glob| glob.compile_matcher().is_match(of)),
-        }
-    })
+    patterns.iter().any(|pattern| fits(pattern, if pattern.contains('/') { path } else { name }))
 }
 
 impl<'a> Manifests<'a> {

@@ -33,6 +33,8 @@ pub struct Judge<'a> {
     pub(super) sys_paths: OnceLock<SysPaths>,
     /// Files of tests by the names that they are imported under.
     pub(super) modules: OnceLock<HashMap<(String, String), Vec<File>>>,
+    /// Whether pytest collects a file, for each.
+    pub(super) collected: OnceLock<Vec<Verdict>>,
     /// What the project says of pytest.
     pub(super) pytest: OnceLock<Pytest>,
     /// The files that are imported when the tests are collected.
@@ -54,6 +56,7 @@ impl<'a> Judge<'a> {
             settings: OnceLock::new(),
             sys_paths: OnceLock::new(),
             modules: OnceLock::new(),
+            collected: OnceLock::new(),
             pytest: OnceLock::new(),
             runs_in_tests: OnceLock::new(),
             times: Times::default(),
@@ -160,6 +163,7 @@ impl<'a> Judge<'a> {
             Condition::Hidden(module) => self.hidden(file, module),
             Condition::MissingModule { level, module } => self.missing_module(file, *level, module),
             Condition::NoPlugin(name) => self.no_plugin(name),
+            Condition::LeftOut => Verdict::from_bool(self.is_left_out(self.values.index.path(file))),
             Condition::LowerConftest => self.lower_conftest(file),
             Condition::Uninstalled(module) => self.uninstalled(file, module),
             Condition::RunsInTests => Verdict::from_bool(self.runs_in_tests().contains(&file)),

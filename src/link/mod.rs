@@ -12,6 +12,7 @@ pub mod index;
 mod judge;
 mod known;
 mod others;
+mod outside;
 mod paths;
 pub mod project;
 mod times;
@@ -100,8 +101,9 @@ pub fn link(units: &[(&str, &Unit)], shown: &[File], project: &Project, quote: &
     let wanted = |code: &str| {
         rules::page(code).is_some_and(|page| paths.iter().any(|path| project.settings.selected(path, page)))
     };
-    let circles = if wanted("TST018") { judge.circles(quote) } else { HashMap::new() };
-    let linker = Linker { judge: &judge, chains: &chains, quote, circles };
+    let circular = if wanted("TST018") { judge.circles(quote) } else { None };
+    let outside = if wanted("TST009") { judge.outside(quote) } else { HashMap::new() };
+    let linker = Linker { judge: &judge, chains: &chains, quote, circular, outside };
     let files: Vec<(Vec<Judged>, usize)> = shown.par_iter().map(|&file| linker.file(file)).collect();
     let mut linked = Linked::default();
     for (findings, suppressed) in files {
@@ -158,8 +160,10 @@ struct Linker<'l, 'a> {
     judge: &'l Judge<'a>,
     chains: &'l Chains<'l, 'a>,
     quote: &'l Quote<'l>,
-    /// Circular imports that fail, by the file at fault.
-    circles: HashMap<File, Vec<Finding>>,
+    /// The circular import that fails, with the file at fault.
+    circular: Option<(File, Finding)>,
+    /// Files of tests that `testpaths` leaves out.
+    outside: HashMap<File, Finding>,
 }
 
 /// A finding that is true or may be, with the page of its rule.
@@ -181,8 +185,9 @@ impl Linker<'_, '_> {
         let of_imports = ["TST010", "TST011"].map(rules::page).into_iter().flatten();
         let wanted = of_imports.into_iter().any(|page| settings.selected(path, page));
         let brought = if wanted { self.judge.brought(file, self.quote) } else { Vec::new() };
-        let circular = self.circles.get(&file).into_iter().flatten();
-        for finding in unit.findings.iter().chain(&brought).chain(circular) {
+        let circular = self.circular.iter().filter(|(of, _)| *of == file).map(|(_, finding)| finding);
+        let outside = self.outside.get(&file);
+        for finding in unit.findings.iter().chain(&brought).chain(circular).chain(outside) {
             let Some(page) = rules::page(&finding.code.0) else { continue };
             if settings.selected(path, page) && !self.is_off(finding, file) {
                 let verdict = self.judge.judge(&finding.when, file);

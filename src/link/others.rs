@@ -100,9 +100,9 @@ impl<'a> Judge<'a> {
         })
     }
 
-    /// Whether an attribute of a class, of one above it or of one below it is set from outside.
-    fn is_patched(&self, class: &Ancestor, attr: &str) -> bool {
-        let all = self.others.patches.get_or_init(|| {
+    /// What is set from outside, by name.
+    fn patches_by_name(&self) -> &HashMap<&'a str, Vec<(&'a TypeExpr, File)>> {
+        self.others.patches.get_or_init(|| {
             let mut all: HashMap<&str, Vec<(&TypeExpr, File)>> = HashMap::new();
             for (file, unit) in self.values.units.iter().enumerate() {
                 for patch in &unit.facts.patches {
@@ -110,7 +110,17 @@ impl<'a> Judge<'a> {
                 }
             }
             all
-        });
+        })
+    }
+
+    /// Whether anything gets an attribute of this name from outside.
+    pub(super) fn is_put(&self, name: &str) -> bool {
+        self.patches_by_name().contains_key(name)
+    }
+
+    /// Whether an attribute of a class, of one above it or of one below it is set from outside.
+    fn is_patched(&self, class: &Ancestor, attr: &str) -> bool {
+        let all = self.patches_by_name();
         let related = |patched: &Value| match (patched, class) {
             (Value::Class(patched, _), Ancestor::Project(class)) => self.related(patched, class),
             (Value::Class(patched, _), class) => self.values.order(patched).contains(class),

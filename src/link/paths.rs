@@ -218,14 +218,29 @@ impl Judge<'_> {
         if name.starts_with("__") {
             return Verdict::No;
         }
-        let home = match self.beside(file, level, module) {
+        let top = module.split('.').next().unwrap_or(module);
+        if level == 0 && self.is_anothers(top) {
+            return Verdict::Unknown;
+        }
+        let beside = if self.takes_part(file) { self.beside(file, level, module) } else { None };
+        let home = match beside {
             Some(home) => Found::File(home),
+            None if level == 0 && is_stdlib(top) => Found::External,
             None => self.values.index.import(file, level, module),
         };
+        // Which of several conftests has come first is not known.
+        let is_conftest = level == 0 && module == "conftest";
         match home {
-            Found::File(home) => Verdict::from_bool(self.has_name(home, name, 0) == Verdict::No),
+            Found::File(home) if !is_conftest => Verdict::from_bool(self.has_name(home, name, 0) == Verdict::No),
             _ => Verdict::Unknown,
         }
+    }
+
+    /// Whether the project asks for a package of that name: what it has under the name may be an example, or a test of its own.
+    fn is_anothers(&self, top: &str) -> bool {
+        let name = top.replace('_', "-").to_lowercase();
+        let mut all = self.project.manifests.iter();
+        all.any(|(_, manifest)| manifest.declares(&name) && manifest.name.as_ref() != Some(&name))
     }
 
     /// The helper beside a test that hides a module of the standard library: its folder comes first on `sys.path`. What pytest itself has
@@ -269,7 +284,11 @@ impl Judge<'_> {
                 _ => {}
             }
         }
-        found
+        match found {
+            // Another module may put it there: `types.NULL = NULL`.
+            Verdict::No if self.is_put(name) => Verdict::Unknown,
+            found => found,
+        }
     }
 }
 

@@ -40,6 +40,8 @@ pub enum Kind {
     ToxIni,
     /// `.env.example` and its many spellings
     EnvExample,
+    /// What starts programs: `Makefile`, `noxfile.py`, `run.sh`, `.github/workflows/ci.yml`
+    Commands,
 }
 
 /// The kind of the file at this path (forward slashes); only its last two components matter.
@@ -63,6 +65,7 @@ pub fn kind_of(path: &str) -> Option<Kind> {
         "pylock.toml" => Some(Kind::PylockToml),
         _ if name.starts_with("pylock.") && name.ends_with(".toml") => Some(Kind::PylockToml),
         _ if is_env_example(name) => Some(Kind::EnvExample),
+        _ if starts_programs(folder, name) => Some(Kind::Commands),
         _ => requirements_kind(folder, name),
     }
 }
@@ -75,6 +78,27 @@ fn requirements_kind(folder: &str, name: &str) -> Option<Kind> {
     }
     (words("requirements") || stem.starts_with("requirements") || folder == "requirements")
         .then_some(Kind::Requirements)
+}
+
+fn starts_programs(folder: &str, name: &str) -> bool {
+    const NAMES: [&str; 14] = [
+        "Makefile",
+        "makefile",
+        "GNUmakefile",
+        "justfile",
+        "Justfile",
+        "Taskfile.yml",
+        "Jenkinsfile",
+        "noxfile.py",
+        "tasks.py",
+        "dodo.py",
+        "package.json",
+        ".gitlab-ci.yml",
+        ".travis.yml",
+        "azure-pipelines.yml",
+    ];
+    let is_yaml = name.ends_with(".yml") || name.ends_with(".yaml");
+    NAMES.contains(&name) || name.ends_with(".sh") || is_yaml && matches!(folder, "workflows" | ".circleci")
 }
 
 fn is_env_example(name: &str) -> bool {
@@ -121,6 +145,10 @@ mod tests {
             ("pytest.toml", Kind::PytestToml),
             ("tox.ini", Kind::ToxIni),
             (".env.example", Kind::EnvExample),
+            ("Makefile", Kind::Commands),
+            ("scripts/test.sh", Kind::Commands),
+            (".github/workflows/ci.yml", Kind::Commands),
+            ("noxfile.py", Kind::Commands),
             ("a/.env.sample", Kind::EnvExample),
             (".env.prod.example", Kind::EnvExample),
             (".env-template", Kind::EnvExample),

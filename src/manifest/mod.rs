@@ -3,6 +3,7 @@
 //!
 //! Never touches the file system, never follows an include, never runs anything, and keeps no URL (they hold tokens).
 
+mod commands;
 mod document;
 pub mod edit;
 mod env_example;
@@ -26,6 +27,7 @@ mod setup_py;
 mod specifier;
 mod version;
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -57,6 +59,8 @@ pub struct Manifest {
     pub constraints: Vec<String>,
     /// What pytest would take from this file; `None` if pytest would pass it by.
     pub pytest: Option<PytestSettings>,
+    /// Words of the commands that it keeps: where a folder of tests is among them, something may run it.
+    pub commands: BTreeSet<String>,
     /// The variables of an `.env.example`, with their 1-based lines; the values are not kept.
     pub variables: Vec<(String, u32)>,
 }
@@ -104,15 +108,20 @@ pub fn read(kind: Kind, text: &str) -> Result<Manifest, ManifestError> {
         Kind::PytestToml => pytest::read_pytest_toml(text)?,
         Kind::ToxIni => pytest::read_tox_ini(text)?,
         Kind::EnvExample => env_example::read(text),
+        Kind::Commands => Manifest { commands: commands::words(text), ..Manifest::default() },
     };
-    Ok(Manifest { kind, ..manifest })
+    let commands = match kind {
+        Kind::Pyproject | Kind::SetupCfg | Kind::ToxIni => commands::words_beside_pytest(text),
+        _ => manifest.commands,
+    };
+    Ok(Manifest { kind, commands, ..manifest })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const KINDS: [Kind; 16] = [
+    const KINDS: [Kind; 17] = [
         Kind::Pyproject,
         Kind::Requirements,
         Kind::Constraints,
@@ -129,6 +138,7 @@ mod tests {
         Kind::PytestToml,
         Kind::ToxIni,
         Kind::EnvExample,
+        Kind::Commands,
     ];
 
     #[test]

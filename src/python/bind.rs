@@ -61,12 +61,21 @@ pub fn expression<'a>(
             // `Order.dict = show`
             const METHODS: &[&str] =
                 &["construct", "copy", "dict", "from_orm", "json", "parse_obj", "parse_raw", "schema", "validate"];
-            if attribute.ctx == ast::ExprContext::Store && METHODS.contains(&attribute.attr.as_str()) {
+            let is_module = || {
+                let imported = |of: TypeExpr| matches!(of, TypeExpr::Name(Name::Import { .. }));
+                attribute.value.is_name_expr() && imported(types.of(&attribute.value, scopes))
+            };
+            if attribute.ctx == ast::ExprContext::Store && (METHODS.contains(&attribute.attr.as_str()) || is_module()) {
                 let (of, name) = (types.of(&attribute.value, scopes), attribute.attr.as_str().to_owned());
                 facts.patches.push(Patch { of, name, span: span(attribute) });
             }
         }
+        // A module that is put in the place of this one, or gets names by `setattr`.
+        Expr::Subscript(subscript) if super::dotted(&subscript.value).as_deref() == Some("sys.modules") => {
+            facts.dynamic = true;
+        }
         Expr::Call(call) => {
+            facts.dynamic |= remakes(call);
             if call.arguments.find_keyword("__root__").is_some() {
                 facts.reads.push((Tied::Root, types.of(&call.func, scopes)));
             }
@@ -102,6 +111,14 @@ pub fn expression<'a>(
         }
         _ => {}
     }
+}
+
+/// Whether a call makes this module anew: `recreate_module(__name__, by_module={...})`, `lazy.attach(__name__, ...)`.
+fn remakes(call: &ast::ExprCall) -> bool {
+    let callee = super::dotted(&call.func).unwrap_or_default().to_lowercase();
+    let own = |expr: &Expr| matches!(expr, Expr::Name(name) if name.id.as_str() == "__name__");
+    ["module", "lazy", "attach", "deprecat"].iter().any(|word| callee.contains(word))
+        && call.arguments.args.iter().any(own)
 }
 
 /// The attribute of a class that others build on, by any of its names.
@@ -190,6 +207,10 @@ impl<'a> Binder<'_, 'a> {
             Stmt::Import(import) => {
                 for alias in &import.names {
                     let (bound, name) = imported(alias);
+                    let whole = alias.name.as_str();
+                    if alias.asname.is_none() && whole.contains('.') && !self.typing && scope.qualify(bound) == bound {
+                        self.facts.submodules.insert(whole.to_owned());
+                    }
                     self.bind(scope.qualify(bound), Binding::Import(name));
                 }
             }
@@ -594,7 +615,7 @@ fn fixture(function: &ast::StmtFunctionDef) -> Option<(String, Lifetime)> {
 }
 
 /// `TYPE_CHECKING`, `typing.TYPE_CHECKING`.
-fn is_type_checking(test: &Expr) -> bool {
+pub fn is_type_checking(test: &Expr) -> bool {
     super::dotted(test).is_some_and(|path| path.rsplit('.').next() == Some("TYPE_CHECKING"))
 }
 

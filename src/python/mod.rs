@@ -22,7 +22,7 @@ pub mod walk;
 use crate::text::{Span, Trouble};
 use crate::unit::Kind;
 use ruff_python_ast::{ModModule, PySourceType};
-use ruff_python_parser::{ParseOptions, Parsed, parse_unchecked, parse_unchecked_source};
+use ruff_python_parser::{ParseError, ParseOptions, Parsed, parse_unchecked, parse_unchecked_source};
 
 /// The parser's tree, under davy's roof: other rooms name nodes through here.
 pub mod ast {
@@ -31,6 +31,7 @@ pub mod ast {
 }
 
 use ast::Ranged;
+use ast::token::TokenKind;
 
 /// A parsed file. The parser recovers, so there is a tree even where there are errors.
 pub struct Tree {
@@ -64,7 +65,7 @@ impl Tree {
 
     /// Whether the grammar was broken anywhere.
     pub fn is_broken(&self) -> bool {
-        !self.parsed.errors().is_empty()
+        errors(&self.parsed).next().is_some()
     }
 
     /// Whether all bytes that are no UTF-8 stand in comments, where Pythons before 3.14 do not look.
@@ -72,14 +73,14 @@ impl Tree {
         let within = |at: usize| {
             let after = self.tokens().partition_point(|token| span(*token).start as usize <= at);
             let token = after.checked_sub(1).map(|index| self.tokens()[index]);
-            token.is_some_and(|token| token.kind() == ast::token::TokenKind::Comment && (at as u32) < span(token).end)
+            token.is_some_and(|token| token.kind() == TokenKind::Comment && (at as u32) < span(token).end)
         };
         trouble.is_utf8 && text.match_indices('\u{FFFD}').all(|(at, _)| within(at))
     }
 
     /// How many errors the parser counted.
     pub fn error_count(&self) -> usize {
-        self.parsed.errors().len()
+        errors(&self.parsed).count()
     }
 
     /// One entry a broken place.
@@ -94,7 +95,7 @@ impl Tree {
 
     /// The spans of all comments, from `#` to the end of the line.
     pub fn comments(&self) -> impl Iterator<Item = Span> + '_ {
-        self.tokens().iter().filter(|token| token.kind() == ast::token::TokenKind::Comment).map(|token| span(*token))
+        self.tokens().iter().filter(|token| token.kind() == TokenKind::Comment).map(|token| span(*token))
     }
 
     /// Frees the tree on a stack that is large enough for its depth: nested boxes are dropped recursively.
@@ -105,6 +106,18 @@ impl Tree {
             stacker::grow((depth * 1024).max(1 << 20), || drop(self));
         }
     }
+}
+
+/// What the parser finds wrong, without its one false alarm: it wants a value between `raise` and `;`.
+fn errors(parsed: &Parsed<ModModule>) -> impl Iterator<Item = &ParseError> {
+    let after_raise = |error: &&ParseError| {
+        let tokens = parsed.tokens();
+        let at = tokens.partition_point(|token| token.start() < error.location.start());
+        let before = tokens[..at].iter().rfind(|token| !token.kind().is_trivia());
+        tokens.get(at).is_some_and(|token| token.kind() == TokenKind::Semi)
+            && before.is_some_and(|token| token.kind() == TokenKind::Raise)
+    };
+    parsed.errors().iter().filter(move |error| !after_raise(error))
 }
 
 /// The span of a node or token.

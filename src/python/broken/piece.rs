@@ -24,9 +24,7 @@ pub(super) const UNDECORATED: &str = "Expected class, function definition";
 
 /// All errors of a parsed module, in the order of the text.
 pub(super) fn faults_of(parsed: &Parsed<ModModule>) -> Vec<Fault> {
-    let mut faults: Vec<Fault> = parsed
-        .errors()
-        .iter()
+    let mut faults: Vec<Fault> = crate::python::errors(parsed)
         .map(|error| Fault {
             start: error.location.start().to_usize(),
             end: error.location.end().to_usize(),

@@ -42,6 +42,7 @@ fn check(cx: &mut Cx, document: &Document, syntax: Syntax) {
             }
         }
     }
+    let mut told = false;
     for entry in &document.entries {
         let within = entry.within.as_str();
         let of_pytest = matches!(
@@ -57,7 +58,8 @@ fn check(cx: &mut Cx, document: &Document, syntax: Syntax) {
         let finding = cx.report(key, text![message]);
         finding.when(Condition::UnknownSetting(name));
         finding.help("see `pytest --help`; what a plugin reads needs the plugin");
-        if entry.key == "testpaths" {
+        // A list has an entry for each of its values.
+        if entry.key == "testpaths" && !std::mem::replace(&mut told, true) {
             let message = text!["nothing of what `testpaths` names is there, so pytest looks everywhere"];
             let finding = cx.report(entry.span, message);
             finding.when(Condition::MissingTestpaths).help("name the folders that hold the tests");

@@ -11,7 +11,9 @@ use std::collections::HashMap;
 pub const CHECK: Check = Check::Several(&[Check::Function(check), Check::Call(called), Check::File(circles)]);
 
 fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
-    if function.decorator_list.is_empty() || !cx.mentions("fixture") {
+    // What a function makes is for that function to know.
+    let is_inner = cx.scopes.iter().any(|scope| matches!(scope.block, Block::Function(_)));
+    if function.decorator_list.is_empty() || is_inner || !cx.mentions("fixture") {
         return;
     }
     let fixtures: Vec<_> = function.decorator_list.iter().filter(|one| is_fixture(one)).collect();

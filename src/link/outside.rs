@@ -1,0 +1,135 @@
+//! Files of tests that no run of plain `pytest` reaches, because `testpaths` names other folders: one finding a folder.
+
+use super::Quote;
+use super::WHOLE;
+use super::brought::finding;
+use super::index::{File, parent};
+use super::judge::Judge;
+use crate::fact::Binding;
+use crate::finding::Finding;
+use crate::manifest::Kind;
+use crate::python::ast::Stmt;
+use crate::python::{parse, span};
+use crate::unit;
+use std::collections::{BTreeMap, HashMap};
+
+/// Folders whose tests are there to be read or measured, and left out on purpose.
+const ON_PURPOSE: [&str; 18] = [
+    "bench",
+    "benches",
+    "benchmark",
+    "benchmarks",
+    "contrib",
+    "demo",
+    "demos",
+    "doc",
+    "example",
+    "experimental",
+    "perf",
+    "performance",
+    "profiling",
+    "scripts",
+    "third_party",
+    "tools",
+    "vendor",
+    "vendored",
+];
+
+impl Judge<'_> {
+    /// The first file of each folder that `testpaths` leaves out, with what to say of it.
+    pub(super) fn outside(&self, quote: &Quote) -> HashMap<File, Finding> {
+        let index = self.values.index;
+        let mut folders: BTreeMap<&str, Vec<File>> = BTreeMap::new();
+        for file in 0..self.values.units.len() {
+            if let Some(folder) = self.left_aside(file) {
+                folders.entry(folder).or_default().push(file);
+            }
+        }
+        let mut found = HashMap::new();
+        for (folder, mut files) in folders {
+            files.sort_by_key(|&file| index.path(file));
+            let text = quote(files[0], WHOLE);
+            let tree = parse(&text, unit::Kind::Python);
+            let at = tree.body().iter().find_map(|stmt| match stmt {
+                Stmt::FunctionDef(function) if function.name.starts_with("test") => Some(span(&function.name)),
+                Stmt::ClassDef(class) if class.name.starts_with("Test") => Some(span(&class.name)),
+                _ => None,
+            });
+            let Some(at) = at else { continue };
+            let others = match files.len() - 1 {
+                0 => String::new(),
+                1 => format!(", nor those of another file in `{folder}`"),
+                more => format!(", nor those of {more} other files in `{folder}`"),
+            };
+            let text = format!("`testpaths` names other folders: `pytest` alone never runs these tests{others}");
+            let mut finding = finding("TST009", at, text, Vec::new());
+            finding.help(format!(
+                "name `{folder}` in `testpaths`, or keep the command that runs it in a makefile, CI or tox"
+            ));
+            found.insert(files[0], finding);
+        }
+        found
+    }
+
+    /// The highest folder around a file of tests that `testpaths` leaves out, and nothing else runs.
+    fn left_aside(&self, file: File) -> Option<&str> {
+        let path = self.values.index.path(file);
+        let (home, settings) = self.manifests.pytest(path)?;
+        let named = settings.words("testpaths");
+        if named.is_empty() || !self.is_test_file(file) || self.testpaths_missing(home, settings) {
+            return None;
+        }
+        let below_home = |named: &str| {
+            let named = named.trim_start_matches("./").trim_end_matches('/');
+            if home.is_empty() { named.to_owned() } else { format!("{home}/{named}") }
+        };
+        let named: Vec<String> = named.iter().map(|named| below_home(named)).collect();
+        if named.iter().any(|named| named.contains('*') || named.is_empty()) {
+            return None;
+        }
+        if named.iter().any(|named| path == named || path.starts_with(&format!("{named}/"))) {
+            return None;
+        }
+        let facts = &self.values.units[file].facts;
+        let is_test = |(name, bindings): (&String, &Vec<Binding>)| {
+            let own = bindings.iter().any(|binding| !matches!(binding, Binding::Import(_)));
+            own && !name.contains('.') && (name.starts_with("test") || name.starts_with("Test"))
+        };
+        if !facts.symbols.iter().any(is_test) {
+            return None;
+        }
+        let ends = path.match_indices('/').map(|(at, _)| &path[..at]);
+        let mut folders = ends.filter(|folder| folder.len() > home.len());
+        let holds =
+            |folder: &str| named.iter().any(|named| named == folder || named.starts_with(&format!("{folder}/")));
+        let folder = folders.find(|folder| !holds(folder))?;
+        let inside = path[home.len()..].trim_start_matches('/');
+        if inside.split('/').any(|part| ON_PURPOSE.contains(&part.to_lowercase().as_str())) {
+            return None;
+        }
+        (!self.is_run_apart(path, home)).then_some(folder)
+    }
+
+    /// Whether a folder between has a project of its own, or a command that the project keeps names one.
+    fn is_run_apart(&self, path: &str, home: &str) -> bool {
+        let mut around = Vec::new();
+        let mut folder = parent(path);
+        while folder.len() > home.len() {
+            around.push(folder);
+            folder = parent(folder);
+        }
+        let name = path.rsplit('/').next().unwrap_or(path);
+        self.project.manifests.iter().any(|(from, manifest)| {
+            let base = parent(from);
+            let starts_project = !matches!(manifest.kind, Kind::EnvExample | Kind::Metadata);
+            // `cd tests; pytest e2e`, `pytest tests/e2e`, `working-directory: e2e`.
+            let is_named = |folder: &&str| {
+                let ends = folder.match_indices('/').map(|(at, _)| &folder[at + 1..]);
+                [*folder].into_iter().chain(ends).any(|one| manifest.commands.contains(one))
+            };
+            starts_project && around.contains(&base)
+                || around.iter().any(|one| is_named(one))
+                || manifest.commands.contains(name)
+        })
+    }
+}

@@ -1,0 +1,38 @@
+//! What the files that start programs say of tests: makefiles, scripts, CI, and the commands that other manifests keep.
+
+use std::collections::BTreeSet;
+
+/// The words of a file that starts programs, wherever they stand: a folder of tests is named by `cd`, a list or an argument alike.
+pub fn words(text: &str) -> BTreeSet<String> {
+    of_lines(text.lines())
+}
+
+/// The words beside `pytest`, in a manifest that says much else.
+pub fn words_beside_pytest(text: &str) -> BTreeSet<String> {
+    of_lines(text.lines().filter(|line| line.contains("pytest") || line.contains("py.test")))
+}
+
+fn of_lines<'t>(lines: impl Iterator<Item = &'t str>) -> BTreeSet<String> {
+    let between = |c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.' | '/' | '*');
+    let comment = |line: &&str| !line.trim_start().starts_with('#');
+    let all = lines.filter(comment).flat_map(|line| line.split(between));
+    let plain = |word: &'t str| word.trim_start_matches("./").trim_end_matches(['/', '*', '.']);
+    all.map(plain).filter(|word| !word.is_empty() && !word.starts_with('-')).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_named_in_many_ways() {
+        let text = "e2e:\n\tcd tests/e2e && pytest -x\nall:\n\tpytest ./smoke/ 'load'\n# pytest old\n";
+        let said = words(text);
+        for word in ["tests/e2e", "smoke", "load"] {
+            assert!(said.contains(word), "{word} in {said:?}");
+        }
+        assert!(!said.contains("old"));
+        let beside = words_beside_pytest("[tool.ruff]\nexclude = [\"e2e\"]\n[scripts]\nslow = \"pytest slow\"\n");
+        assert!(beside.contains("slow") && !beside.contains("e2e"), "{beside:?}");
+    }
+}
