@@ -120,7 +120,8 @@ impl Judge<'_> {
     pub(super) fn brought(&self, file: File, quote: &Quote) -> Vec<Finding> {
         let is_own = self.collected(file).is_yes() || self.is_conftest(file);
         let unit = self.values.units[file];
-        if is_own || unit.broken || !self.runs_in_tests().contains(&file) {
+        let is_stub = self.values.index.path(file).ends_with(".pyi");
+        if is_own || is_stub || unit.broken || !self.runs_in_tests().contains(&file) {
             return Vec::new();
         }
         let fails = |(name, bindings): (&String, &Vec<Binding>)| {

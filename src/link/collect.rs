@@ -161,7 +161,8 @@ impl Judge<'_> {
             };
             let names = manifests().flat_map(|manifest| {
                 let required = manifest.requirements.iter().map(|one| one.name.as_str());
-                required.chain(manifest.locked.iter().map(|(name, _)| name.as_str()))
+                let locked = manifest.locked.iter().map(|(name, _)| name.as_str());
+                required.chain(locked).chain(plugins::installed_by_commands(manifest))
             });
             let names: HashSet<&str> = names.collect();
             let known = |name: &&str| plugins::all().iter().any(|plugin| plugin.name == **name) || plugins::brings_none(name);
@@ -185,7 +186,8 @@ impl Judge<'_> {
     /// Whether a file holds fixtures for others.
     pub(super) fn is_conftest(&self, file: File) -> bool {
         let path = self.values.index.path(file);
-        path.rsplit('/').next() == Some("conftest.py") && !is_passed_by(path)
+        let kept_out = || self.manifests.pytest(path).is_some_and(|(home, settings)| is_kept_out(home, settings, path));
+        path.rsplit('/').next() == Some("conftest.py") && !is_passed_by(path) && !kept_out()
     }
 
     fn plugins(&self) -> plugins::Installed {
@@ -402,9 +404,7 @@ impl Judge<'_> {
         self.runs_in_tests.get_or_init(|| {
             let all = 0..self.values.units.len();
             let mut queue: Vec<File> = all
-                .filter(|&file| {
-                    self.is_conftest(file) || self.collected(file).is_yes() && !self.values.units[file].broken
-                })
+                .filter(|&file| self.is_conftest(file) || self.collected(file).is_yes() && self.holds_tests(file))
                 .collect();
             let mut found: HashSet<File> = queue.iter().copied().collect();
             while let Some(file) = queue.pop() {
@@ -416,6 +416,17 @@ impl Judge<'_> {
             }
             found
         })
+    }
+
+    /// Whether a file that pytest takes for one of tests is one, and no script that is called so.
+    fn holds_tests(&self, file: File) -> bool {
+        let unit = self.values.units[file];
+        let is_told = self.manifests.pytest(self.values.index.path(file)).is_some();
+        let is_test = |name: &String| {
+            let name = name.to_ascii_lowercase();
+            !name.contains('.') && (name.starts_with("test") || name.ends_with("test") || name.ends_with("tests"))
+        };
+        !unit.broken && (is_told || unit.facts.symbols.keys().any(is_test))
     }
 
     /// Whether an absolute import would start from a folder that pytest passes by.
@@ -438,7 +449,6 @@ impl Judge<'_> {
             last = match index.import(file, level, &module[..end]) {
                 // What lies among the data of tests is put on `sys.path` by somebody, or by nobody.
                 Found::File(next) if level == 0 && self.is_among_data(next, &module[..end]) => return None,
-                Found::File(next) if index.path(next).ends_with(".pyi") => return None,
                 Found::File(next) => Some(next),
                 Found::External => return None,
                 _ => None,
@@ -476,6 +486,8 @@ impl Judge<'_> {
                 self.imported(file, *level, module, &mut found);
             }
         }
+        // Nobody runs a stub.
+        found.retain(|&next| !index.path(next).ends_with(".pyi"));
         found.sort_unstable();
         found.dedup();
         found
@@ -571,7 +583,9 @@ impl Judge<'_> {
 
     /// Whether the project declares pytest, all of its plugins are known, and this is none of them.
     pub(super) fn no_plugin(&self, name: &str) -> Verdict {
-        let declared = self.project.manifests.iter().any(|(_, manifest)| manifest.declares(name));
+        let declared = self.project.manifests.iter().any(|(_, manifest)| {
+            manifest.declares(name) || plugins::installed_by_commands(manifest).any(|one| one == name)
+        });
         Verdict::from_bool(self.pytest().is_used && self.plugins() == plugins::Installed::Known && !declared)
     }
 
@@ -604,7 +618,11 @@ impl Judge<'_> {
     /// Whether a file lies among tests, and pytest passes it by for its name alone; nobody else reads it either.
     pub(super) fn uncollected(&self, file: File) -> Verdict {
         let path = self.values.index.path(file);
-        let settings = self.manifests.pytest(path).map(|(_, settings)| settings);
+        let said = self.manifests.pytest(path);
+        let settings = said.map(|(_, settings)| settings);
+        if said.is_some_and(|(home, settings)| is_kept_out(home, settings, path)) {
+            return Verdict::No;
+        }
         let among_tests = index::parent(path).split('/').any(|part| matches!(part, "tests" | "test"));
         let name = path.rsplit('/').next().unwrap_or(path);
         let is_file = name.ends_with(".py") && name.contains("test") && name != "conftest.py";

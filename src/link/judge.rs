@@ -181,7 +181,9 @@ impl<'a> Judge<'a> {
             Condition::ImportedElsewhere(name) => Verdict::from_bool(self.imported_elsewhere(file, name)),
             Condition::Production(module) => self.is_production(file, module),
             Condition::RunsBefore(major, minor) => {
-                Verdict::from_bool(self.python(file).is_some_and(|floor| floor < (*major, *minor)))
+                let path = self.values.index.path(file);
+                let is_named = named_version(path.rsplit('/').next().unwrap_or(path)) >= Some((*major, *minor));
+                Verdict::from_bool(!is_named && self.python(file).is_some_and(|floor| floor < (*major, *minor)))
             }
             Condition::Python(major, minor) => match self.python(file) {
                 Some(floor) => Verdict::from_bool(floor >= (*major, *minor)),
@@ -619,6 +621,14 @@ fn is_open(path: &str) -> bool {
         || path.starts_with("ctypes.")
         || path.starts_with("unittest.mock.")
         || matches!(path, "types.ModuleType" | "types.SimpleNamespace" | "argparse.Namespace" | "threading.local")
+}
+
+/// The Python that a file names itself after, as in `_py312_typing.py` and `test_tstrings_py_314.py`: whoever imports it asks first.
+fn named_version(name: &str) -> Option<(u32, u32)> {
+    let stem = name.strip_suffix(".py")?.replace('_', "");
+    let digits = |from: &str| from.chars().take_while(char::is_ascii_digit).collect::<String>();
+    let mut found = stem.match_indices("py3").map(|(at, _)| digits(&stem[at + 3..]));
+    found.find_map(|minor| Some((3, minor.parse().ok()?)))
 }
 
 /// Who defines an attribute.

@@ -113,9 +113,13 @@ impl<'a> Judge<'a> {
         })
     }
 
-    /// Whether anything gets an attribute of this name from outside.
-    pub(super) fn is_put(&self, name: &str) -> bool {
-        self.patches_by_name().contains_key(name)
+    /// Whether anything gets an attribute of this name from outside, or a module attributes of names that are computed.
+    pub(super) fn is_put(&self, name: &str, module: File) -> bool {
+        let all = self.patches_by_name();
+        let computed = all.get("*").into_iter().flatten();
+        let mut computed = computed.map(|(of, from)| self.values.eval(of, *from));
+        all.contains_key(name)
+            || computed.any(|of| matches!(of, Value::Module(of) if of == module) || of == Value::Unknown)
     }
 
     /// Whether an attribute of a class, of one above it or of one below it is set from outside.

@@ -50,9 +50,13 @@ impl Judge<'_> {
             files.sort_by_key(|&file| index.path(file));
             let text = quote(files[0], WHOLE);
             let tree = parse(&text, unit::Kind::Python);
+            let is_method =
+                |stmt: &Stmt| stmt.as_function_def_stmt().is_some_and(|function| function.name.starts_with("test"));
             let at = tree.body().iter().find_map(|stmt| match stmt {
                 Stmt::FunctionDef(function) if function.name.starts_with("test") => Some(span(&function.name)),
-                Stmt::ClassDef(class) if class.name.starts_with("Test") => Some(span(&class.name)),
+                Stmt::ClassDef(class) if class.name.starts_with("Test") && class.body.iter().any(is_method) => {
+                    Some(span(&class.name))
+                }
                 _ => None,
             });
             let Some(at) = at else { continue };
@@ -93,7 +97,8 @@ impl Judge<'_> {
         let facts = &self.values.units[file].facts;
         let is_test = |(name, bindings): (&String, &Vec<Binding>)| {
             let own = bindings.iter().any(|binding| !matches!(binding, Binding::Import(_)));
-            own && !name.contains('.') && (name.starts_with("test") || name.starts_with("Test"))
+            let method = || name.split_once('.').is_some_and(|(_, method)| method.starts_with("test_"));
+            own && (name.starts_with("test") && !name.contains('.') || name.starts_with("Test") && method())
         };
         if !facts.symbols.iter().any(is_test) {
             return None;

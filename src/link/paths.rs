@@ -202,6 +202,16 @@ impl Judge<'_> {
         };
         let Found::File(home) = index.import(file, level, package) else { return Verdict::Unknown };
         let Some(folder) = index.package_folder(home) else { return Verdict::Unknown };
+        // Other distributions may have a part of it: `__path__ = extend_path(__path__, __name__)`.
+        let mut around = folder;
+        loop {
+            let init = format!("{around}/__init__.py");
+            let Some(file) = index.file(init.trim_start_matches('/')) else { break };
+            if self.values.units[file].facts.symbols.contains_key("__path__") {
+                return Verdict::Unknown;
+            }
+            around = parent(around);
+        }
         // What is built, or written by a program, is not in the source.
         let built =
             name.starts_with('_') || name.contains("version") || name.contains("pb2") || name.contains("generated");
@@ -210,7 +220,8 @@ impl Judge<'_> {
             || index
                 .paths()
                 .any(|path| path.starts_with(&format!("{below}/")) || path.starts_with(&format!("{below}.")));
-        Verdict::from_bool(!built && !there && self.has_name(home, name, 0) == Verdict::No)
+        let missing = !built && !there && !self.compiles() && self.has_name(home, name, 0) == Verdict::No;
+        Verdict::from_bool(missing)
     }
 
     /// Whether a module of the project's has no such name.
@@ -234,6 +245,11 @@ impl Judge<'_> {
             Found::File(home) if !is_conftest => Verdict::from_bool(self.has_name(home, name, 0) == Verdict::No),
             _ => Verdict::Unknown,
         }
+    }
+
+    /// Whether a project here builds modules of other languages, which are not in the source as Python.
+    fn compiles(&self) -> bool {
+        self.project.manifests.iter().any(|(_, manifest)| manifest.compiles)
     }
 
     /// Whether the project asks for a package of that name: what it has under the name may be an example, or a test of its own.
@@ -271,7 +287,13 @@ impl Judge<'_> {
         if facts.symbols.contains_key(name) && !facts.typing_only.contains(name) || submodule.is_some() {
             return Verdict::Yes;
         }
-        let mut found = Verdict::No;
+        // `Event_Store` may be made by a decorator of `Event`.
+        let is_made = facts
+            .symbols
+            .keys()
+            .any(|one| name.len() > one.len() && name.starts_with(one.as_str()) && name[one.len()..].starts_with('_'));
+        let may_be_compiled = index.package_folder(file).is_some() && self.compiles();
+        let mut found = if is_made || may_be_compiled { Verdict::Unknown } else { Verdict::No };
         for star in &facts.stars {
             let Name::Import { level, module, .. } = star else { continue };
             let Found::File(from) = index.import(file, *level, module) else { return Verdict::Unknown };
@@ -286,7 +308,7 @@ impl Judge<'_> {
         }
         match found {
             // Another module may put it there: `types.NULL = NULL`.
-            Verdict::No if self.is_put(name) => Verdict::Unknown,
+            Verdict::No if self.is_put(name, file) => Verdict::Unknown,
             found => found,
         }
     }

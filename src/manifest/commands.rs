@@ -12,6 +12,35 @@ pub fn words_beside_pytest(text: &str) -> BTreeSet<String> {
     of_lines(text.lines().filter(|line| line.contains("pytest") || line.contains("py.test")))
 }
 
+/// Whether what builds a project makes modules of other languages, as far as its words tell.
+pub fn builds_modules(text: &str) -> bool {
+    const WORDS: [&str; 14] = [
+        "ext_modules",
+        "ext-modules",
+        "ext_package",
+        "cffi_modules",
+        "rust_extensions",
+        "cython",
+        "cythonize",
+        "meson-python",
+        "mesonpy",
+        "scikit-build",
+        "maturin",
+        "pybind11",
+        "nanobind",
+        "setuptools-rust",
+    ];
+    let text = text.to_lowercase();
+    WORDS.iter().any(|word| text.contains(word))
+}
+
+/// The table `[build-system]` of a `pyproject.toml`; empty where there is none.
+pub fn build_system(text: &str) -> &str {
+    let Some(start) = text.find("[build-system]") else { return "" };
+    let table = &text[start..];
+    &table[..table.find("\n[").unwrap_or(table.len())]
+}
+
 fn of_lines<'t>(lines: impl Iterator<Item = &'t str>) -> BTreeSet<String> {
     let between = |c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.' | '/' | '*');
     let comment = |line: &&str| !line.trim_start().starts_with('#');

@@ -59,6 +59,8 @@ pub struct Manifest {
     pub constraints: Vec<String>,
     /// What pytest would take from this file; `None` if pytest would pass it by.
     pub pytest: Option<PytestSettings>,
+    /// It builds modules that are no Python: Cython, C, Rust.
+    pub compiles: bool,
     /// Words of the commands that it keeps: where a folder of tests is among them, something may run it.
     pub commands: BTreeSet<String>,
     /// The variables of an `.env.example`, with their 1-based lines; the values are not kept.
@@ -114,7 +116,12 @@ pub fn read(kind: Kind, text: &str) -> Result<Manifest, ManifestError> {
         Kind::Pyproject | Kind::SetupCfg | Kind::ToxIni => commands::words_beside_pytest(text),
         _ => manifest.commands,
     };
-    Ok(Manifest { kind, commands, ..manifest })
+    let compiles = match kind {
+        Kind::Pyproject => commands::builds_modules(commands::build_system(text)),
+        Kind::SetupPy | Kind::SetupCfg => commands::builds_modules(text),
+        _ => false,
+    };
+    Ok(Manifest { kind, commands, compiles, ..manifest })
 }
 
 #[cfg(test)]

@@ -61,14 +61,25 @@ pub enum Installed {
     Unclear,
 }
 
+/// The plugins that tox, nox, CI or a makefile install, as far as they are called `pytest-...`.
+pub fn installed_by_commands(manifest: &Manifest) -> impl Iterator<Item = &str> {
+    let names = manifest.commands.iter().map(String::as_str);
+    names.filter(|name| {
+        name.strip_prefix("pytest-")
+            .is_some_and(|rest| rest.starts_with(char::is_alphabetic) && !rest.contains(['/', '.']))
+    })
+}
+
 /// Whether the manifests say all there is to know of the plugins.
 pub fn installed<'m>(manifests: impl Iterator<Item = &'m Manifest> + Clone) -> Installed {
     let names = || {
         manifests.clone().flat_map(|manifest| {
-            manifest.requirements.iter().map(|one| &one.name).chain(manifest.locked.iter().map(|(name, _)| name))
+            let required = manifest.requirements.iter().map(|one| one.name.as_str());
+            let locked = manifest.locked.iter().map(|(name, _)| name.as_str());
+            required.chain(locked).chain(installed_by_commands(manifest))
         })
     };
-    let is_unknown = |name: &String| name.contains("pytest") && !ALL.iter().any(|plugin| plugin.name == *name);
+    let is_unknown = |name: &str| name.contains("pytest") && !ALL.iter().any(|plugin| plugin.name == name);
     match names().any(|name| name == "pytest") && !names().any(is_unknown) {
         true => Installed::Known,
         false => Installed::Unclear,

@@ -97,6 +97,13 @@ pub fn expression<'a>(
                         facts.patches.push(Patch { of, name, span: span(call) });
                     }
                 }
+                // `setattr(types, name, made)`
+                ("setattr", [of @ Expr::Name(_), name, _]) if !name.is_string_literal_expr() => {
+                    let of = types.of(of, scopes);
+                    if matches!(of, TypeExpr::Name(Name::Import { .. })) {
+                        facts.patches.push(Patch { of, name: "*".to_owned(), span: span(call) });
+                    }
+                }
                 ("getattr" | "hasattr", [of, Expr::StringLiteral(name), ..]) => {
                     if let Some(by) = tied(name.value.to_str()) {
                         facts.reads.push((by, types.of(of, scopes)));

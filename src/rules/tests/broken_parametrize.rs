@@ -1,6 +1,6 @@
 //! A `parametrize` that contradicts itself or its test. Page: rules/tests/broken-parametrize.md
 
-use super::{classes, is_test_name, is_unittest, mark, may_test, stays_a_test};
+use super::{classes, is_test_name, is_testcase, is_unittest, mark, may_test, stays_a_test};
 use crate::fact::{Condition, Lifetime};
 use crate::python::ast::{self, Decorator, Expr};
 use crate::python::walk::strings;
@@ -18,7 +18,12 @@ fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
     let Some(classes) = classes(cx) else { return };
     let mut wrong: Vec<(Span, String)> = Vec::new();
     let mut known: Vec<String> = Vec::new();
-    let shared = cx.mentions("autouse") || cx.mentions("usefixtures");
+    // What is indirect is made by a fixture, which may ask for any name.
+    let indirect = |decorator: &Decorator| match &decorator.expression {
+        Expr::Call(call) => call.arguments.find_argument_value("indirect", 2).is_some(),
+        _ => false,
+    };
+    let shared = cx.mentions("autouse") || cx.mentions("usefixtures") || function.decorator_list.iter().any(indirect);
     for decorator in &function.decorator_list {
         let Some(mark) = mark(decorator) else { continue };
         if matches!(mark.as_str(), "parameterize" | "parametrise" | "parameterise") {
@@ -28,10 +33,11 @@ fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
         if mark != "parametrize" {
             continue;
         }
-        if classes.last().is_some_and(|class| is_unittest(class)) {
-            let message =
-                "`parametrize` does nothing in a `TestCase`: the test is run without its arguments".to_owned();
-            wrong.push((span(&decorator.expression), message));
+        if let Some(class) = classes.last().filter(|class| is_unittest(class)) {
+            let message = "`parametrize` does nothing in a `TestCase`: the test is run without its arguments";
+            let condition = is_testcase(cx, class);
+            let finding = cx.report(span(&decorator.expression), text![message]);
+            finding.when(Condition::Collected).when(condition);
             continue;
         }
         one(decorator, function, shared, &mut known, &mut wrong);
@@ -56,7 +62,6 @@ fn one(
     let indirect = arguments.find_argument_value("indirect", 2);
     let own = function.parameters.iter_non_variadic_params().map(|one| one.parameter.name.as_str());
     let alone = stays_a_test(function)
-        && indirect.is_none()
         && own
             .filter(|one| *one != "self")
             .all(|one| names.iter().any(|name| name == one) || known.iter().any(|name| name == one))

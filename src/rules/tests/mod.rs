@@ -19,6 +19,7 @@ pub mod unknown_mark;
 pub mod unreachable_module;
 pub mod unrunnable_test;
 
+use crate::fact::Condition;
 use crate::python::ast::{self, Decorator, Expr, Stmt};
 use crate::python::{Block, deeper, dotted, walk};
 use crate::rule::Cx;
@@ -62,6 +63,22 @@ fn bases(class: &ast::StmtClassDef) -> Vec<String> {
 /// Whether a class is unittest's, as its bases are called.
 fn is_unittest(class: &ast::StmtClassDef) -> bool {
     bases(class).iter().any(|base| base.ends_with("TestCase"))
+}
+
+/// What has to be true of the bases of such a class.
+fn is_testcase(cx: &Cx, class: &ast::StmtClassDef) -> Condition {
+    const CLASSES: [&str; 7] = [
+        "unittest.TestCase",
+        "unittest.case.TestCase",
+        "unittest.IsolatedAsyncioTestCase",
+        "django.test.TestCase",
+        "django.test.SimpleTestCase",
+        "django.test.TransactionTestCase",
+        "rest_framework.test.APITestCase",
+    ];
+    let bases = class.arguments.iter().flat_map(|arguments| arguments.args.iter()).map(|base| cx.annotation(base));
+    let each = bases.flat_map(|base| CLASSES.map(|of| Condition::derives(base.clone(), of)));
+    Condition::any(each.collect())
 }
 
 /// What a decorator is called: `pytest.mark.skip` of `@pytest.mark.skip("x")`.
