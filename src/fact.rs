@@ -605,6 +605,17 @@ pub enum Condition {
     NoPlugin(String),
     /// The file is a conftest that pytest does not read before it starts.
     LowerConftest,
+    /// A class of the project, this one or one above it, defines the attribute.
+    Inherits {
+        /// The class.
+        of: TypeExpr,
+        /// The attribute.
+        attr: String,
+    },
+    /// The project has no module of this name, which Python once had, and declares none that brings it back.
+    NotBackported(String),
+    /// Neither pytest nor a plugin that the project declares or has can know a hook of this name.
+    UnknownHook(String),
     /// A conftest keeps pytest from the file, maybe on some Pythons alone.
     LeftOut,
     /// Nothing that the project declares brings a module of this name.

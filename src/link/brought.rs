@@ -118,8 +118,9 @@ fn asks(expr: &Expr, steps: &mut Vec<Step>) {
 impl Judge<'_> {
     /// The imports of a file that fail when a test brings it in; what tests and conftests import themselves is told by their own rules.
     pub(super) fn brought(&self, file: File, quote: &Quote) -> Vec<Finding> {
-        let is_own = self.collected(file).is_yes() || self.is_conftest(file);
         let unit = self.values.units[file];
+        let told = |finding: &Finding| matches!(finding.code.0.as_str(), "TST010" | "TST011");
+        let is_own = self.takes_part(file) && unit.findings.iter().any(told);
         let is_stub = self.values.index.path(file).ends_with(".pyi");
         if is_own || is_stub || unit.broken || !self.runs_in_tests().contains(&file) {
             return Vec::new();
@@ -130,7 +131,9 @@ impl Judge<'_> {
         };
         let absent = |module: &String| self.no_module(file, 0, module).is_some();
         let star = |star: &Name| match star {
-            Name::Import { level, module, .. } => self.no_module(file, *level, module).is_some(),
+            Name::Import { level, module, .. } => {
+                self.no_module(file, *level, module).is_some() || self.lacks(file, *level, module, "*").is_yes()
+            }
             Name::Here(_) => false,
         };
         let facts = &unit.facts;
@@ -158,10 +161,12 @@ impl Judge<'_> {
                 continue;
             }
             for (at, name) in import.names {
-                if name != "*" && self.lacks(file, import.level, module, &name).is_yes() {
-                    let text = format!(
-                        "`{dots}{module}` has no `{name}`: the import fails, and with it the tests that need it"
-                    );
+                if self.lacks(file, import.level, module, &name).is_yes() {
+                    let what = match name.as_str() {
+                        "*" => "has not all that its `__all__` names".to_owned(),
+                        name => format!("has no `{name}`"),
+                    };
+                    let text = format!("`{dots}{module}` {what}: the import fails, and with it the tests that need it");
                     found.push(finding("TST010", at, text, Vec::new()));
                 }
             }

@@ -399,6 +399,23 @@ impl Judge<'_> {
         Verdict::from_bool(known && !brought && !is_here && !is_stdlib(top))
     }
 
+    /// Whether neither the project nor what it declares has a module that Python has dropped.
+    pub(super) fn not_backported(&self, file: File, module: &str) -> bool {
+        let backports = [
+            format!("standard-{module}"),
+            format!("legacy-{module}"),
+            format!("py{module}"),
+            format!("{module}-lts"),
+            format!("zombie-{module}"),
+        ];
+        let mut manifests = self.project.manifests.iter();
+        let declared = manifests.any(|(_, manifest)| backports.iter().any(|name| manifest.declares(name)));
+        let beside = format!("{}/{module}.py", index::parent(self.values.index.path(file)));
+        !declared
+            && self.values.index.file(beside.trim_start_matches('/')).is_none()
+            && self.values.index.import(file, 0, module) == Found::External
+    }
+
     /// The files that are imported when the tests are collected: theirs, conftests, and what those import, whatever happens.
     pub(super) fn runs_in_tests(&self) -> &HashSet<File> {
         self.runs_in_tests.get_or_init(|| {
@@ -587,6 +604,22 @@ impl Judge<'_> {
             manifest.declares(name) || plugins::installed_by_commands(manifest).any(|one| one == name)
         });
         Verdict::from_bool(self.pytest().is_used && self.plugins() == plugins::Installed::Known && !declared)
+    }
+
+    /// Whether nothing that the project declares or has can bring a hook; those of plugins begin with their name, but for xdist's.
+    pub(super) fn unknown_hook(&self, name: &str) -> Verdict {
+        const OF_XDIST: [&str; 4] = ["configure_node", "testnodeready", "testnodedown", "handlecrashitem"];
+        let rest = name.strip_prefix("pytest_").unwrap_or(name);
+        let of_plugin = plugins::all().iter().any(|plugin| {
+            let short = plugin.name.trim_start_matches("pytest-").replace('-', "_");
+            short != "pytest" && rest.starts_with(&short)
+        });
+        let adds = |unit: &&crate::unit::Unit| unit.facts.symbols.contains_key("pytest_addhooks");
+        let known = OF_XDIST.contains(&rest) || of_plugin || self.values.units.iter().any(adds);
+        match self.plugins() == plugins::Installed::Known && !self.pytest().is_unsure {
+            true => Verdict::from_bool(!known),
+            false => Verdict::Unknown,
+        }
     }
 
     /// Whether pytest reads a conftest only when it comes to its folder: it lies below the root, the folders of tests

@@ -163,6 +163,11 @@ impl<'a> Judge<'a> {
             Condition::Hidden(module) => self.hidden(file, module),
             Condition::MissingModule { level, module } => self.missing_module(file, *level, module),
             Condition::NoPlugin(name) => self.no_plugin(name),
+            Condition::Inherits { of, attr } => all(self.values.eval(of, file).members(), |value| {
+                Verdict::from_bool(matches!(self.definer(value, attr), Some(Definer::Class(_))))
+            }),
+            Condition::NotBackported(module) => Verdict::from_bool(self.not_backported(file, module)),
+            Condition::UnknownHook(name) => self.unknown_hook(name),
             Condition::LeftOut => Verdict::from_bool(self.is_left_out(self.values.index.path(file))),
             Condition::LowerConftest => self.lower_conftest(file),
             Condition::Uninstalled(module) => self.uninstalled(file, module),

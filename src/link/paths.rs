@@ -68,7 +68,7 @@ impl Judge<'_> {
         })
     }
 
-    fn takes_part(&self, file: File) -> bool {
+    pub(super) fn takes_part(&self, file: File) -> bool {
         self.collected(file).is_yes() || self.is_conftest(file)
     }
 
@@ -242,7 +242,12 @@ impl Judge<'_> {
         // Which of several conftests has come first is not known.
         let is_conftest = level == 0 && module == "conftest";
         match home {
-            Found::File(home) if !is_conftest => Verdict::from_bool(self.has_name(home, name, 0) == Verdict::No),
+            Found::File(home) if !is_conftest => {
+                let one = [name.to_owned()];
+                let names =
+                    if name == "*" { self.values.units[home].facts.all.as_deref().unwrap_or_default() } else { &one };
+                Verdict::from_bool(names.iter().any(|name| self.has_name(home, name, 0) == Verdict::No))
+            }
             _ => Verdict::Unknown,
         }
     }

@@ -77,10 +77,21 @@ fn check(cx: &mut Cx, document: &Document, syntax: Syntax) {
 fn options(cx: &mut Cx, value: Span) {
     let text = cx.source(value);
     let mut at = 0;
+    let mut before = "";
     for word in text.split_whitespace() {
         let start = text[at..].find(word).map_or(at, |found| at + found);
         at = start + word.len();
         let option = word.split('=').next().unwrap_or(word);
+        if before == "-p" && !word.starts_with("no:") {
+            let place = value.start + start as u32;
+            let name = word.trim_matches(['"', '\'', ',']);
+            let message =
+                format!("nothing that the project declares brings the plugin `{name}`: pytest does not start");
+            let finding = cx.report(Span::new(place, place + word.len() as u32), text![message]);
+            finding.when(Condition::Configures).when(Condition::Uninstalled(name.to_owned()));
+            finding.help("declare the package that has it, or take the option out");
+        }
+        before = word;
         if option.starts_with('-') && option.len() > 1 {
             let place = value.start + start as u32;
             let message = format!("no plugin that the project declares brings `{option}`: pytest refuses to start");

@@ -19,7 +19,7 @@ fn check(cx: &mut Cx, tree: &Tree) {
         match stmt {
             Stmt::ImportFrom(from) => {
                 let module = from.module.as_ref().map_or("", |module| module.as_str());
-                for alias in from.names.iter().filter(|alias| alias.name.as_str() != "*") {
+                for alias in &from.names {
                     found.push((span(alias), from.level, module.to_owned(), alias.name.as_str().to_owned()));
                 }
             }
@@ -50,7 +50,12 @@ fn check(cx: &mut Cx, tree: &Tree) {
             continue;
         }
         let dotted = format!("{}{module}", ".".repeat(level as usize));
-        let message = format!("`{dotted}` has no `{name}`: the import fails, and no test of this file is seen");
+        let message = match name.as_str() {
+            "*" => format!(
+                "`{dotted}` has not all that its `__all__` names: the import fails, and no test of this file is seen"
+            ),
+            _ => format!("`{dotted}` has no `{name}`: the import fails, and no test of this file is seen"),
+        };
         let finding = cx.report(at, text![message]);
         finding.when(Condition::CollectedOrConftest).when(Condition::Lacks { level, module, name });
         finding.help("import what the module has, or give it the name");

@@ -3,10 +3,12 @@
 pub mod async_test_not_awaited;
 pub mod broken_configuration;
 pub mod broken_fixture;
+pub mod broken_hook;
 pub mod broken_parametrize;
 pub mod circular_import;
 pub mod guarded_import;
 pub mod missing_name;
+pub mod nose_setup;
 pub mod production_imports_tests;
 pub mod same_module_name;
 pub mod shadowed_test;

@@ -1,6 +1,6 @@
 //! Tests that pytest passes by, by what their class or module is. Page: rules/tests/uncollected-tests.md
 
-use super::{bases, classes, has_metaclass, is_test_name, may_test, name_of};
+use super::{bases, classes, has_metaclass, is_test_name, is_testcase, is_unittest, may_test, name_of};
 use crate::fact::Condition;
 use crate::python::ast::{self, Expr, Stmt};
 use crate::python::{Tree, span};
@@ -23,6 +23,7 @@ fn class<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
     };
     let has_tests = method(&is_test_name).is_some();
     if !plain {
+        inherits(cx, class, has_tests);
         return;
     }
     let says_no = class.body.iter().any(assigns_false);
@@ -48,6 +49,29 @@ fn class<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
         finding.when(Condition::Collected).when(Condition::ImportedElsewhere(name.to_owned()).not());
         finding.help(format!("call it `Test{}`", stem(name)));
     }
+}
+
+/// A class of tests that is built on one with `__init__`.
+fn inherits<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef, has_tests: bool) {
+    let name = class.name.as_str();
+    let Some(base) = class.arguments.iter().flat_map(|arguments| arguments.args.first()).next() else { return };
+    if !has_tests || !name.starts_with("Test") || is_unittest(class) || class.body.iter().any(assigns_false) {
+        return;
+    }
+    let made = class.body.iter().filter_map(Stmt::as_function_def_stmt).find(|one| one.name.as_str() == "__init__");
+    let what = if made.is_some() { "it has `__init__`" } else { "a class above it has `__init__`" };
+    let message = format!("pytest does not collect `{name}`, because {what}: none of its tests runs");
+    let at = made.map_or_else(|| span(base), |made| span(&made.name));
+    let of = cx.annotation(base);
+    let is_testcase = is_testcase(cx, class);
+    let inherits = Condition::Inherits { of, attr: "__init__".to_owned() };
+    let finding = cx.report(span(&class.name), text![message]);
+    finding.when(Condition::Collected).when(is_testcase.not());
+    if made.is_none() {
+        finding.when(inherits);
+    }
+    finding.label(at, "this keeps pytest from making an instance");
+    finding.help("set the tests up in a fixture or in `setup_method`");
 }
 
 /// `UserTests`, `UserTest`, `UserTestCase`.

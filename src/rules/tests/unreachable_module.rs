@@ -71,6 +71,14 @@ fn check(cx: &mut Cx, tree: &Tree) {
         };
         if level == 0 {
             let top = module.split('.').next().unwrap_or(&module);
+            if let Some(minor) = removed(top) {
+                let message =
+                    format!("Python 3.{minor} has no `{top}` anymore: the import fails, and no test here is seen");
+                let finding = cx.report(at, text![message]);
+                finding.when(Condition::CollectedOrConftest).when(Condition::Python(3, minor));
+                finding.when(Condition::NotBackported(top.to_owned()));
+                finding.help("use what took its place, or declare a package that brings it back");
+            }
             let hidden =
                 format!("`{top}` is another package here, beside the test, and has no `{module}`: the import fails");
             let finding = cx.report(at, text![hidden]);
@@ -97,5 +105,15 @@ fn check(cx: &mut Cx, tree: &Tree) {
             text!["the name of the file has a dot too many: pytest takes what stands before it for a package"];
         let finding = cx.report(Span::new(first.start, first.start + line), message);
         finding.when(Condition::DottedName).help("write `_` for the dot");
+    }
+}
+
+/// The minor version of Python 3 that came without a module of the standard library. Source: PEP 594, "What's New" of 3.12.
+fn removed(module: &str) -> Option<u32> {
+    match module {
+        "asynchat" | "asyncore" | "imp" | "smtpd" => Some(12),
+        "aifc" | "audioop" | "cgi" | "cgitb" | "chunk" | "crypt" | "imghdr" | "mailcap" | "msilib" | "nis"
+        | "nntplib" | "ossaudiodev" | "pipes" | "sndhdr" | "spwd" | "sunau" | "telnetlib" | "uu" | "xdrlib" => Some(13),
+        _ => None,
     }
 }

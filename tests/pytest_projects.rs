@@ -1,0 +1,118 @@
+//! Small projects, judged by davy and by real pytest: what keeps tests from running, and what looks like it and does not.
+//!
+//! `tests/data/pytest/projects.txt` says of each what pytest makes of it, and where davy says something else, why.
+
+#[path = "common/oracle.rs"]
+mod common;
+
+use common::{bin, davy, root, run, said, say, scratch, skip, venv};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+struct Project {
+    name: &'static str,
+    /// `fails`, `warns`, `passes`, `skips`.
+    pytest: &'static str,
+    /// Why davy says something else.
+    but: Option<&'static str>,
+    files: Vec<(&'static str, String)>,
+}
+
+fn projects() -> Vec<Project> {
+    let mut projects: Vec<Project> = Vec::new();
+    for line in include_str!("data/pytest/projects.txt").lines() {
+        if let Some(head) = line.strip_prefix("## ") {
+            let (name, verdict) = head.split_once(": ").expect("a project has a verdict");
+            let (pytest, but) = match verdict.split_once("; ") {
+                Some((pytest, but)) => (pytest, Some(but)),
+                None => (verdict, None),
+            };
+            projects.push(Project { name, pytest, but, files: Vec::new() });
+            continue;
+        }
+        let project = projects.last_mut().expect("a project comes first");
+        match line.strip_prefix("=== ") {
+            Some(path) => project.files.push((path, String::new())),
+            None => {
+                let (_, text) = project.files.last_mut().expect("a path comes first");
+                text.push_str(line);
+                text.push('\n');
+            }
+        }
+    }
+    projects
+}
+
+fn write(project: &Project, into: &Path) -> PathBuf {
+    let folder = into.join(project.name);
+    let usual = ("requirements.txt", "pytest==9.2.0\npytest-asyncio==1.5.0\n".to_owned());
+    let has_own = project.files.iter().any(|(path, _)| *path == usual.0);
+    for (path, text) in project.files.iter().chain((!has_own).then_some(&usual)) {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("writable");
+        fs::write(path, text).expect("writable");
+    }
+    folder
+}
+
+#[test]
+fn davy_says_what_pytest_says() {
+    let place = scratch();
+    let all = projects();
+    assert!(all.len() > 100);
+    let mut wrong = Vec::new();
+    for project in &all {
+        let folder = write(project, place.path());
+        let mut command = davy();
+        command.args(["check", "--no-cache", "--select", "SYN,TST", "--format", "concise", "--notes", "."]);
+        let output = run(command.current_dir(&folder));
+        let says =
+            String::from_utf8_lossy(&output.stdout).lines().any(|line| line.contains(" SYN") || line.contains(" TST"));
+        let is_bad = matches!(project.pytest, "fails" | "warns");
+        if says != (is_bad != project.but.is_some()) {
+            wrong.push(format!("{}: pytest {}, and davy says:\n{}", project.name, project.pytest, said(&output)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n---\n"));
+    let bad = all.iter().filter(|project| matches!(project.pytest, "fails" | "warns"));
+    let missed = bad.clone().filter(|project| project.but.is_some()).count();
+    say(&format!(
+        "pytest_projects: {} projects; of {} that pytest fails or warns of, davy misses {missed}; no false alarm on the others",
+        all.len(),
+        bad.count()
+    ));
+}
+
+#[test]
+fn pytest_says_what_is_written() {
+    let python = match venv("pytest-projects", &["pytest>=9,<10", "pytest-asyncio>=1,<2", "anyio>=4,<5"]) {
+        Ok(python) => python,
+        Err(why) => return skip("pytest_projects", &why),
+    };
+    let pytest = bin(python.parent().and_then(Path::parent).expect("an environment has a folder")).join("pytest");
+    let place = scratch();
+    let mut wrong = Vec::new();
+    let all = projects();
+    for project in &all {
+        let folder = write(project, place.path());
+        let mut command = Command::new(&pytest);
+        command.args(["-q", "-p", "no:cacheprovider"]).current_dir(&folder).env_remove("PYTHONPATH");
+        let output = run(command.env("PYTHONDONTWRITEBYTECODE", "1"));
+        let text = said(&output);
+        // The end of the report; plugins warn beside it.
+        let report = String::from_utf8_lossy(&output.stdout).into_owned();
+        let last = report.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
+        let verdict = match output.status.code() {
+            Some(0 | 5) if last.contains("warning") => "warns",
+            Some(0) => "passes",
+            Some(5) => "skips",
+            _ => "fails",
+        };
+        if verdict != project.pytest {
+            wrong.push(format!("{}: {verdict} rather than {}\n{text}", project.name, project.pytest));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n---\n"));
+    say(&format!("pytest_projects: {} projects run by pytest; 0 skipped", all.len()));
+}
