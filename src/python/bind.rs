@@ -62,8 +62,11 @@ pub fn expression<'a>(
             const METHODS: &[&str] =
                 &["construct", "copy", "dict", "from_orm", "json", "parse_obj", "parse_raw", "schema", "validate"];
             let is_module = || {
-                let imported = |of: TypeExpr| matches!(of, TypeExpr::Name(Name::Import { .. }));
-                attribute.value.is_name_expr() && imported(types.of(&attribute.value, scopes))
+                let imported = |of: &TypeExpr| matches!(of, TypeExpr::Name(Name::Import { .. }));
+                match types.of(&attribute.value, scopes) {
+                    TypeExpr::Attr(of, _) => imported(&of),
+                    of => imported(&of),
+                }
             };
             if attribute.ctx == ast::ExprContext::Store && (METHODS.contains(&attribute.attr.as_str()) || is_module()) {
                 let (of, name) = (types.of(&attribute.value, scopes), attribute.attr.as_str().to_owned());
