@@ -122,7 +122,7 @@ impl Judge<'_> {
         let told = |finding: &Finding| matches!(finding.code.0.as_str(), "TST010" | "TST011");
         let is_own = self.takes_part(file) && unit.findings.iter().any(told);
         let is_stub = self.values.index.path(file).ends_with(".pyi");
-        if is_own || is_stub || unit.broken || !self.runs_in_tests().contains(&file) {
+        if is_own || is_stub || unit.broken || !self.runs_in_tests().contains_key(&file) {
             return Vec::new();
         }
         let fails = |(name, bindings): (&String, &Vec<Binding>)| {
@@ -191,19 +191,15 @@ impl Judge<'_> {
 
     /// Modules that wait for each other while the tests are collected: a finding at the import that fails first.
     pub(super) fn circles(&self, quote: &Quote) -> Option<(File, Finding)> {
-        let reached = self.runs_in_tests();
-        let mut edges: HashMap<File, Vec<File>> = HashMap::new();
-        for &file in reached {
-            edges.insert(file, self.imports(file).into_iter().filter(|next| reached.contains(next)).collect());
-        }
+        let edges = self.runs_in_tests();
         let whole = |file: &File| !self.values.units[*file].broken;
-        let circles = components(&edges).into_iter().filter(|circle| circle.len() > 1 && circle.iter().all(whole));
+        let circles = components(edges).into_iter().filter(|circle| circle.len() > 1 && circle.iter().all(whole));
         let mut leads: HashSet<File> = circles.flatten().collect();
         if leads.is_empty() {
             return None;
         }
         let mut importers: HashMap<File, Vec<File>> = HashMap::new();
-        for (&from, to) in &edges {
+        for (&from, to) in edges {
             to.iter().for_each(|&to| importers.entry(to).or_default().push(from));
         }
         let mut queue: Vec<File> = leads.iter().copied().collect();

@@ -80,6 +80,8 @@ pub struct Pytest {
     plugins: Vec<&'static plugins::Plugin>,
     /// It declares packages of which davy does not know whether they are plugins.
     is_unsure: bool,
+    /// It declares pytest and small plugins of it, and nothing else.
+    is_alone: bool,
     /// It has hooks of pytest's own, which may register marks and settings.
     registers: bool,
     /// It has plugins of its own, or hooks that make arguments.
@@ -174,6 +176,7 @@ impl Judge<'_> {
                     || units().any(|unit| unit.facts.symbols.values().flatten().any(imports)),
                 installed: plugins::installed(manifests()),
                 plugins: plugins::all().iter().filter(|plugin| names.contains(plugin.name.as_str())).collect(),
+                is_alone: names.contains("pytest") && names.iter().all(|name| SMALL.contains(name)),
                 is_unsure: !names.iter().all(known),
                 registers: units().any(|unit| unit.facts.registers_marks),
                 has_hooks: units().enumerate().any(has_hooks),
@@ -378,25 +381,17 @@ impl Judge<'_> {
     /// Whether nothing that the project declares brings a module: certain only where it declares pytest and small plugins of it.
     pub(super) fn uninstalled(&self, file: File, module: &str) -> Verdict {
         let top = module.split('.').next().unwrap_or(module);
-        let names: HashSet<&str> = self
-            .project
-            .manifests
-            .iter()
-            .flat_map(|(_, manifest)| {
-                let required = manifest.requirements.iter().map(|one| one.name.as_str());
-                required.chain(manifest.locked.iter().map(|(name, _)| name.as_str()))
-            })
-            .collect();
-        let small = |name: &&str| SMALL.contains(name);
+        if !self.pytest().is_alone || is_stdlib(top) {
+            return Verdict::No;
+        }
         let is_here = !matches!(self.values.index.import(file, 0, top), Found::External)
             || self
                 .values
                 .index
                 .paths()
                 .any(|path| path.split('/').any(|part| part.strip_suffix(".py").unwrap_or(part) == top));
-        let known = names.contains("pytest") && names.iter().all(small);
         let brought = BROUGHT.split_ascii_whitespace().any(|one| one == top) || top.starts_with("pytest");
-        Verdict::from_bool(known && !brought && !is_here && !is_stdlib(top))
+        Verdict::from_bool(!brought && !is_here)
     }
 
     /// Whether neither the project nor what it declares has a module that Python has dropped.
@@ -416,20 +411,20 @@ impl Judge<'_> {
             && self.values.index.import(file, 0, module) == Found::External
     }
 
-    /// The files that are imported when the tests are collected: theirs, conftests, and what those import, whatever happens.
-    pub(super) fn runs_in_tests(&self) -> &HashSet<File> {
+    /// The files that are imported when the tests are collected: theirs, conftests, and what those import, whatever happens; with what
+    /// each imports.
+    pub(super) fn runs_in_tests(&self) -> &HashMap<File, Vec<File>> {
         self.runs_in_tests.get_or_init(|| {
             let all = 0..self.values.units.len();
             let mut queue: Vec<File> = all
                 .filter(|&file| self.is_conftest(file) || self.collected(file).is_yes() && self.holds_tests(file))
                 .collect();
-            let mut found: HashSet<File> = queue.iter().copied().collect();
+            let mut seen: HashSet<File> = queue.iter().copied().collect();
+            let mut found = HashMap::new();
             while let Some(file) = queue.pop() {
-                for next in self.imports(file) {
-                    if found.insert(next) {
-                        queue.push(next);
-                    }
-                }
+                let imports = self.imports(file);
+                queue.extend(imports.iter().copied().filter(|&next| seen.insert(next)));
+                found.insert(file, imports);
             }
             found
         })

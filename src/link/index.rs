@@ -28,6 +28,10 @@ pub struct Index {
     folders: HashSet<String>,
     roots: Vec<String>,
     paths: Vec<String>,
+    /// The roots, by place in their list, below which a module or package lies, by its name.
+    regular: HashMap<String, Vec<usize>>,
+    /// The same for folders.
+    bare: HashMap<String, Vec<usize>>,
 }
 
 impl Index {
@@ -53,8 +57,26 @@ impl Index {
                 roots.insert(parent(folder).to_owned());
             }
         }
-        let roots = roots.into_iter().filter(|root| root.is_empty() || folders.contains(root)).collect();
-        Index { files, folders, roots, paths: paths.iter().map(|path| (*path).to_owned()).collect() }
+        let roots: Vec<String> = roots.into_iter().filter(|root| root.is_empty() || folders.contains(root)).collect();
+        let places: HashMap<&str, usize> = roots.iter().enumerate().map(|(at, root)| (root.as_str(), at)).collect();
+        let below = |all: &mut HashMap<String, Vec<usize>>, path: &str| {
+            let Some(&root) = places.get(parent(path)) else { return };
+            let known = all.entry(path.rsplit('/').next().unwrap_or(path).to_owned()).or_default();
+            if !known.contains(&root) {
+                known.push(root);
+            }
+        };
+        let (mut regular, mut bare) = (HashMap::new(), HashMap::new());
+        for path in paths {
+            let Some(stem) = path.strip_suffix(".py").or_else(|| path.strip_suffix(".pyi")) else { continue };
+            below(&mut regular, stem);
+            if let Some(package) = stem.strip_suffix("/__init__") {
+                below(&mut regular, package);
+            }
+        }
+        folders.iter().filter(|folder| !folder.is_empty()).for_each(|folder| below(&mut bare, folder));
+        let paths = paths.iter().map(|path| (*path).to_owned()).collect();
+        Index { files, folders, roots, paths, regular, bare }
     }
 
     /// The file at a path.
@@ -86,10 +108,12 @@ impl Index {
         }
         let top = module.split('.').next().unwrap_or(module);
         // Regular modules win over the standard library, and that over folders without `__init__`.
-        let mut holders: Vec<&str> =
-            self.roots.iter().map(String::as_str).filter(|root| self.is_regular(root, top)).collect();
+        let named = |all: &HashMap<String, Vec<usize>>| {
+            all.get(top).into_iter().flatten().map(|&root| self.roots[root].as_str()).collect::<Vec<&str>>()
+        };
+        let mut holders = named(&self.regular);
         if holders.is_empty() && !is_stdlib(top) {
-            holders = self.roots.iter().map(String::as_str).filter(|root| self.has_folder(root, top)).collect();
+            holders = named(&self.bare);
         }
         let here = parent(&self.paths[from]);
         let Some(best) = holders.iter().map(|root| shared(root, here)).max() else {
@@ -128,17 +152,6 @@ impl Index {
         };
         let best = self.roots.iter().filter(above).max_by_key(|candidate| candidate.len()).map_or("", String::as_str);
         stem[best.len()..].trim_start_matches('/').replace('/', ".")
-    }
-
-    fn is_regular(&self, root: &str, top: &str) -> bool {
-        let base = join(root, top);
-        self.files.contains_key(&format!("{base}.py"))
-            || self.files.contains_key(&format!("{base}.pyi"))
-            || init(&self.files, &base).is_some()
-    }
-
-    fn has_folder(&self, root: &str, top: &str) -> bool {
-        self.folders.contains(&join(root, top))
     }
 
     fn below(&self, folder: &str, module: &str) -> Option<Found> {

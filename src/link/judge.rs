@@ -10,7 +10,7 @@ use super::times::Times;
 use super::value::{Ancestor, Symbol, Value};
 use crate::fact::{Binding, Condition, Handed, Name, OwnerKind, Patch, Setting, Tied, TypeExpr, Validator, Verdict};
 use crate::text::Span;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// All that conditions are judged against.
@@ -38,7 +38,7 @@ pub struct Judge<'a> {
     /// What the project says of pytest.
     pub(super) pytest: OnceLock<Pytest>,
     /// The files that are imported when the tests are collected.
-    pub(super) runs_in_tests: OnceLock<HashSet<File>>,
+    pub(super) runs_in_tests: OnceLock<HashMap<File, Vec<File>>>,
     /// What the project says of time.
     pub(super) times: Times,
 }
@@ -171,7 +171,7 @@ impl<'a> Judge<'a> {
             Condition::LeftOut => Verdict::from_bool(self.is_left_out(self.values.index.path(file))),
             Condition::LowerConftest => self.lower_conftest(file),
             Condition::Uninstalled(module) => self.uninstalled(file, module),
-            Condition::RunsInTests => Verdict::from_bool(self.runs_in_tests().contains(&file)),
+            Condition::RunsInTests => Verdict::from_bool(self.runs_in_tests().contains_key(&file)),
             Condition::PluginsUnsure => Verdict::from_bool(self.plugins_unsure()),
             Condition::UnknownMark(mark) => self.unknown_mark(file, mark),
             Condition::StrictMarks => Verdict::from_bool(self.strict_marks(file)),
