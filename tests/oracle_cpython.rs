@@ -131,6 +131,65 @@ fn verdicts_on_pieces() {
     }
 }
 
+/// Every file of every standard library found, Python 2.7's too: broken to davy exactly where it is broken to its Python, or to all of them.
+#[test]
+fn verdicts_on_whole_libraries() {
+    let pythons = pythons();
+    for (version, python, library) in &pythons {
+        let name = format!("{}.{}", version.0, version.1);
+        whole_library(&format!("Python {name}"), &[python], library, Some(&name));
+    }
+    let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
+    let versions = fs::read_dir(home.join(".pyenv/versions")).into_iter().flatten().flatten();
+    let mut old = versions.map(|entry| entry.path().join("lib/python2.7")).filter(|library| library.is_dir());
+    match old.next() {
+        Some(library) => {
+            let all: Vec<&PathBuf> = pythons.iter().map(|(_, python, _)| python).collect();
+            whole_library("Python 2.7, to all of them", &all, &library, None);
+        }
+        None => say("oracle_cpython: no Python 2.7: skipped"),
+    }
+}
+
+/// `target` is the Python that davy is told of; without one, it reports what is invalid in all.
+fn whole_library(name: &str, pythons: &[&PathBuf], library: &Path, target: Option<&str>) {
+    let scratch = scratch();
+    let place = scratch.path().canonicalize().expect("the scratch folder is there");
+    let mut all = Vec::new();
+    sources(library, &mut all);
+    let mut files = Vec::new();
+    for path in all {
+        let target = place.join(path.strip_prefix(library).expect("it lies in the library"));
+        fs::create_dir_all(target.parent().expect("it has a folder")).expect("the scratch folder is writable");
+        fs::copy(&path, &target).expect("the scratch folder is writable");
+        files.push(target);
+    }
+    let mut broken: BTreeSet<PathBuf> = files.iter().cloned().collect();
+    for python in pythons {
+        let refused: BTreeSet<PathBuf> = uncompiled(python, &files).into_iter().map(|(path, _)| path).collect();
+        broken.retain(|path| refused.contains(path));
+    }
+    let mut command = davy();
+    command.args(["check", "--select", "SYN", "--format", "json", "--exit-zero", "--no-cache"]).current_dir(&place);
+    if let Some(target) = target {
+        command.arg("--config").arg(format!("target-version = '{target}'"));
+    }
+    let output = run(command.arg("."));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("the report is JSON");
+    let findings = report["findings"].as_array().expect("it has findings").iter();
+    let errors = findings.filter(|one| one["severity"] == "error");
+    let found: BTreeSet<PathBuf> = errors.map(|one| place.join(one["path"].as_str().expect("a path"))).collect();
+    say(&format!(
+        "oracle_cpython: the library of {name}: {} files, {} broken, {} to davy; 0 skipped",
+        files.len(),
+        broken.len(),
+        found.len()
+    ));
+    assert!(files.len() > 1_000, "{}", library.display());
+    let differ: Vec<_> = found.symmetric_difference(&broken).collect();
+    assert!(differ.is_empty(), "{name}: {differ:?}");
+}
+
 fn one_python(version: (u32, u32), python: &Path, library: &Path) {
     let scratch = scratch();
     let place = scratch.path().canonicalize().expect("the scratch folder is there");

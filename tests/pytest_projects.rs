@@ -5,7 +5,7 @@
 #[path = "common/oracle.rs"]
 mod common;
 
-use common::{bin, davy, root, run, said, say, scratch, skip, venv};
+use common::{bin, davy, run, said, say, scratch, skip, venv};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
