@@ -354,6 +354,12 @@ impl Scan {
         reasons(&units, file, &self.project())
     }
 
+    /// The files that tests bring in, tests and conftests among them, with what each imports: places in `files`.
+    pub fn imports(&self) -> HashMap<usize, Vec<usize>> {
+        let units: Vec<(&str, &Unit)> = self.files.iter().map(|file| (file.key.as_str(), &file.unit)).collect();
+        link::imports(&units, &self.project())
+    }
+
     /// Judges the findings of all shown files.
     pub fn link(&self) -> Linked {
         let units: Vec<(&str, &Unit)> = self.files.iter().map(|file| (file.key.as_str(), &file.unit)).collect();

@@ -10,7 +10,7 @@ use crate::rules;
 use crate::scan::{Request, scan};
 use crate::text::{Lines, decode};
 use serde::Serialize;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -44,7 +44,11 @@ fn inside(args: &Collect) -> io::Result<Outcome> {
     let mut found = collect(&settings, Target { python: args.python });
     match stopped(&settings, &found, args.python) {
         Ok(failures) => {
-            let failed = |path: &str| failures.iter().any(|failure| failure.path == path);
+            let configured_by = settings.file.as_ref().map(|file| settings.id(file));
+            let failed = |path: &str| {
+                let stops = |of: &str| of == path || lies_below(path, of) || configured_by.as_deref() == Some(of);
+                failures.iter().any(|failure| stops(&failure.path))
+            };
             found.items.retain(|item| !failed(&item.path));
             found.failures.extend(failures);
             found.failures.sort();
@@ -63,10 +67,14 @@ fn inside(args: &Collect) -> io::Result<Outcome> {
     Ok(if found.failures.is_empty() { Outcome::Clean } else { Outcome::Findings })
 }
 
-/// What stops a file before its tests are known: all of it is an error of the collection.
-const STOPS: [&str; 9] = ["SYN002", "SYN003", "SYN004", "SYN005", "TST005", "TST007", "TST010", "TST011", "TST012"];
+/// What stops a file while it is imported: none of its tests is seen, nor those of what imports it.
+const STOPS: [&str; 15] = [
+    "SYN001", "SYN002", "SYN003", "SYN004", "SYN005", "TST005", "TST006", "TST007", "TST010", "TST011", "TST012",
+    "TST018", "TST013", "TST014", "TST019",
+];
 
-/// The files that fail when they are imported, as `davy check` finds it, and the first reason for each.
+/// The files of tests and conftests that fail when they are imported, or what they import, as `davy check` finds it, and the first
+/// reason for each.
 fn stopped(settings: &Settings, found: &Collection, python: (u32, u32)) -> Result<Vec<Failure>, ConfigError> {
     let pages = rules::pages();
     let config = vec![format!("target-version = '{}.{}'", python.0, python.1)];
@@ -74,18 +82,70 @@ fn stopped(settings: &Settings, found: &Collection, python: (u32, u32)) -> Resul
     let request =
         Request { paths: vec![settings.root.clone()], stdin: None, force_exclude: false, threads: 0, cache: true };
     let scan = Configs::new(&pages, changes).and_then(|mut configs| scan(&request, &mut configs, &|_, _| {}))?;
-    let collected: HashSet<&str> = found.items.iter().map(|item| item.path.as_str()).collect();
-    let mut failures: Vec<Failure> = Vec::new();
+    let mut reasons: HashMap<usize, Failure> = HashMap::new();
     for finding in scan.link().findings.iter().filter(|finding| finding.severity == Severity::Error) {
-        let Some(file) = scan.file(&finding.path) else { continue };
-        let path = settings.id(&file.path);
-        if !collected.contains(path.as_str()) || failures.iter().any(|failure| failure.path == path) {
+        let Some(at) = scan.files.iter().position(|file| file.key == finding.path) else { continue };
+        // Other fixtures fail the tests that use them; such bytes fail a Python that is not asked for.
+        let later = finding.code.0 == "TST006" && !finding.message.contains("refuses")
+            || finding.code.0 == "SYN002" && python < (3, 14) && finding.message.contains("from Python 3.14 on");
+        if later {
             continue;
         }
-        let line = file.bytes().map_or(1, |bytes| Lines::new(&decode(&bytes).text).line(finding.span.start));
-        failures.push(Failure { path, line, reason: finding.message.clone() });
+        reasons.entry(at).or_insert_with(|| {
+            let file = &scan.files[at];
+            let line = file.bytes().map_or(1, |bytes| Lines::new(&decode(&bytes).text).line(finding.span.start));
+            Failure { path: settings.id(&file.path), line, reason: finding.message.clone() }
+        });
+    }
+    let imports = if reasons.is_empty() { HashMap::new() } else { scan.imports() };
+    let collected: HashSet<&str> = found.items.iter().map(|item| item.path.as_str()).collect();
+    let known: HashSet<&str> = found.failures.iter().map(|failure| failure.path.as_str()).collect();
+    let serves = |conftest: &str| collected.iter().chain(&known).any(|test| lies_below(test, conftest));
+    let mut failures: Vec<Failure> = Vec::new();
+    for (at, file) in scan.files.iter().enumerate() {
+        let path = settings.id(&file.path);
+        if settings.file.as_ref() == Some(&file.path) {
+            failures.extend(reasons.get(&at).cloned());
+        }
+        let is_conftest = path.rsplit('/').next() == Some("conftest.py");
+        if !is_conftest && !collected.contains(path.as_str()) || known.contains(path.as_str()) {
+            continue;
+        }
+        let reason = match reasons.get(&at) {
+            Some(own) => Some(own.clone()),
+            None => brings(at, &imports, &reasons).map(|Failure { path: of, line, reason }| {
+                let reason = format!("it imports {of}, where line {line} fails: {reason}");
+                Failure { path: path.clone(), line: 1, reason }
+            }),
+        };
+        failures.extend(reason.filter(|_| !is_conftest || serves(&path)));
     }
     Ok(failures)
+}
+
+/// The nearest file with a reason to fail among those that a file imports, whatever happens.
+fn brings<'r>(
+    file: usize,
+    imports: &HashMap<usize, Vec<usize>>,
+    reasons: &'r HashMap<usize, Failure>,
+) -> Option<&'r Failure> {
+    let (mut queue, mut seen) = (VecDeque::from([file]), HashSet::from([file]));
+    while let Some(next) = queue.pop_front() {
+        if let Some(failure) = reasons.get(&next) {
+            return Some(failure);
+        }
+        queue.extend(imports.get(&next).into_iter().flatten().copied().filter(|&one| seen.insert(one)));
+    }
+    None
+}
+
+/// Whether a file is a conftest's to serve.
+fn lies_below(path: &str, conftest: &str) -> bool {
+    match conftest.rsplit_once('/') {
+        Some((folder, "conftest.py")) => path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')),
+        Some(_) => false,
+        None => conftest == "conftest.py",
+    }
 }
 
 /// How many tests there are, and whether a run may find more.

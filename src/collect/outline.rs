@@ -27,6 +27,8 @@ pub struct Outline {
     pub marks: Marks,
     /// `__test__`, where it is said.
     pub test: Option<bool>,
+    /// It skips itself whatever happens.
+    pub skips: bool,
     /// It makes parameters or items by a hook of its own: names of those hooks.
     pub hooks: Vec<String>,
     /// `collect_ignore` and `collect_ignore_glob`.
@@ -192,7 +194,8 @@ pub fn outline<'a>(tree: &'a Tree, text: &'a str, target: Target) -> Outline {
     reader.outline.flags = flags.collect();
     let mut scope = Scope::default();
     reader.body(tree.body(), &mut scope, false);
-    Outline { names: scope.names, marks: scope.marks, test: scope.test, hidden: scope.hidden, ..reader.outline }
+    let skips = tree.body().iter().any(skips);
+    Outline { names: scope.names, marks: scope.marks, test: scope.test, hidden: scope.hidden, skips, ..reader.outline }
 }
 
 #[derive(Default)]
@@ -690,6 +693,14 @@ fn callee(expression: &Expr) -> &Expr {
 /// Whether `patch(...)` gives the function a mock: no replacement is named.
 fn gives(expression: &Expr, needed: usize) -> bool {
     matches!(expression, Expr::Call(call) if call.arguments.args.len() <= needed && call.arguments.find_keyword("new").is_none())
+}
+
+/// `pytest.skip("not here", allow_module_level=True)`.
+fn skips(stmt: &Stmt) -> bool {
+    let Stmt::Expr(stmt) = stmt else { return false };
+    let Expr::Call(call) = &*stmt.value else { return false };
+    dotted(&call.func).is_some_and(|name| name == "pytest.skip" || name == "skip")
+        && call.arguments.find_keyword("allow_module_level").is_some()
 }
 
 /// `PY_3_10_PLUS`, `not PY_3_10_PLUS`.

@@ -83,6 +83,16 @@ pub fn reasons(units: &[(&str, &Unit)], file: File, project: &Project) -> Vec<Re
     units[file].findings.iter().map(reason).collect()
 }
 
+/// The files that tests bring in, tests and conftests among them, with what each imports.
+pub fn imports(units: &[(&str, &Unit)], project: &Project) -> HashMap<File, Vec<File>> {
+    let paths: Vec<&str> = units.iter().map(|(path, _)| *path).collect();
+    let units: Vec<&Unit> = units.iter().map(|(_, unit)| *unit).collect();
+    let manifests = Manifests::new(project.manifests);
+    let index = index_of(&paths, &manifests, project);
+    let values = Values::new(&index, &units, &project.models);
+    Judge::new(&values, project, &manifests).runs_in_tests().clone()
+}
+
 fn index_of(paths: &[&str], manifests: &Manifests, project: &Project) -> Index {
     let mut roots = manifests.roots();
     roots.extend(project.src.iter().cloned());
@@ -257,12 +267,27 @@ impl Linker<'_, '_> {
             span: finding.span,
             scope: finding.scope.clone(),
             severity,
-            message: self.text(&finding.text, file),
+            message: self.text(&finding.text, file) + self.lost(finding, page, file),
             help: (!help.is_empty()).then_some(help),
             labels: labels.collect(),
             aside: self.aside(finding, fix.as_ref(), file),
             fix,
             alternatives,
+        }
+    }
+
+    /// What a file that does not compile means for tests, said at the first place.
+    fn lost(&self, finding: &Finding, page: &Page, file: File) -> &'static str {
+        let is_broken = |code: &str| code.starts_with("SYN") && code != "SYN004";
+        let mut broken = self.judge.values.units[file].findings.iter().filter(|one| is_broken(&one.code.0));
+        if page.family.name != "syntax" || broken.next() != Some(finding) {
+            return "";
+        }
+        match (self.judge.is_conftest(file), self.judge.collected(file).is_yes()) {
+            (true, _) => "; no test beside it or below runs",
+            (_, true) => "; these tests never run",
+            _ if self.judge.runs_in_tests().contains_key(&file) => "; the tests that import this never run",
+            _ => "",
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::document::{Document, Entry};
 use crate::fact::Condition;
+use crate::finding::Grade;
 use crate::manifest::normalise;
 use crate::rule::{Check, Cx};
 use crate::text;
@@ -19,7 +20,7 @@ fn check(cx: &mut Cx, document: &Document, syntax: Syntax) {
     {
         let span = Span::new(at as u32, (at + "[pytest]".len()) as u32);
         let message = text!["pytest refuses `[pytest]` in `setup.cfg`: there, the section is `[tool:pytest]`"];
-        cx.report(span, message).when(Condition::Named("setup.cfg".into()));
+        cx.report(span, message).when(Condition::Named("setup.cfg".into())).grade(Condition::Always, Grade::Raises);
     }
     if syntax == Syntax::Toml
         && let Err(error) = toml::de::DeTable::parse(cx.text)
@@ -30,7 +31,7 @@ fn check(cx: &mut Cx, document: &Document, syntax: Syntax) {
         let what = error.message().lines().next().unwrap_or_default().to_owned();
         let message = format!("this is no TOML, and pytest does not start: {what}");
         let finding = cx.report(Span::new(start as u32, end as u32), text![message]);
-        finding.when(Condition::Named("pyproject.toml".into()));
+        finding.when(Condition::Named("pyproject.toml".into())).grade(Condition::Always, Grade::Raises);
     }
     if syntax == Syntax::Ini {
         for (key, value) in continued(cx.text) {
@@ -89,6 +90,7 @@ fn options(cx: &mut Cx, value: Span) {
                 format!("nothing that the project declares brings the plugin `{name}`: pytest does not start");
             let finding = cx.report(Span::new(place, place + word.len() as u32), text![message]);
             finding.when(Condition::Configures).when(Condition::Uninstalled(name.to_owned()));
+            finding.grade(Condition::Always, Grade::Raises);
             finding.help("declare the package that has it, or take the option out");
         }
         before = word;
@@ -96,7 +98,7 @@ fn options(cx: &mut Cx, value: Span) {
             let place = value.start + start as u32;
             let message = format!("no plugin that the project declares brings `{option}`: pytest refuses to start");
             let finding = cx.report(Span::new(place, place + option.len() as u32), text![message]);
-            finding.when(Condition::UnknownOption(option.to_owned()));
+            finding.when(Condition::UnknownOption(option.to_owned())).grade(Condition::Always, Grade::Raises);
             finding.help("declare the plugin beside pytest, or take the option out");
         }
     }
@@ -114,7 +116,7 @@ fn filters(cx: &mut Cx, value: Span) {
                 false => format!("`{action}` is no action of a filter: pytest does not start"),
             };
             let finding = cx.report(at, text![message]);
-            finding.when(Condition::Configures);
+            finding.when(Condition::Configures).grade(Condition::Always, Grade::Raises);
             finding.help("the actions are `error`, `ignore`, `default`, `always`, `module` and `once`");
             continue;
         }
@@ -128,7 +130,11 @@ fn filters(cx: &mut Cx, value: Span) {
             None => Condition::Configures,
             Some((module, _)) => Condition::Uninstalled(module.to_owned()),
         };
-        cx.report(at, text![message]).when(condition);
+        let finding = cx.report(at, text![message]);
+        finding.when(condition);
+        if !category.contains('.') {
+            finding.grade(Condition::Always, Grade::Raises);
+        }
     }
 }
 
@@ -158,6 +164,7 @@ fn required(cx: &mut Cx, value: Span) {
         let message = format!("pytest does not start without `{name}`, which the project does not declare");
         let finding = cx.report(Span::new(at.start, at.start + name.len() as u32), text![message]);
         finding.when(Condition::NoPlugin(normalise(name))).help("declare it beside pytest");
+        finding.grade(Condition::Always, Grade::Raises);
     }
 }
 
