@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Draw findings to judge: draw.py SEED N FAMILY FINDINGS.json...
 
-The tree is the stem of the file. All findings of the family, over all trees, are sorted by tree, path, line, column and
+The tree is the stem of the file. All findings of the family (or of several, with commas between), over all trees, are sorted by tree, path, line, column and
 code, whatever the order of the arguments; N of them (or all, if there are fewer) are drawn by the seed and printed in
 that order: tree, path:line, code, severity, separated by tabs.
 """
@@ -18,7 +18,7 @@ def main():
     rows = []
     for name in sys.argv[4:]:
         for found in json.loads(Path(name).read_text(encoding="utf-8"))["findings"]:
-            if found["family"] == family:
+            if found["family"] in family.split(","):
                 start = found["start"]
                 rows.append((Path(name).stem, found["path"], start["line"], start["column"], found["code"], found["severity"]))
     rows.sort()

@@ -194,12 +194,15 @@ impl Linker<'_, '_> {
         let mut candidates = Vec::new();
         let of_imports = ["TST010", "TST011"].map(rules::page).into_iter().flatten();
         let wanted = of_imports.into_iter().any(|page| settings.selected(path, page));
+        // `templates/{{cookiecutter.name}}/main.py` is Python once somebody fills it in.
+        let is_template = path.contains("{{") && path.contains("}}");
         let brought = if wanted { self.judge.brought(file, self.quote) } else { Vec::new() };
         let circular = self.circular.iter().filter(|(of, _)| *of == file).map(|(_, finding)| finding);
         let outside = self.outside.get(&file);
         for finding in unit.findings.iter().chain(&brought).chain(circular).chain(outside) {
             let Some(page) = rules::page(&finding.code.0) else { continue };
-            if settings.selected(path, page) && !self.is_off(finding, file) {
+            let is_filled_in = is_template && page.family.name == "syntax";
+            if settings.selected(path, page) && !is_filled_in && !self.is_off(finding, file) {
                 let verdict = self.judge.judge(&finding.when, file);
                 candidates.push(Candidate { finding, page, verdict });
             }

@@ -132,9 +132,7 @@ impl Judge<'_> {
                 let ends = folder.match_indices('/').map(|(at, _)| &folder[at + 1..]);
                 [*folder].into_iter().chain(ends).any(|one| manifest.commands.contains(one))
             };
-            starts_project && around.contains(&base)
-                || around.iter().any(|one| is_named(one))
-                || manifest.commands.contains(name)
+            starts_project && around.contains(&base) || around.iter().any(is_named) || manifest.commands.contains(name)
         })
     }
 }
