@@ -48,6 +48,25 @@ fn files(size: usize) -> Vec<(Kind, String)> {
     files.push((Kind::Python, line("# password = 'a1b2c3d4e5'\n")));
     files.push((Kind::Python, format!("password = {}'x'\n", line("'a1' + "))));
     files.push((Kind::Python, format!("def f(a, password): ...\n{}", line("f(1, 'a1b2c3d4e5')\n"))));
+    for (open, unit, close) in [
+        ("WORDS = [", "'a1b2c3d4e5', ", "]"),
+        ("WORDS = (", "'a1b2c3d4e5', ", ")"),
+        ("WORDS = {", "'password': 'a1b2c3d4e5', ", "}"),
+        ("WORDS = {", "'a1b2c3d4e5', ", "}"),
+        ("WORDS = [", "('password', 'a1b2c3d4e5'), ", "]"),
+        ("f(", "'a1b2c3d4e5', ", ")"),
+        ("f(", "password_='a1b2c3d4e5', ", ")"),
+        ("x = (", "'a1b2c3d4e5' + ", "'x')"),
+        ("x = (", "'a1b2c3d4e5' or ", "'x')"),
+        ("x = (", "'a1b2c3d4e5' 'y' ", "'x')"),
+        ("x = ", "f('a1b2c3d4e5').", "x"),
+        ("x = f\"", "{'a1b2c3d4e5'}", "\""),
+        ("class A:\n", "    password = 'a1b2c3d4e5'\n", ""),
+        ("def f():\n", "    password = 'a1b2c3d4e5'\n", ""),
+        ("match x:\n", "    case 'a1b2c3d4e5': pass\n", ""),
+    ] {
+        files.push((Kind::Python, format!("{open}{}{close}\n", line(unit))));
+    }
     files.push((Kind::Text(Syntax::Yaml), line("- password: a1b2c3d4e5\n")));
     files.push((Kind::Text(Syntax::Yaml), line("[")));
     files.push((Kind::Text(Syntax::Json), line("{\"password\":")));

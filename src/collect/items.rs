@@ -5,6 +5,7 @@ use super::settings::Settings;
 use super::{Item, Lost, Parameters, Texts, broken, marks};
 use crate::python::parse;
 use crate::unit::Kind;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -31,6 +32,10 @@ pub struct Modules<'a> {
     outlines: HashMap<PathBuf, Option<Rc<Outline>>>,
     /// The conftests above each folder, the nearest first.
     conftests: HashMap<PathBuf, Rc<Vec<PathBuf>>>,
+    /// Where modules lie, by the folder that asks, the level and the name.
+    places: RefCell<HashMap<(PathBuf, u32, String), Option<PathBuf>>>,
+    /// What dotted names mean in files.
+    meanings: HashMap<(PathBuf, String), Meaning>,
 }
 
 /// What a conftest leaves out.
@@ -78,6 +83,7 @@ fn class<'o>(outline: &'o Outline, way: &[String]) -> Option<&'o Class> {
 }
 
 /// What a name comes to, over imports.
+#[derive(Clone)]
 enum Meaning {
     Function(Of<Way>),
     Class(Of<Way>),
@@ -109,7 +115,7 @@ impl<'a> Modules<'a> {
     /// Nothing is read yet.
     pub fn new(settings: &'a Settings, target: Target) -> Modules<'a> {
         let (texts, outlines, conftests) = (Texts::default(), HashMap::new(), HashMap::new());
-        Modules { settings, target, texts, outlines, conftests }
+        Modules { settings, target, texts, outlines, conftests, places: RefCell::default(), meanings: HashMap::new() }
     }
 
     fn outline(&mut self, path: &Path) -> Option<Rc<Outline>> {
@@ -217,6 +223,16 @@ impl<'a> Modules<'a> {
 
     /// The module that a file imports: by where the file lies, `pythonpath`, the root and its `src`.
     fn module(&self, from: &Path, level: u32, module: &str) -> Option<PathBuf> {
+        let asked = (from.parent()?.to_owned(), level, module.to_owned());
+        if let Some(known) = self.places.borrow().get(&asked) {
+            return known.clone();
+        }
+        let found = self.look_for(from, level, module);
+        self.places.borrow_mut().insert(asked, found.clone());
+        found
+    }
+
+    fn look_for(&self, from: &Path, level: u32, module: &str) -> Option<PathBuf> {
         let parts = module.split('.').filter(|part| !part.is_empty());
         let below = |start: &Path| {
             let path = parts.clone().fold(start.to_owned(), |path, part| path.join(part));
@@ -241,9 +257,21 @@ impl<'a> Modules<'a> {
 
     /// What a dotted name means in a module.
     fn meaning(&mut self, file: &Path, outline: &Rc<Outline>, dotted: &str, depth: usize) -> Meaning {
+        let asked = (file.to_owned(), dotted.to_owned());
+        if let Some(known) = self.meanings.get(&asked) {
+            return known.clone();
+        }
         if depth > DEEPEST {
             return Meaning::Other;
         }
+        // Modules that import a name from each other have it nowhere.
+        self.meanings.insert(asked.clone(), Meaning::External(dotted.to_owned()));
+        let found = self.look_up(file, outline, dotted, depth);
+        self.meanings.insert(asked, found.clone());
+        found
+    }
+
+    fn look_up(&mut self, file: &Path, outline: &Rc<Outline>, dotted: &str, depth: usize) -> Meaning {
         let (first, rest) = dotted.split_once('.').map_or((dotted, ""), |(first, rest)| (first, rest));
         let here = |way: Way| Of { file: file.to_owned(), outline: outline.clone(), value: way };
         match outline.names.get(first) {

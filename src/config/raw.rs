@@ -231,14 +231,8 @@ pub struct Said {
 pub fn read(document: &Document) -> Result<Option<(Raw, Vec<Said>)>, ConfigError> {
     let table = match DeTable::parse(document.text) {
         Ok(table) => table,
-        // It configures pytest and says nothing of davy: a finding tells what is wrong with it (`broken-configuration`).
-        Err(_)
-            if document.form == Form::Pyproject
-                && document.text.contains("pytest")
-                && !document.text.contains("davy") =>
-        {
-            return Ok(None);
-        }
+        // It says nothing of davy: sample data of a packaging tool, or what a finding tells (`broken-configuration`).
+        Err(_) if document.form == Form::Pyproject && !document.text.contains("davy") => return Ok(None),
         Err(error) => return Err(broken(document, &error)),
     };
     let span = table.span();

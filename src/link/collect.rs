@@ -461,6 +461,7 @@ impl Judge<'_> {
             last = match index.import(file, level, &module[..end]) {
                 // What lies among the data of tests is put on `sys.path` by somebody, or by nobody.
                 Found::File(next) if level == 0 && self.is_among_data(next, &module[..end]) => return None,
+                Found::File(next) if level == 0 && !self.is_certain(file, &module[..end], next) => return None,
                 Found::File(next) => Some(next),
                 Found::External => return None,
                 _ => None,

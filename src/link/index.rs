@@ -126,6 +126,11 @@ impl Index {
         }
     }
 
+    /// How many folders have a module or package of this name.
+    pub fn holders(&self, top: &str) -> usize {
+        self.regular.get(top).map_or(0, Vec::len)
+    }
+
     /// A submodule of a package, or of a folder.
     pub fn submodule(&self, folder: &str, name: &str) -> Option<Found> {
         self.below(folder, name)

@@ -201,6 +201,9 @@ impl Judge<'_> {
             return Verdict::No;
         };
         let Found::File(home) = index.import(file, level, package) else { return Verdict::Unknown };
+        if level == 0 && !self.is_certain(file, package, home) {
+            return Verdict::Unknown;
+        }
         let Some(folder) = index.package_folder(home) else { return Verdict::Unknown };
         // Other distributions may have a part of it: `__path__ = extend_path(__path__, __name__)`.
         let mut around = folder;
@@ -242,6 +245,9 @@ impl Judge<'_> {
         // Which of several conftests has come first is not known.
         let is_conftest = level == 0 && module == "conftest";
         match home {
+            Found::File(home) if level == 0 && beside.is_none() && !self.is_certain(file, module, home) => {
+                Verdict::Unknown
+            }
             Found::File(home) if !is_conftest => {
                 let one = [name.to_owned()];
                 let names =
@@ -250,6 +256,17 @@ impl Judge<'_> {
             }
             _ => Verdict::Unknown,
         }
+    }
+
+    /// Whether an absolute import leads there and nowhere else: no other folder has a package of that name, or `sys.path` decides.
+    pub(super) fn is_certain(&self, from: File, module: &str, found: File) -> bool {
+        let index = self.values.index;
+        let top = module.split('.').next().unwrap_or(module);
+        let below = module.replace('.', "/");
+        let path = index.path(found);
+        let start = path.rfind(&below).map(|at| path[..at].trim_end_matches('/'));
+        index.holders(top) < 2
+            || start.is_some_and(|start| self.sys_path(self.home(index.path(from))).0.contains(start))
     }
 
     /// Whether a project here builds modules of other languages, which are not in the source as Python.

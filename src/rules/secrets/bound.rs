@@ -147,7 +147,8 @@ fn named<'a>(cx: &Cx<'a>, up: usize, value: TextRange) -> Option<Bound<'a>> {
 
 /// `user, password = "app", "..."`, `password in ("...", "...")`, `("password", "...")`.
 fn in_sequence<'a>(cx: &Cx<'a>, up: usize, value: TextRange, elements: &'a [Expr]) -> Option<Bound<'a>> {
-    let at = elements.iter().position(|element| element.range() == value)?;
+    let at = elements.partition_point(|element| element.start() < value.start());
+    elements.get(at).filter(|element| element.range() == value)?;
     match cx.parent(up + 1) {
         Some(AnyNodeRef::StmtAssign(assign)) => {
             if let [Expr::Tuple(targets)] = assign.targets.as_slice() {
@@ -179,7 +180,8 @@ fn in_sequence<'a>(cx: &Cx<'a>, up: usize, value: TextRange, elements: &'a [Expr
 
 /// The key of a value in a dict; of `{"name": "DB_PASSWORD", "value": "..."}` it is what the other one says.
 fn key_of(dict: &ExprDict, value: TextRange) -> Option<&str> {
-    let item = dict.items.iter().find(|item| item.value.range() == value)?;
+    let at = dict.items.partition_point(|item| item.value.start() < value.start());
+    let item = dict.items.get(at).filter(|item| item.value.range() == value)?;
     let key = match item.key.as_ref()? {
         Expr::StringLiteral(key) => key.value.to_str(),
         key => return target_name(key),
@@ -211,7 +213,8 @@ fn in_call<'a>(cx: &Cx<'a>, up: usize, value: TextRange) -> Option<Bound<'a>> {
     else {
         return None;
     };
-    let at = arguments.args.iter().position(|argument| argument.range() == value)?;
+    let at = arguments.args.partition_point(|argument| argument.start() < value.start());
+    arguments.args.get(at).filter(|argument| argument.range() == value)?;
     if let Some((name, meaning, loose)) = calls::known(cx, call, at) {
         return Some(Bound { name: meaning, call: Some(name), loose });
     }
