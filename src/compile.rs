@@ -93,7 +93,6 @@ fn walk<'a>(
         check(&mut walk.cx, tree);
     }
     walk.visit_body(tree.body());
-    walk.facts.edits_path = walk.cx.mentions("sys.path");
     walk.facts.registers_marks = walk.cx.mentions("def pytest_");
     let Walk { cx, deepest, .. } = walk;
     Walked { findings: cx.findings, facts, secrets: cx.secrets, deepest }

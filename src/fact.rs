@@ -166,6 +166,8 @@ pub struct Facts {
     pub submodules: BTreeSet<String>,
     /// What a conftest keeps pytest from collecting: paths, and patterns of `collect_ignore_glob`.
     pub left_out: Vec<(String, bool)>,
+    /// Modules that it does without (`importorskip`), or puts something in the place of (`sys.modules["spidev"] = ...`).
+    pub may_lack: BTreeSet<String>,
     /// It edits `sys.path`.
     pub edits_path: bool,
     /// It has hooks of pytest's own, which may register marks and settings.

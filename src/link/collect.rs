@@ -114,10 +114,10 @@ impl Judge<'_> {
         let path = self.values.index.path(file);
         let pytest = self.manifests.pytest(path);
         let settings = pytest.map(|(_, settings)| settings);
-        if is_passed_by(path)
-            || !matches(settings, path)
-            || pytest.is_some_and(|(home, said)| is_kept_out(home, said, path))
-        {
+        let is_out = |(home, said): (&str, &PytestSettings)| {
+            is_kept_out(home, said, path) || is_ignored_by_option(home, said, path)
+        };
+        if is_passed_by(path) || !matches(settings, path) || pytest.is_some_and(is_out) {
             return false;
         }
         let usual = |key: &str, names: &[&str]| {
@@ -135,11 +135,13 @@ impl Judge<'_> {
             let folder = index::parent(self.values.index.path(conftest));
             let Some(below) = path.strip_prefix(folder).map(|rest| rest.trim_start_matches('/')) else { return false };
             let inside = folder.is_empty() || path.as_bytes().get(folder.len()) == Some(&b'/');
-            inside
-                && self.values.units[conftest].facts.left_out.iter().any(|(pattern, is_glob)| match is_glob {
-                    false => below == pattern || below.starts_with(&format!("{}/", pattern.trim_end_matches('/'))),
-                    true => fits(pattern, below),
-                })
+            let facts = &self.values.units[conftest].facts;
+            let decides = facts.symbols.contains_key("pytest_ignore_collect");
+            let mut named = facts.left_out.iter().map(|(pattern, is_glob)| match is_glob {
+                false => below == pattern || below.starts_with(&format!("{}/", pattern.trim_end_matches('/'))),
+                true => fits(pattern, below),
+            });
+            inside && (decides || named.any(|one| one))
         })
     }
 
@@ -170,7 +172,10 @@ impl Judge<'_> {
             let known = |name: &&str| plugins::all().iter().any(|plugin| plugin.name == **name) || plugins::brings_none(name);
             let conftests: Vec<File> =
                 (0..self.values.units.len()).filter(|file| self.is_conftest(*file)).collect();
-            let leaves_out = |file: &File| !self.values.units[*file].facts.left_out.is_empty();
+            let leaves_out = |file: &File| {
+                let facts = &self.values.units[*file].facts;
+                !facts.left_out.is_empty() || facts.symbols.contains_key("pytest_ignore_collect")
+            };
             Pytest {
                 is_used: manifests().any(|manifest| manifest.pytest.is_some() || manifest.declares("pytest"))
                     || units().any(|unit| unit.facts.symbols.values().flatten().any(imports)),
@@ -258,6 +263,37 @@ impl Judge<'_> {
         shell.contains(&variable)
             || own.iter().any(|set| set.name == variable || set.name == "*")
             || self.is_set_above(file, variable)
+            || self.is_set_before(file, variable)
+    }
+
+    /// Whether something among the tests sets a variable before it imports a file: a test, a conftest, an `__init__`, what they bring in.
+    fn is_set_before(&self, file: File, variable: &str) -> bool {
+        let edges = self.runs_in_tests();
+        let leads = |from: File, name: &Name| {
+            let Name::Import { level, module, path } = name else { return false };
+            let inner = format!("{module}.{path}");
+            let starts = [module.as_str(), inner.trim_end_matches('.')];
+            let starts = starts.map(|module| self.values.index.import(from, *level, module)).into_iter();
+            let mut queue: Vec<File> = starts
+                .filter_map(|found| match found {
+                    Found::File(next) => Some(next),
+                    _ => None,
+                })
+                .collect();
+            let mut seen: HashSet<File> = queue.iter().copied().collect();
+            while let Some(next) = queue.pop() {
+                if next == file {
+                    return true;
+                }
+                queue.extend(edges.get(&next).into_iter().flatten().copied().filter(|&one| seen.insert(one)));
+            }
+            false
+        };
+        edges.keys().copied().filter(|&from| from != file).any(|from| {
+            let sets = self.values.units[from].facts.sets_env.iter();
+            let mut sets = sets.filter(|set| set.name == variable || set.name == "*");
+            sets.any(|set| !set.after.iter().any(|name| leads(from, name)))
+        })
     }
 
     /// Whether the project says what runs it, which may set a variable.
@@ -391,7 +427,10 @@ impl Judge<'_> {
                 .paths()
                 .any(|path| path.split('/').any(|part| part.strip_suffix(".py").unwrap_or(part) == top));
         let brought = BROUGHT.split_ascii_whitespace().any(|one| one == top) || top.starts_with("pytest");
-        Verdict::from_bool(!brought && !is_here)
+        let expects =
+            |unit: &&crate::unit::Unit| unit.facts.may_lack.iter().any(|one| one.split('.').next() == Some(top));
+        let is_expected = self.values.units.iter().any(expects);
+        Verdict::from_bool(!brought && !is_here && !is_expected)
     }
 
     /// Whether neither the project nor what it declares has a module that Python has dropped.
@@ -760,6 +799,23 @@ fn is_kept_out(home: &str, settings: &PytestSettings, path: &str) -> bool {
             if pattern.contains('/') { in_path || fits(pattern, folder) } else { fits(pattern, name) }
         })
     })
+}
+
+/// Whether `--ignore` or `--ignore-glob` in `addopts` keeps pytest from a file.
+fn is_ignored_by_option(home: &str, settings: &PytestSettings, path: &str) -> bool {
+    let words = settings.words("addopts");
+    if !words.iter().any(|word| word.starts_with("--ignore")) {
+        return false;
+    }
+    let below = path[home.len()..].trim_start_matches('/');
+    let plain = |value: &str| value.trim_matches(['"', '\'']).trim_start_matches("./").trim_end_matches('/').to_owned();
+    let values = |option: &str| {
+        let joined = words.iter().filter_map(|word| word.strip_prefix(option)?.strip_prefix('=').map(plain));
+        let apart = words.windows(2).filter(|pair| pair[0] == option).map(|pair| plain(&pair[1]));
+        joined.chain(apart).collect::<Vec<_>>()
+    };
+    let lies = |folder: &String| below == folder || below.starts_with(&format!("{folder}/"));
+    values("--ignore").iter().any(lies) || values("--ignore-glob").iter().any(|pattern| fits(pattern, below))
 }
 
 /// Whether a name is what a pattern of the shell wants.

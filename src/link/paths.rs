@@ -112,6 +112,18 @@ impl Judge<'_> {
                 }
                 *edited |= self.values.units[file].facts.edits_path;
             }
+            // `from context import app`, `import pathfix`, `tests/__init__.py`: what lies beside tests or above them may come first.
+            for file in (0..self.values.units.len()).filter(|&file| self.values.units[file].facts.edits_path) {
+                let folder = parent(self.values.index.path(file));
+                let is_near = |test: &File| {
+                    let path = self.values.index.path(*test);
+                    self.takes_part(*test) && (folder.is_empty() || path.starts_with(&format!("{folder}/")))
+                };
+                if let Some(test) = (0..self.values.units.len()).find(is_near) {
+                    let home = self.home(self.values.index.path(test));
+                    all.entry(home.to_owned()).or_default().1 = true;
+                }
+            }
             all
         });
         all.get(home).unwrap_or_else(|| NOTHING.get_or_init(Default::default))
@@ -138,7 +150,9 @@ impl Judge<'_> {
         }
         let top = module.split('.').next().unwrap_or(module);
         let (folders, edited) = self.sys_path(self.home(path));
-        if *edited || is_stdlib(top) {
+        // Under importlib pytest makes modules of the folders around a test.
+        let own = path[self.home(path).len()..].trim_start_matches('/').split('/').next();
+        if *edited || is_stdlib(top) || self.is_importlib(path) && own == Some(top) {
             return Verdict::No;
         }
         let holds = |folder: &str| {
@@ -310,10 +324,11 @@ impl Judge<'_> {
             return Verdict::Yes;
         }
         // `Event_Store` may be made by a decorator of `Event`.
-        let is_made = facts
-            .symbols
-            .keys()
-            .any(|one| name.len() > one.len() && name.starts_with(one.as_str()) && name[one.len()..].starts_with('_'));
+        let is_made = facts.symbols.keys().any(|one| {
+            let rest = name.strip_prefix(one.as_str()).and_then(|rest| rest.strip_prefix('_'));
+            let capital = |text: &str| text.starts_with(|c: char| c.is_uppercase());
+            capital(one) && rest.is_some_and(capital)
+        });
         let may_be_compiled = index.package_folder(file).is_some() && self.compiles();
         let mut found = if is_made || may_be_compiled { Verdict::Unknown } else { Verdict::No };
         for star in &facts.stars {

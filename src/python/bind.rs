@@ -19,6 +19,10 @@ use crate::secrets::{NameClass, classify_name};
 pub fn facts<'a>(body: &'a [Stmt], types: &Types<'a>) -> Facts {
     let mut binder = Binder { facts: Facts::default(), types, typing: false };
     binder.block(body, &[Scope::module(body)]);
+    // Walruses, captures of patterns and the like.
+    for name in body.iter().flat_map(super::bound::bound).filter(|name| *name != "*") {
+        binder.facts.symbols.entry(name.to_owned()).or_insert_with(|| vec![Binding::Opaque]);
+    }
     binder.facts.sets_env = super::environment::sets(body);
     binder.facts.dynamic |= binder.facts.symbols.contains_key("__getattr__");
     binder.facts
@@ -55,6 +59,13 @@ pub fn expression<'a>(
     }
     match expr {
         Expr::Attribute(attribute) => {
+            let is_path = || super::dotted(expr).as_deref() == Some("sys.path");
+            let is_changed = || match parent {
+                Some(ast::AnyNodeRef::ExprSubscript(subscript)) => subscript.ctx != ast::ExprContext::Load,
+                Some(ast::AnyNodeRef::StmtAugAssign(_)) => true,
+                _ => attribute.ctx != ast::ExprContext::Load,
+            };
+            facts.edits_path |= attribute.attr.as_str() == "path" && is_path() && is_changed();
             if let Some(by) = tied(attribute.attr.as_str()) {
                 facts.reads.push((by, types.of(&attribute.value, scopes)));
             }
@@ -73,12 +84,31 @@ pub fn expression<'a>(
                 facts.patches.push(Patch { of, name, span: span(attribute) });
             }
         }
-        // A module that is put in the place of this one, or gets names by `setattr`.
+        // A module that is put in the place of this one, or of another.
         Expr::Subscript(subscript) if super::dotted(&subscript.value).as_deref() == Some("sys.modules") => {
-            facts.dynamic = true;
+            match &*subscript.slice {
+                Expr::StringLiteral(name) if subscript.ctx == ast::ExprContext::Store => {
+                    facts.may_lack.insert(name.value.to_str().to_owned());
+                }
+                _ => facts.dynamic = true,
+            }
         }
         Expr::Call(call) => {
             facts.dynamic |= remakes(call);
+            let callee = super::dotted(&call.func).unwrap_or_default();
+            let of_path =
+                |start: &str| ["insert", "append", "extend"].iter().any(|end| callee == format!("{start}.{end}"));
+            let is_sys = |binding: &Binding| matches!(binding, Binding::Import(Name::Import { module, path, .. }) if module == "sys" && path == "path");
+            let own = || facts.symbols.get("path").is_some_and(|all| all.iter().any(is_sys));
+            facts.edits_path |= of_path("sys.path")
+                || callee == "site.addsitedir"
+                || callee == "addsitedir"
+                || of_path("path") && own();
+            if matches!(callee.as_str(), "pytest.importorskip" | "importorskip" | "sys.modules.setdefault")
+                && let Some(Expr::StringLiteral(name)) = call.arguments.args.first()
+            {
+                facts.may_lack.insert(name.value.to_str().to_owned());
+            }
             if call.arguments.find_keyword("__root__").is_some() {
                 facts.reads.push((Tied::Root, types.of(&call.func, scopes)));
             }

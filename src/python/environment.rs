@@ -33,6 +33,9 @@ pub fn sets(body: &[Stmt]) -> Vec<EnvSet> {
                     found.extend(of_call(call).map(|name| EnvSet { name, after: after.clone() }));
                 }
             }
+            Stmt::With(with) if with.items.iter().any(|item| patches(&item.context_expr)) => {
+                found.push(EnvSet { name: "*".to_owned(), after: after.clone() });
+            }
             // Whatever is set on a condition, or in a loop, may be anything.
             Stmt::If(_) | Stmt::For(_) | Stmt::With(_) | Stmt::Try(_) => {
                 let mut sets_some = false;
@@ -44,7 +47,29 @@ pub fn sets(body: &[Stmt]) -> Vec<EnvSet> {
             _ => {}
         }
     }
+    // Pytest calls these once the module is there, and before it looks at tests.
+    let early = |name: &str| {
+        matches!(
+            name,
+            "pytest_configure" | "pytest_sessionstart" | "pytest_load_initial_conftests" | "pytest_cmdline_main"
+        )
+    };
+    for function in body.iter().filter_map(Stmt::as_function_def_stmt).filter(|one| early(one.name.as_str())) {
+        let inner = sets(&function.body).into_iter();
+        found.extend(inner.map(|set| EnvSet { after: after.iter().cloned().chain(set.after).collect(), ..set }));
+    }
     found
+}
+
+/// `mock.patch.dict("os.environ", {...})`.
+fn patches(expr: &Expr) -> bool {
+    let Expr::Call(call) = expr else { return false };
+    let of_environ = match call.arguments.args.first() {
+        Some(Expr::StringLiteral(name)) => name.value.to_str() == "os.environ",
+        Some(other) => is_environ(other),
+        None => false,
+    };
+    of_environ && dotted(&call.func).is_some_and(|name| name.ends_with("patch.dict"))
 }
 
 /// Whether an expression spells the environment of the process.

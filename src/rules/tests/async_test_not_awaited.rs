@@ -36,6 +36,10 @@ fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
         finding.help("build the class on `unittest.IsolatedAsyncioTestCase`");
         return;
     }
+    let mut marked = classes.iter().map(|class| &class.decorator_list).chain([&function.decorator_list]);
+    if marked.any(|decorators| super::may_be_skipped(decorators)) {
+        return;
+    }
     let is_plain = classes.iter().all(|class| is_plain_test_class(class));
     let marks =
         |decorators: &[ast::Decorator]| decorators.iter().any(|one| mark(one).is_some_and(|mark| awaits(&mark)));

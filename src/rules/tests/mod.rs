@@ -99,6 +99,11 @@ fn mark(decorator: &Decorator) -> Option<String> {
     (before == "pytest.mark" || before == "mark").then(|| mark.to_owned())
 }
 
+/// Whether a mark keeps a test from running, or lets it fail.
+fn may_be_skipped(decorators: &[Decorator]) -> bool {
+    decorators.iter().any(|one| mark(one).is_some_and(|mark| matches!(mark.as_str(), "skip" | "skipif" | "xfail")))
+}
+
 fn is_fixture(decorator: &Decorator) -> bool {
     matches!(name_of(decorator).as_str(), "pytest.fixture" | "fixture" | "pytest_asyncio.fixture")
 }

@@ -5,7 +5,7 @@ use crate::finding::Grade;
 use crate::python::ast::{Expr, Stmt};
 use crate::python::bound::{bound, is_builtin};
 use crate::python::environment::is_environ;
-use crate::python::{Tree, dotted, span};
+use crate::python::{Tree, deeper, dotted, span, walk};
 use crate::rule::{Check, Cx};
 use crate::text;
 use crate::text::Span;
@@ -55,6 +55,7 @@ fn check(cx: &mut Cx, tree: &Tree) {
                     }
                 }
             }
+            Stmt::If(_) | Stmt::Try(_) | Stmt::With(_) => skips(stmt, &mut wrong),
             _ => {}
         }
     }
@@ -77,9 +78,32 @@ fn check(cx: &mut Cx, tree: &Tree) {
     for (at, message) in wrong {
         cx.report(at, text![message]).when(Condition::RunsInTests);
     }
-    if is_test {
+    if is_test && !tree.is_broken() {
         undefined(cx, tree);
     }
+}
+
+/// `pytest.skip` on a condition of the module's own, without what it needs there.
+fn skips(stmt: &Stmt, wrong: &mut Vec<(Span, &'static str)>) {
+    walk::blocks(stmt, &mut |body| {
+        for stmt in body {
+            match stmt {
+                Stmt::Expr(stmt) => {
+                    if let Expr::Call(call) = &*stmt.value
+                        && dotted(&call.func).as_deref() == Some("pytest.skip")
+                        && call.arguments.find_keyword("allow_module_level").is_none()
+                    {
+                        wrong.push((
+                            span(call),
+                            "`pytest.skip` outside of a test is an error without `allow_module_level=True`",
+                        ));
+                    }
+                }
+                Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {}
+                other => deeper(|| skips(other, wrong)),
+            }
+        }
+    });
 }
 
 /// The names that the module binds, and whether it does when it runs; none where some may be bound that no statement shows.
@@ -123,7 +147,7 @@ fn undefined(cx: &mut Cx, tree: &Tree) {
             Stmt::FunctionDef(function) => (&function.decorator_list, None),
             _ => continue,
         };
-        decorators.iter().for_each(|decorator| add(&decorator.expression));
+        decorators.iter().for_each(|decorator| add(root(&decorator.expression)));
         bases.into_iter().flat_map(|bases| &bases.args).for_each(&mut add);
     }
     for (at, name) in wanted {
@@ -136,6 +160,15 @@ fn undefined(cx: &mut Cx, tree: &Tree) {
             None => format!("`{name}` is asked for while pytest collects the file, and nothing binds it"),
         };
         cx.report(at, text![message]).when(Condition::CollectedOrConftest);
+    }
+}
+
+/// What an expression begins with: `pytest` of `@pytest.mark.parametrize("a", [1])`.
+fn root(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Call(call) => root(&call.func),
+        Expr::Attribute(attribute) => root(&attribute.value),
+        other => other,
     }
 }
 

@@ -28,6 +28,10 @@ fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
     if !plain || cx.mentions("pytestmark") || cx.mentions("pytest_generate_tests") {
         return;
     }
+    let mut marked = classes.iter().map(|class| &class.decorator_list).chain([&function.decorator_list]);
+    if marked.any(|decorators| super::may_be_skipped(decorators)) {
+        return;
+    }
     let Some(given) = given(function) else { return };
     let receiver = usize::from(!classes.is_empty());
     let parameters = &function.parameters;
