@@ -160,6 +160,8 @@ pub struct Facts {
     pub sets_env: Vec<EnvSet>,
     /// Fixtures that it defines, with how long each lives.
     pub fixtures: BTreeMap<String, Lifetime>,
+    /// Functions that are fixtures under another name.
+    pub renamed: BTreeSet<String>,
     /// Module-level names that only type checkers bind: under `if TYPE_CHECKING:`.
     pub typing_only: BTreeSet<String>,
     /// What `import a.b` names besides the package that it binds: `a.b`.
@@ -618,6 +620,10 @@ pub enum Condition {
     NotBackported(String),
     /// Neither pytest nor a plugin that the project declares or has can know a hook of this name.
     UnknownHook(String),
+    /// Nothing gets an attribute of this name from outside: `builtins.debug = True`.
+    NeverPut(String),
+    /// No fixture of this name is in sight, and nothing in the project is called so.
+    NowhereFixture(String),
     /// A conftest keeps pytest from the file, maybe on some Pythons alone.
     LeftOut,
     /// Nothing that the project declares brings a module of this name.

@@ -360,7 +360,8 @@ impl Judge<'_> {
         for home in homes {
             let unit = self.values.units[home];
             // What is imported or assigned under the name may be one.
-            if unit.facts.fixtures.contains_key(name) || unit.facts.symbols.contains_key(name) {
+            let is_named = unit.facts.symbols.contains_key(name) && !unit.facts.renamed.contains(name);
+            if unit.facts.fixtures.contains_key(name) || is_named {
                 return Verdict::No;
             }
             if !unit.facts.stars.is_empty() || unit.facts.dynamic || unit.broken {
@@ -458,6 +459,20 @@ impl Judge<'_> {
             let mut queue: Vec<File> = all
                 .filter(|&file| self.is_conftest(file) || self.collected(file).is_yes() && self.holds_tests(file))
                 .collect();
+            // The packages around a test are imported with it.
+            let around = |file: &File| {
+                let mut folder = index::parent(self.values.index.path(*file));
+                let mut found = Vec::new();
+                while let Some(init) = self.values.index.file(&format!("{folder}/__init__.py")) {
+                    found.push(init);
+                    folder = index::parent(folder);
+                }
+                found
+            };
+            let inits: Vec<File> = queue.iter().flat_map(around).collect();
+            queue.extend(inits);
+            queue.sort_unstable();
+            queue.dedup();
             let mut seen: HashSet<File> = queue.iter().copied().collect();
             let mut found = HashMap::new();
             while let Some(file) = queue.pop() {
@@ -609,7 +624,10 @@ impl Judge<'_> {
         if self.configures(file).is_none() {
             return Verdict::No;
         }
-        let known = plugins::all().iter().any(|plugin| plugin.settings.iter().any(|one| one == key));
+        let knows = |plugin: &plugins::Plugin| plugin.settings.iter().any(|one| one == key);
+        // Of a plugin that nobody declares it is as unknown as any other.
+        let known = self.there().any(knows)
+            || plugins::all().iter().any(knows) && self.plugins() == plugins::Installed::Unclear;
         match (known, self.plugins()) {
             (true, _) => Verdict::No,
             (false, plugins::Installed::Known) => Verdict::from_bool(!self.pytest().registers),
@@ -693,7 +711,7 @@ impl Judge<'_> {
         }
         let among_tests = index::parent(path).split('/').any(|part| matches!(part, "tests" | "test"));
         let name = path.rsplit('/').next().unwrap_or(path);
-        let is_file = name.ends_with(".py") && name.contains("test") && name != "conftest.py";
+        let is_file = name.ends_with(".py") && name != "__init__.py";
         // unittest and others have names of their own; where pytest runs, a file beside has its name.
         let folder = index::parent(path);
         let uses_pytest = settings.is_some()

@@ -168,6 +168,14 @@ impl<'a> Judge<'a> {
             }),
             Condition::NotBackported(module) => Verdict::from_bool(self.not_backported(file, module)),
             Condition::UnknownHook(name) => self.unknown_hook(name),
+            Condition::NeverPut(name) => Verdict::from_bool(!self.is_put(name, file)),
+            Condition::NowhereFixture(name) => match self.unknown_fixture(file, name, true) {
+                Verdict::Yes => Verdict::from_bool(!self.values.units.iter().any(|unit| {
+                    unit.facts.fixtures.keys().any(|one| one.rsplit('.').next() == Some(name))
+                        || unit.facts.symbols.contains_key(name)
+                })),
+                other => other,
+            },
             Condition::LeftOut => Verdict::from_bool(self.is_left_out(self.values.index.path(file))),
             Condition::LowerConftest => self.lower_conftest(file),
             Condition::Uninstalled(module) => self.uninstalled(file, module),

@@ -168,7 +168,8 @@ impl Judge<'_> {
         let home = self.home(path);
         let below = |name: &str| if home.is_empty() { name.to_owned() } else { format!("{home}/{name}") };
         // A folder of that name beside the test may be about the library of that name; a file is a helper.
-        let beside = self.values.index.file(&format!("{here}/{top}.py")).is_some();
+        let above = path[..].match_indices('/').map(|(at, _)| &path[..at]).filter(|folder| folder.len() > home.len());
+        let beside = above.clone().any(|folder| self.values.index.file(&format!("{folder}/{top}.py")).is_some());
         let mut held: Vec<String> = vec!["src".to_owned(), String::new(), home.to_owned(), below("src")];
         held.retain(|folder| holds(folder));
         held.extend(beside.then(|| here.to_owned()));

@@ -358,6 +358,13 @@ impl<'a> Binder<'_, 'a> {
             self.facts.all = strings(value);
             self.facts.dynamic |= self.facts.all.is_none();
         }
+        // `store_fixture = pytest.fixture(make_store, name="store")`
+        if let Expr::Call(call) = value
+            && super::dotted(&call.func).is_some_and(|name| name.ends_with("fixture"))
+            && let Some(Expr::StringLiteral(name)) = call.arguments.find_keyword("name").map(|name| &name.value)
+        {
+            self.facts.fixtures.insert(name.value.to_str().to_owned(), Lifetime::Dynamic);
+        }
         if let Expr::Call(call) = value
             && let Some(bound) = self.type_var(call, scopes)
         {
@@ -569,7 +576,12 @@ impl<'a> Binder<'_, 'a> {
     fn function(&mut self, function: &'a ast::StmtFunctionDef, scopes: &[Scope<'a>]) {
         let Some(scope) = scopes.last() else { return };
         let inner = scope.child(Block::Function(function));
-        self.facts.fixtures.extend(fixture(function));
+        if let Some((name, lifetime)) = fixture(function) {
+            if name != function.name.as_str() && matches!(scope.block, Block::Module(_)) {
+                self.facts.renamed.insert(function.name.as_str().to_owned());
+            }
+            self.facts.fixtures.insert(scope.qualify(&name), lifetime);
+        }
         let class = match scope.block {
             Block::Class(_) if receiver(function) == Receiver::Instance => Some(scope.name.clone()),
             _ => None,

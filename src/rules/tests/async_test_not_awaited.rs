@@ -61,18 +61,14 @@ fn fixture<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
     let name = function.name.as_str();
     let used = cx.text.match_indices(name).count() > 1;
     let plain = matches!(super::name_of(decorator).as_str(), "pytest.fixture" | "fixture");
-    if !plain
-        || !used
-        || !cx.mentions("def test")
-        || cx.mentions("anyio")
-        || cx.mentions("trio")
-        || cx.scopes.len() != 1
-    {
+    // A conftest holds no tests, and others use what it has.
+    let alone = !cx.mentions("def test");
+    if !plain || !used && !alone || cx.mentions("anyio") || cx.mentions("trio") || cx.scopes.len() != 1 {
         return;
     }
     let message = format!("nobody awaits the fixture `{name}`: what uses it fails before it begins");
     let finding = cx.report(span(&function.name), text![message]);
-    finding.when(Condition::Collected).when(Condition::NobodyAwaits);
+    finding.when(Condition::CollectedOrConftest).when(Condition::NobodyAwaits);
     finding.help("write `@pytest_asyncio.fixture`, or say `asyncio_mode = auto` in pytest's configuration");
 }
 

@@ -65,6 +65,12 @@ fn check(cx: &mut Cx, document: &Document, syntax: Syntax) {
             let finding = cx.report(entry.span, message);
             finding.when(Condition::MissingTestpaths).help("name the folders that hold the tests");
         }
+        if entry.key == "asyncio_mode" && !matches!(entry.span.of(cx.text).trim_matches(['"', '\'']), "auto" | "strict")
+        {
+            let finding = cx.report(entry.span, text!["pytest-asyncio has no such mode, and refuses to start"]);
+            finding.when(Condition::Configures).grade(Condition::Always, Grade::Raises);
+            finding.help("the modes are `auto` and `strict`");
+        }
         match entry.key.as_str() {
             "addopts" => options(cx, entry.span),
             "filterwarnings" => filters(cx, entry.span),

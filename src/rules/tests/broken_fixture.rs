@@ -53,6 +53,12 @@ fn lifetimes<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef, decorator:
         Expr::Call(call) => call.arguments.find_keyword("scope").map(|keyword| &keyword.value),
         _ => None,
     };
+    if let Expr::Call(call) = &decorator.expression
+        && let Some(first @ Expr::StringLiteral(_)) = call.arguments.args.first()
+    {
+        let finding = cx.report(span(first), text!["a fixture takes no positional argument: pytest refuses the file"]);
+        finding.when(Condition::CollectedOrConftest).help("say `scope=` or `name=`");
+    }
     let mut lifetime = Lifetime::Function;
     if let Some(Expr::StringLiteral(word)) = scope {
         match Lifetime::of(word.value.to_str()) {

@@ -40,7 +40,7 @@ fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
             finding.when(Condition::Collected).when(condition);
             continue;
         }
-        one(decorator, function, shared, &mut known, &mut wrong);
+        one(cx, decorator, function, shared, &mut known, &mut wrong);
     }
     for (at, message) in wrong {
         cx.report(at, text![message]).when(Condition::Collected);
@@ -48,6 +48,7 @@ fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
 }
 
 fn one(
+    cx: &Cx,
     decorator: &Decorator,
     function: &ast::StmtFunctionDef,
     shared: bool,
@@ -56,6 +57,11 @@ fn one(
 ) {
     let Expr::Call(call) = &decorator.expression else { return };
     let arguments = &call.arguments;
+    const KEYWORDS: [&str; 5] = ["argnames", "argvalues", "indirect", "ids", "scope"];
+    let named = arguments.keywords.iter().filter_map(|keyword| keyword.arg.as_ref());
+    for keyword in named.filter(|keyword| !KEYWORDS.contains(&keyword.as_str())) {
+        wrong.push((span(keyword), format!("`parametrize` has no argument `{keyword}`: pytest refuses the file")));
+    }
     let Some(argnames) = arguments.find_argument_value("argnames", 0) else { return };
     let Some(names) = names(argnames) else { return };
     // A fixture that the test uses may ask for the name, one that is used everywhere as well.
@@ -110,7 +116,11 @@ fn one(
             wrong.push((span(indirect), format!("`{name}` is indirect, and no argument here is called so")));
         }
     }
-    let values = match arguments.find_argument_value("argvalues", 1) {
+    let said = arguments.find_argument_value("argvalues", 1).map(|value| match value {
+        Expr::Name(name) => cx.only_value(name.id.as_str()).unwrap_or(value),
+        value => value,
+    });
+    let values = match said {
         Some(Expr::List(list)) => &list.elts,
         Some(Expr::Tuple(tuple)) => &tuple.elts,
         _ => return,

@@ -150,6 +150,28 @@ fn runs_at_import(body: &[Stmt]) -> Vec<&Expr> {
     found
 }
 
+/// What runs while a module is imported and stands in heads of functions and in classes: defaults, and values of attributes.
+fn runs_around_functions(body: &[Stmt]) -> Vec<&Expr> {
+    let mut found = Vec::new();
+    for stmt in body {
+        match stmt {
+            Stmt::FunctionDef(function) => {
+                let defaults = function.parameters.iter_non_variadic_params().filter_map(|one| one.default.as_deref());
+                for default in defaults {
+                    found.push(default);
+                    walk::children(default, &mut |child| found.push(child));
+                }
+            }
+            Stmt::ClassDef(class) => {
+                found.extend(runs_at_import(&class.body));
+                found.extend(runs_around_functions(&class.body));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
 /// The first `yield` of a function's own body.
 fn yields(body: &[Stmt]) -> Option<&Expr> {
     use ast::visitor::source_order::{SourceOrderVisitor, walk_expr, walk_stmt};

@@ -1,6 +1,6 @@
 //! `setup` and `teardown` as nose had them, which pytest 8 does not call. Page: rules/tests/nose-setup.md
 
-use super::{classes, is_plain_test_class, is_test_name, may_test};
+use super::{classes, is_plain_test_class, is_test_name, is_testcase, is_unittest, may_test};
 use crate::fact::Condition;
 use crate::finding::{Edit, Fix};
 use crate::python::ast::{self, Stmt};
@@ -11,10 +11,36 @@ use crate::text;
 pub const CHECK: Check = Check::Several(&[Check::Class(class), Check::File(module)]);
 
 fn class<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
-    if !may_test(cx) || classes(cx).is_none() || !is_plain_test_class(class) {
+    if !may_test(cx) || classes(cx).is_none() {
+        return;
+    }
+    if is_unittest(class) {
+        of_unittest(cx, class);
+    }
+    if !is_plain_test_class(class) {
         return;
     }
     told(cx, &class.body, "setup_method", "teardown_method");
+}
+
+/// unittest calls `setUp`, and nothing else.
+fn of_unittest<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
+    for function in class.body.iter().filter_map(Stmt::as_function_def_stmt) {
+        let (name, instead) = match function.name.as_str() {
+            name @ ("setup" | "set_up") => (name, "setUp"),
+            name @ ("teardown" | "tearDOwn" | "tear_down") => (name, "tearDown"),
+            _ => continue,
+        };
+        let is_called = cx.text.contains(&format!(".{name}("));
+        if is_called || !function.decorator_list.is_empty() || function.parameters.len() != 1 {
+            continue;
+        }
+        let at = span(&function.name);
+        let condition = is_testcase(cx, class);
+        let finding = cx.report(at, text![format!("unittest does not call `{name}`: it is `{instead}`")]);
+        finding.when(Condition::Collected).when(condition);
+        finding.fix(Fix::safe(format!("Call it `{instead}`"), vec![Edit::replace(at, instead)]));
+    }
 }
 
 fn module(cx: &mut Cx, tree: &Tree) {

@@ -59,7 +59,9 @@ fn check(cx: &mut Cx, tree: &Tree) {
             _ => {}
         }
     }
-    for expr in super::runs_at_import(tree.body()) {
+    let mut run = super::runs_at_import(tree.body());
+    run.extend(super::runs_around_functions(tree.body()));
+    for expr in run {
         if let Some(variable) = read(expr) {
             let message = format!("`{variable}` is asked for while pytest collects the file, and nobody here sets it");
             let finding = cx.report(span(expr), text![message]);
@@ -148,6 +150,10 @@ fn undefined(cx: &mut Cx, tree: &Tree) {
             _ => continue,
         };
         decorators.iter().for_each(|decorator| add(root(&decorator.expression)));
+        if let Stmt::FunctionDef(function) = stmt {
+            let defaults = function.parameters.iter_non_variadic_params().filter_map(|one| one.default.as_deref());
+            defaults.for_each(|default| add(root(default)));
+        }
         bases.into_iter().flat_map(|bases| &bases.args).for_each(&mut add);
     }
     for (at, name) in wanted {
@@ -159,7 +165,7 @@ fn undefined(cx: &mut Cx, tree: &Tree) {
             None if is_builtin(&name) => continue,
             None => format!("`{name}` is asked for while pytest collects the file, and nothing binds it"),
         };
-        cx.report(at, text![message]).when(Condition::CollectedOrConftest);
+        cx.report(at, text![message]).when(Condition::CollectedOrConftest).when(Condition::NeverPut(name));
     }
 }
 
@@ -189,8 +195,17 @@ fn opened(expr: &Expr) -> Option<(Span, String)> {
     is_own.then(|| (span(name), path.to_owned()))
 }
 
-/// `os.environ["X"]`, which raises where nobody has set it.
+/// `os.environ["X"]`, which raises where nobody has set it, and `int(os.environ.get("X"))`.
 fn read(expr: &Expr) -> Option<String> {
+    if let Expr::Call(call) = expr
+        && dotted(&call.func).is_some_and(|name| name == "int" || name == "float")
+        && let [Expr::Call(inner)] = &*call.arguments.args
+        && dotted(&inner.func)
+            .is_some_and(|name| matches!(name.as_str(), "os.environ.get" | "environ.get" | "os.getenv" | "getenv"))
+        && let [Expr::StringLiteral(name)] = &*inner.arguments.args
+    {
+        return Some(name.value.to_str().to_owned());
+    }
     let Expr::Subscript(item) = expr else { return None };
     match (&*item.slice, is_environ(&item.value) && item.ctx.is_load()) {
         (Expr::StringLiteral(name), true) => Some(name.value.to_str().to_owned()),

@@ -3,13 +3,51 @@
 use super::{classes, is_fixture, is_plain_test_class, is_test_name, mark, may_test, name_of};
 use crate::fact::Condition;
 use crate::finding::Grade;
-use crate::python::ast::{self, Decorator, Expr};
-use crate::python::span;
+use crate::python::ast::{self, Decorator, Expr, Stmt};
+use crate::python::{Tree, dotted, span};
 use crate::rule::{Check, Cx};
 use crate::text;
 use crate::text::Span;
 
-pub const CHECK: Check = Check::Function(check);
+pub const CHECK: Check = Check::Several(&[Check::Function(check), Check::File(module)]);
+
+/// `pytestmark = pytest.mark.usefixtures("database")`, and fixtures of a conftest that ask for what is nowhere.
+fn module(cx: &mut Cx, tree: &Tree) {
+    if !may_test(cx) {
+        return;
+    }
+    let mut wanted: Vec<(Span, String)> = Vec::new();
+    for stmt in tree.body() {
+        let body = match stmt {
+            Stmt::ClassDef(class) if is_plain_test_class(class) => class.body.as_slice(),
+            other => std::slice::from_ref(other),
+        };
+        for assign in body.iter().filter_map(Stmt::as_assign_stmt) {
+            let is_marks = |target: &Expr| matches!(target, Expr::Name(name) if name.id.as_str() == "pytestmark");
+            if !assign.targets.iter().any(is_marks) {
+                continue;
+            }
+            let marks = match &*assign.value {
+                Expr::List(list) => list.elts.as_slice(),
+                one => std::slice::from_ref(one),
+            };
+            for call in marks.iter().filter_map(Expr::as_call_expr) {
+                if dotted(&call.func).is_some_and(|name| name.ends_with("mark.usefixtures")) {
+                    let names = call.arguments.args.iter().filter_map(Expr::as_string_literal_expr);
+                    wanted.extend(names.map(|name| (span(name), name.value.to_str().to_owned())));
+                }
+            }
+        }
+    }
+    for (at, name) in wanted {
+        let message =
+            format!("no fixture `{name}` is defined where these tests could use it: they fail before they begin");
+        let finding = cx.report(at, text![message]);
+        finding.when(Condition::Collected).when(Condition::UnknownFixture(name));
+        finding.grade(Condition::PluginsUnsure, Grade::Uncertain);
+        finding.help("define it in the file or in a conftest above it, or declare the plugin that brings it");
+    }
+}
 
 fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
     if function.decorator_list.iter().any(is_fixture) {
@@ -49,6 +87,18 @@ fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
             }));
         }
     }
+    // What is indirect is made by a fixture of that name.
+    for decorator in function.decorator_list.iter().filter(|one| mark(one).as_deref() == Some("parametrize")) {
+        let Expr::Call(call) = &decorator.expression else { continue };
+        let all =
+            matches!(call.arguments.find_argument_value("indirect", 2), Some(Expr::BooleanLiteral(all)) if all.value);
+        let names = call.arguments.find_argument_value("argnames", 0).filter(|_| all);
+        if let Some(names) = names.and_then(super::broken_parametrize::names) {
+            found.extend(names.into_iter().map(|name| (span(&decorator.expression), name)));
+        }
+    }
+    let own = |name: &str| classes.iter().any(|class| class.body.iter().any(|stmt| defines(stmt, name)));
+    found.retain(|(_, name)| !own(name));
     for (at, name) in found {
         let message = format!("no fixture `{name}` is defined where this test could use it: it fails before it begins");
         let finding = cx.report(at, text![message]);
@@ -62,6 +112,18 @@ fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
 fn of_fixture<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
     let name = function.name.as_str();
     let used = cx.text.match_indices(name).count() > 1;
+    if !cx.mentions("def test") && cx.scopes.len() == 1 && function.decorator_list.len() == 1 {
+        for parameter in function.parameters.iter_non_variadic_params().filter(|one| one.default.is_none()) {
+            let wanted = parameter.parameter.name.as_str().to_owned();
+            let message =
+                format!("nothing in the project is a fixture `{wanted}`: what uses `{name}` fails before it begins");
+            let finding = cx.report(span(&parameter.parameter.name), text![message]);
+            finding.when(Condition::CollectedOrConftest).when(Condition::Named("conftest.py".into()));
+            finding.when(Condition::NowhereFixture(wanted)).grade(Condition::PluginsUnsure, Grade::Uncertain);
+            finding.help("define it in the conftest, or declare the plugin that brings it");
+        }
+        return;
+    }
     if !cx.mentions("def test") || cx.scopes.len() != 1 || !used || function.decorator_list.len() != 1 {
         return;
     }
@@ -74,6 +136,24 @@ fn of_fixture<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
         finding.grade(Condition::PluginsUnsure, Grade::Uncertain);
         finding.help("define it in the file or in a conftest above it, or declare the plugin that brings it");
     }
+}
+
+/// Whether a statement of a class is a fixture of this name.
+fn defines(stmt: &Stmt, name: &str) -> bool {
+    let Stmt::FunctionDef(function) = stmt else { return false };
+    let said = |decorator: &Decorator| match &decorator.expression {
+        Expr::Call(call) => call
+            .arguments
+            .find_keyword("name")
+            .is_none_or(|keyword| matches!(&keyword.value, Expr::StringLiteral(said) if said.value.to_str() == name)),
+        _ => true,
+    };
+    let renamed = |decorator: &Decorator| match &decorator.expression {
+        Expr::Call(call) => call.arguments.find_keyword("name").is_some(),
+        _ => false,
+    };
+    let mut fixtures = function.decorator_list.iter().filter(|one| is_fixture(one));
+    fixtures.any(|one| said(one) && (renamed(one) || function.name.as_str() == name))
 }
 
 /// What decorators give to a test.

@@ -1,6 +1,8 @@
 //! A test that fails before its first line. Page: rules/tests/unrunnable-test.md
 
-use super::{classes, is_plain_test_class, is_test_name, is_unittest, mark, may_test, stays_a_test, yields};
+use super::{
+    classes, is_plain_test_class, is_test_name, is_testcase, is_unittest, mark, may_test, stays_a_test, yields,
+};
 use crate::fact::Condition;
 use crate::python::ast::{self, Expr};
 use crate::python::{dotted, span};
@@ -27,7 +29,23 @@ fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
         finding.help("assert what is yielded, or make it a fixture");
         return;
     }
+    if plain && stays_a_test(function) && function.is_async && yields(&function.body).is_some() {
+        let finding = cx.report(
+            span(&function.name),
+            text!["an asynchronous test that yields is never run: pytest expects it to fail"],
+        );
+        finding.when(Condition::Collected).help("assert what is yielded, or make it a fixture");
+        return;
+    }
     let Some(class) = classes.last() else { return };
+    let more = function.parameters.iter_non_variadic_params().skip(1).find(|one| one.default.is_none());
+    if let Some(more) = more.filter(|_| is_unittest(class) && function.decorator_list.is_empty()) {
+        let message = format!("unittest gives `{name}` no `{}`: every run of it is a `TypeError`", more.parameter.name);
+        let condition = is_testcase(cx, class);
+        let finding = cx.report(span(&more.parameter), text![message]);
+        finding.when(Condition::Collected).when(condition).help("a `TestCase` uses no fixtures as arguments");
+        return;
+    }
     let parameters = &function.parameters;
     let takes_self = !parameters.posonlyargs.is_empty() || !parameters.args.is_empty() || parameters.vararg.is_some();
     let is_static = function
