@@ -711,7 +711,7 @@ impl Judge<'_> {
         }
         let among_tests = index::parent(path).split('/').any(|part| matches!(part, "tests" | "test"));
         let name = path.rsplit('/').next().unwrap_or(path);
-        let is_file = name.ends_with(".py") && name != "__init__.py";
+        let is_file = name.ends_with(".py") && name.contains("test");
         // unittest and others have names of their own; where pytest runs, a file beside has its name.
         let folder = index::parent(path);
         let uses_pytest = settings.is_some()

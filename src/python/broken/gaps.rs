@@ -48,6 +48,35 @@ fn inside(piece: &Piece, index: usize) -> Option<usize> {
     None
 }
 
+/// Whether a place lies in brackets.
+pub(super) fn is_inside(piece: &Piece, at: usize) -> bool {
+    inside(piece, piece.token_at(at)).is_some()
+}
+
+/// Whether the brackets around a place hold a sequence: a comma parts other values in them, and what meets here is neither a text before
+/// a value that may be added to it nor a name before the value that it may be given.
+pub(super) fn is_in_sequence(piece: &Piece, at: usize) -> bool {
+    let index = piece.token_at(at);
+    let Some(open) = inside(piece, index) else { return false };
+    let (mut depth, mut commas, mut last) = (0, 0, open);
+    for (at, token) in piece.scan.tokens.iter().enumerate().skip(open + 1).take(4_000) {
+        match token.kind {
+            Kind::Open => depth += 1,
+            Kind::Close if depth == 0 => break,
+            Kind::Close => depth -= 1,
+            _ if depth == 0 && piece.word(at) == "," => commas += 1,
+            _ => {}
+        }
+        last = at;
+    }
+    let (left, right) = (piece.kind(index.wrapping_sub(1)), piece.kind(index));
+    let literal = |kind: Option<Kind>| matches!(kind, Some(Kind::String | Kind::Number));
+    let adds = left == Some(Kind::String) && right == Some(Kind::Name);
+    let lone = index < 2 || matches!(piece.word(index - 2), "," | "(");
+    let gives = piece.word(open) == "(" && left == Some(Kind::Name) && lone && literal(right);
+    commas > 0 && last > open && !adds && !gives
+}
+
 /// Two values side by side inside brackets.
 pub(super) fn comma(piece: &Piece) -> Vec<Guess> {
     let at = piece.token_at(piece.fault.start);

@@ -48,7 +48,11 @@ pub fn place(cx: &Cx, fault: &Fault) -> Option<Place> {
     if fault.message != EXCEPTIONS {
         return None;
     }
-    let (caught, named) = cx.source(fault.span).split_once(',')?;
+    // `except (A, B), error`
+    let whole = cx.source(fault.span);
+    let from = if whole.starts_with('(') { whole.find(')')? } else { 0 };
+    let at = from + whole[from..].find(',')?;
+    let (caught, named) = (&whole[..at], &whole[at + 1..]);
     let named = named.trim();
     let plain = |c: char| c.is_alphanumeric() || c == '_';
     let small = |name: &str| name.starts_with(|c: char| c.is_lowercase() || c == '_') && name.chars().all(plain);
@@ -60,7 +64,10 @@ pub fn place(cx: &Cx, fault: &Fault) -> Option<Place> {
     );
     let is_sure = !names(cx.text, named);
     let is_usual = named.chars().count() == 1 || USUAL.contains(&named);
-    if !shaped || !caught.chars().all(|c| plain(c) || c == '.') || is_name && !is_sure && !is_usual {
+    if !shaped
+        || !caught.chars().all(|c| plain(c) || matches!(c, '.' | '(' | ')' | ',' | ' '))
+        || is_name && !is_sure && !is_usual
+    {
         return None;
     }
     let start = fault.span.start + caught.len() as u32;

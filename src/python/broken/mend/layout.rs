@@ -35,7 +35,10 @@ pub(super) fn ways(piece: &Piece) -> Vec<Way> {
 
 /// Text between the code becomes a comment: no line is ever lost.
 pub(super) fn sentences(piece: &Piece) -> Vec<Way> {
-    let comments = gaps::sentences(piece).into_iter().map(|guess| {
+    // The head of a block is no comment, and takes the block with it.
+    let is_head = |edit: &Edit| piece.text[edit.start..edit.end].trim_end().ends_with(':');
+    let sentences = gaps::sentences(piece).into_iter().filter(|guess| !guess.edits.iter().any(is_head));
+    let comments = sentences.map(|guess| {
         let starts = guess.edits.iter().filter_map(|edit| {
             let line = piece.text[edit.start..edit.end].trim_start();
             (!line.is_empty()).then(|| Edit::insert(edit.end - line.len(), "# "))

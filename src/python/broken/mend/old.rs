@@ -86,7 +86,10 @@ fn modern(piece: &Piece, index: usize) -> Option<Way> {
             let line_end = piece.indices(token.line).end;
             let close = (index + 1..line_end).find(|&other| piece.word(other) == "`")?;
             let close = piece.scan.tokens[close];
-            let edits = vec![Edit::new(token.start, token.end, "repr("), Edit::new(close.start, close.end, ")")];
+            // `a, b` in backticks is a tuple.
+            let several = piece.text[token.end..close.start].contains(',');
+            let (before, after) = if several { ("repr((", "))") } else { ("repr(", ")") };
+            let edits = vec![Edit::new(token.start, token.end, before), Edit::new(close.start, close.end, after)];
             Some(Way::new(edits, Class::Sound).titled("Write `repr(...)`"))
         }
         (_, Kind::Number) => {

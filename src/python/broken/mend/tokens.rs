@@ -20,8 +20,28 @@ pub(super) fn between(piece: &Piece, lines: &Range<usize>) -> Range<usize> {
 /// `:` at the end of a header.
 pub(super) fn headers(piece: &Piece) -> Vec<Way> {
     let guesses = clauses::colon(piece).into_iter();
-    let colons = guesses.filter(|guess| guess.edits.iter().all(|edit| edit.text == ":"));
-    colons.map(|guess| Way::new(guess.edits, Class::Sound)).collect()
+    let colons = guesses.filter(|guess| guess.edits.iter().all(|edit| edit.text == ":" && heads(piece, edit.start)));
+    let mut ways: Vec<Way> = colons.map(|guess| Way::new(guess.edits, Class::Sound)).collect();
+    // `if a then`, `while a do`
+    let line = &piece.scan.lines[piece.line];
+    let text = piece.text[line.start..line.end].trim_end();
+    let word = text.rsplit(' ').next().unwrap_or_default();
+    if matches!(word, "then" | "do" | "begin")
+        && matches!(piece.first_word(piece.line), "if" | "elif" | "while" | "for")
+    {
+        let end = line.start + text.len();
+        let start = line.start + text[..text.len() - word.len()].trim_end().len();
+        ways.push(Way::new(vec![Edit::new(start, end, ":")], Class::Risky).titled(format!("Write `:` for `{word}`")));
+    }
+    ways
+}
+
+/// Whether a `:` at a place may end a header: nothing follows it, or no block does. `if x is None then` has a word too many.
+fn heads(piece: &Piece, at: usize) -> bool {
+    let line = piece.scan.line_of(at);
+    let rest = piece.text[at..piece.scan.lines[line].end].trim();
+    let has_block = piece.scan.next_code(line).is_some_and(|next| piece.indent(next) > piece.indent(line));
+    rest.is_empty() || rest.starts_with('#') || !has_block
 }
 
 /// `:` between any two tokens near the fault.
@@ -34,8 +54,32 @@ pub(super) fn colons(piece: &Piece, lines: &Range<usize>, complete: &mut bool) -
         piece.kind(index) != Some(Kind::Operator) && !(first && matches!(piece.word(index), "print" | "exec"))
     });
     let ends = values.map(|index| piece.scan.tokens[index].end);
+    let first = piece.scan.lines[lines.start].start;
+    let is_header = matches!(
+        piece.first_word(lines.start),
+        "if" | "elif"
+            | "else"
+            | "while"
+            | "for"
+            | "def"
+            | "class"
+            | "with"
+            | "try"
+            | "except"
+            | "finally"
+            | "async"
+            | "match"
+            | "case"
+    );
+    let fits = |end: &usize| !is_header || *end < first || heads(piece, *end) || gaps::is_inside(piece, *end);
+    let ends = ends.filter(fits);
     // Wherever a colon fits, a comma may fit, too: `tuple[int ...]`.
-    let both = |end| [Way::sound(Edit::insert(end, ":")), Way::risky(Edit::insert(end, ","))];
+    let both = |end: usize| {
+        // `timeout[0]` is no annotation.
+        let touches = piece.text[end..].starts_with(['[', '(', '.']);
+        let class = if touches { Class::Risky } else { Class::Sound };
+        [Way::new(vec![Edit::insert(end, ":")], class), Way::risky(Edit::insert(end, ","))]
+    };
     let mut ways: Vec<Way> = ends.flat_map(both).collect();
     // `def f:`
     let gaps = gaps::unfinished(piece).into_iter();
@@ -65,6 +109,14 @@ pub(super) fn quotes(piece: &Piece, lines: &Range<usize>, complete: &mut bool) -
         let rest = &piece.text[way.edits[0].end..line.end];
         way.edits[0].start > opening && !rest.starts_with(|c: char| c.is_alphanumeric())
     });
+    // `"abc”`
+    let curly = piece.text[opening..line.end].match_indices(['”', '“', '’', '‘']);
+    ways.extend(
+        curly
+            .map(|(at, found)| (opening + at, found.len()))
+            .take(20)
+            .map(|(at, length)| Way::sound(Edit::new(at, at + length, quote))),
+    );
     let guesses = quotes::unterminated(piece).into_iter();
     let single = guesses.filter(|guess| guess.edits.iter().all(|edit| edit.start == edit.end && edit.text.len() == 1));
     ways.extend(single.map(|guess| Way::new(guess.edits, Class::Sound)));
@@ -107,14 +159,15 @@ fn braces(piece: &Piece, lines: &Range<usize>) -> Vec<Way> {
     ways
 }
 
-/// `,` between two values in brackets. On one line an operator may be what is missing.
+/// `,` between two values in brackets. On one line an operator may be what is missing, and so it may where nothing else shows a sequence.
 pub(super) fn commas(piece: &Piece) -> Vec<Way> {
     let mut ways = Vec::new();
     for guess in gaps::comma(piece) {
         let Some(edit) = guess.edits.first() else { continue };
         let rest = piece.text[edit.start..].trim_start_matches([' ', '\t']);
         let over_lines = rest.starts_with(['\n', '\r', '#']);
-        ways.push(Way::new(guess.edits, if over_lines { Class::Sound } else { Class::Risky }));
+        let is_sure = over_lines && gaps::is_in_sequence(piece, edit.start);
+        ways.push(Way::new(guess.edits, if is_sure { Class::Sound } else { Class::Risky }));
     }
     // `from a import b c`
     let at = piece.token_at(piece.fault.start);

@@ -69,6 +69,9 @@ pub(super) fn ways(piece: &Piece, told: usize, whole: &str, complete: &mut bool)
     let mut ways = plain_characters(piece, told);
     let free = !is_precise(piece);
     if free {
+        ways.extend(gaps::typo(piece).into_iter().map(|guess| Way::new(guess.edits, Class::Risky)));
+    }
+    if free {
         ways.extend(tokens::headers(piece));
     }
     ways.extend(tokens::quotes(piece, &lines, complete));
@@ -85,7 +88,6 @@ pub(super) fn ways(piece: &Piece, told: usize, whole: &str, complete: &mut bool)
         ways.extend(tokens::colons(piece, &lines, complete));
         ways.extend(layout::ways(piece));
         ways.extend(layout::sentences(piece));
-        ways.extend(gaps::typo(piece).into_iter().map(|guess| Way::new(guess.edits, Class::Risky)));
     }
     ways
 }
@@ -109,6 +111,20 @@ fn plain_characters(piece: &Piece, told: usize) -> Vec<Way> {
     let kind = here.first().map(|edit| edit.text.clone());
     let alike = here.iter().filter(|edit| Some(&edit.text) == kind.as_ref()).cloned().collect();
     let ways = [here, alike, all.into_iter().map(|(_, edit)| edit).collect::<Vec<_>>()];
-    let ways = ways.into_iter().filter(|edits| !edits.is_empty());
-    ways.map(|edits| Way { title: Some(title(&edits)), edits, class: Class::Sound }).collect()
+    let mut ways: Vec<Vec<Edit>> = ways.into_iter().filter(|edits| !edits.is_empty()).collect();
+    // `return<U+200B>user`: a space may have stood there.
+    let joins = |edit: &Edit| {
+        let word = |c: char| c.is_alphanumeric() || c == '_';
+        edit.text.is_empty() && piece.text[..edit.start].ends_with(word) && piece.text[edit.end..].starts_with(word)
+    };
+    for at in 0..ways.len() {
+        if ways[at].iter().any(joins) {
+            let apart = ways[at].iter().map(|edit| match joins(edit) {
+                true => Edit { text: " ".to_owned(), ..edit.clone() },
+                false => edit.clone(),
+            });
+            ways.push(apart.collect());
+        }
+    }
+    ways.into_iter().map(|edits| Way { title: Some(title(&edits)), edits, class: Class::Sound }).collect()
 }
