@@ -39,7 +39,9 @@ fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
     }
     let Some(class) = classes.last() else { return };
     let more = function.parameters.iter_non_variadic_params().skip(1).find(|one| one.default.is_none());
-    if let Some(more) = more.filter(|_| is_unittest(class) && function.decorator_list.is_empty() && class.decorator_list.is_empty()) {
+    if let Some(more) =
+        more.filter(|_| is_unittest(class) && function.decorator_list.is_empty() && class.decorator_list.is_empty())
+    {
         let message = format!("unittest gives `{name}` no `{}`: every run of it is a `TypeError`", more.parameter.name);
         let condition = is_testcase(cx, class);
         let finding = cx.report(span(&more.parameter), text![message]);
