@@ -187,7 +187,7 @@ impl<'a> Walk<'a> {
 /// What Python's tokenizer has no room for.
 pub fn limits(tree: &Tree, text: &str) -> Vec<Fault> {
     use ast::token::TokenKind;
-    let mut found = Vec::new();
+    let (mut found, mut newer) = (Vec::new(), Vec::new());
     let (mut brackets, mut indents) = (0_usize, 0_usize);
     let mut add = |at: Span, message: &str| {
         if found.is_empty() {
@@ -217,8 +217,16 @@ pub fn limits(tree: &Tree, text: &str) -> Vec<Fault> {
                     add(span(*token), "a decimal number has more than 4,300 digits: write it in hexadecimal");
                 }
             }
+            // Unicode 15.1, which came with 3.13, takes these into names.
+            TokenKind::Name if !span(*token).of(text).is_ascii() => {
+                let odd = span(*token).of(text).chars().find(|c| matches!(c, '\u{200C}' | '\u{200D}' | '・' | '･'));
+                newer.extend(
+                    odd.map(|odd| Fault::until(span(*token), format!("U+{:04X} in a name", odd as u32), (3, 13))),
+                );
+            }
             _ => {}
         }
     }
+    found.extend(newer);
     found
 }

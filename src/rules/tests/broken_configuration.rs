@@ -22,6 +22,10 @@ fn check(cx: &mut Cx, document: &Document, syntax: Syntax) {
         let message = text!["pytest refuses `[pytest]` in `setup.cfg`: there, the section is `[tool:pytest]`"];
         cx.report(span, message).when(Condition::Named("setup.cfg".into())).grade(Condition::Always, Grade::Raises);
     }
+    misplaced(cx, syntax);
+    if syntax == Syntax::Ini {
+        twice(cx);
+    }
     if syntax == Syntax::Toml
         && let Err(error) = toml::de::DeTable::parse(cx.text)
     {
@@ -77,6 +81,49 @@ fn check(cx: &mut Cx, document: &Document, syntax: Syntax) {
             "required_plugins" => required(cx, entry.span),
             _ => {}
         }
+    }
+}
+
+/// Sections that pytest does not read where they stand.
+fn misplaced(cx: &mut Cx, syntax: Syntax) {
+    let places: &[(&str, &str, &str)] = match syntax {
+        Syntax::Ini => &[("[tool:pytest]", "tox.ini", "[pytest]"), ("[tool:pytest]", "pytest.ini", "[pytest]")],
+        _ => &[
+            ("[pytest]", "pyproject.toml", "[tool.pytest.ini_options]"),
+            ("[tool:pytest]", "pyproject.toml", "[tool.pytest.ini_options]"),
+            ("[tool.pytest.ini_option]", "pyproject.toml", "[tool.pytest.ini_options]"),
+            ("[tool.pytest.ini-options]", "pyproject.toml", "[tool.pytest.ini_options]"),
+            ("[tool.pytest.options]", "pyproject.toml", "[tool.pytest.ini_options]"),
+        ],
+    };
+    for (section, file, instead) in places {
+        let found = cx.text.match_indices(section).map(|(at, _)| at).find(|at| is_line_start(cx.text, *at));
+        let Some(at) = found else { continue };
+        let span = Span::new(at as u32, (at + section.len()) as u32);
+        let finding = cx.report(span, text![format!("pytest does not read `{section}` in `{file}`")]);
+        finding.when(Condition::Named((*file).into())).help(format!("the section is `{instead}`"));
+    }
+}
+
+/// A key that stands twice in the section of an ini file.
+fn twice(cx: &mut Cx) {
+    let (mut at, mut within, mut seen, mut wrong) = (0, false, Vec::new(), Vec::new());
+    for line in cx.text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        if line.starts_with('[') {
+            within = line.starts_with("[pytest]") || line.starts_with("[tool:pytest]");
+        } else if within && line.starts_with(char::is_alphabetic) {
+            let key = line.split(['=', ':']).next().unwrap_or(line).trim_end();
+            if key.len() < line.trim_end().len() && seen.contains(&key) {
+                wrong.push((Span::new(start as u32, (start + key.len()) as u32), key.to_owned()));
+            }
+            seen.push(key);
+        }
+    }
+    for (span, key) in wrong {
+        let finding = cx.report(span, text![format!("`{key}` stands twice, and pytest does not start")]);
+        finding.when(Condition::Configures).grade(Condition::Always, Grade::Raises).help("make one of the two");
     }
 }
 

@@ -13,11 +13,14 @@ pub const CHECK: Check = Check::Several(&[Check::Function(function), Check::Clas
 
 /// `pytestmark = pytest.mark.smoke`, `pytest.param(1, marks=pytest.mark.smoke)`.
 fn elsewhere<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
-    let in_function = cx.scopes.iter().any(|scope| matches!(scope.block, Block::Function(_)));
-    let in_decorator = cx.ancestors.iter().any(|node| matches!(node, ast::AnyNodeRef::Decorator(_)));
-    if !super::may_test(cx) || in_function || dotted(&attribute.value).as_deref() != Some("pytest.mark") {
+    if !cx.mentions("pytest.mark") || dotted(&attribute.value).as_deref() != Some("pytest.mark") || !super::may_test(cx)
+    {
         return;
     }
+    if cx.scopes.iter().any(|scope| matches!(scope.block, Block::Function(_))) {
+        return;
+    }
+    let in_decorator = cx.ancestors.iter().any(|node| matches!(node, ast::AnyNodeRef::Decorator(_)));
     // A decorator itself is looked at with its function.
     let is_argument = cx.ancestors.iter().any(|node| matches!(node, ast::AnyNodeRef::Arguments(_)));
     if !in_decorator || is_argument {
