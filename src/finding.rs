@@ -276,6 +276,24 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// A finding of a module, always true and without anything beside it.
+    pub fn new(code: &str, span: Span, text: impl Into<Vec<Piece>>) -> Finding {
+        Finding {
+            code: Code(code.to_owned()),
+            span,
+            scope: String::new(),
+            text: text.into(),
+            help: Vec::new(),
+            otherwise: Vec::new(),
+            labels: Vec::new(),
+            grades: Vec::new(),
+            fixes: Vec::new(),
+            alternatives: Vec::new(),
+            aside: None,
+            when: Condition::Always,
+        }
+    }
+
     /// Only true where `condition` holds, beside what was asked before.
     pub fn when(&mut self, condition: Condition) -> &mut Self {
         let before = std::mem::replace(&mut self.when, Condition::Always);

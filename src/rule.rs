@@ -3,8 +3,8 @@
 //! A rule sees one file and reports; what it wants to know of others it attaches as a condition.
 
 use crate::document::Document;
-use crate::fact::{Condition, TypeExpr};
-use crate::finding::{Code, Edit, Finding, Piece};
+use crate::fact::TypeExpr;
+use crate::finding::{Edit, Finding, Piece};
 use crate::python::ast::{self, AnyNodeRef, Expr, Ranged};
 use crate::python::bound::bound;
 use crate::python::broken::Broken;
@@ -139,20 +139,7 @@ impl<'a> Cx<'a> {
     pub fn report(&mut self, span: Span, text: impl Into<Vec<Piece>>) -> &mut Finding {
         let scope = self.scopes.last().map(|scope| scope.name.clone()).unwrap_or_default();
         let index = self.findings.len();
-        self.findings.push(Finding {
-            code: Code(self.code.to_owned()),
-            span,
-            scope,
-            text: text.into(),
-            help: Vec::new(),
-            otherwise: Vec::new(),
-            labels: Vec::new(),
-            grades: Vec::new(),
-            fixes: Vec::new(),
-            alternatives: Vec::new(),
-            aside: None,
-            when: Condition::Always,
-        });
+        self.findings.push(Finding { scope, ..Finding::new(self.code, span, text) });
         &mut self.findings[index]
     }
 

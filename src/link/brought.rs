@@ -5,8 +5,8 @@
 use super::index::{File, Found, parent};
 use super::judge::Judge;
 use super::{Quote, WHOLE};
-use crate::fact::{Binding, Condition, Name, Verdict};
-use crate::finding::{Code, Finding, Label};
+use crate::fact::{Binding, Name, Verdict};
+use crate::finding::Finding;
 use crate::python::ast::{self, Expr, Stmt};
 use crate::python::bind::is_type_checking;
 use crate::python::bound::bound;
@@ -157,7 +157,7 @@ impl Judge<'_> {
                         )
                     }
                 };
-                found.push(finding("TST011", import.at, text, Vec::new()));
+                found.push(Finding::new("TST011", import.at, vec![text.into()]));
                 continue;
             }
             for (at, name) in import.names {
@@ -167,7 +167,7 @@ impl Judge<'_> {
                         name => format!("has no `{name}`"),
                     };
                     let text = format!("`{dots}{module}` {what}: the import fails, and with it the tests that need it");
-                    found.push(finding("TST010", at, text, Vec::new()));
+                    found.push(Finding::new("TST010", at, vec![text.into()]));
                 }
             }
         }
@@ -243,23 +243,6 @@ enum Absent {
     Anywhere,
 }
 
-pub(super) fn finding(code: &str, span: Span, text: String, labels: Vec<Label>) -> Finding {
-    Finding {
-        code: Code(code.to_owned()),
-        span,
-        scope: String::new(),
-        text: vec![text.into()],
-        help: Vec::new(),
-        otherwise: Vec::new(),
-        labels,
-        grades: Vec::new(),
-        fixes: Vec::new(),
-        alternatives: Vec::new(),
-        aside: None,
-        when: Condition::Always,
-    }
-}
-
 /// How far a module is.
 #[derive(Default)]
 struct State {
@@ -298,7 +281,7 @@ impl Failed {
     fn finding(self) -> Finding {
         let Failed { at, name, of, .. } = self;
         let text = format!("`{of}` waits for this module and has no `{name}` yet: a circular import, which fails");
-        let mut finding = finding("TST018", at, text, Vec::new());
+        let mut finding = Finding::new("TST018", at, vec![text.into()]);
         finding.help("move what both need into a third module, or import it inside the function that uses it");
         finding
     }

@@ -1,8 +1,8 @@
 //! Which findings comments silence, and which comments silence nothing.
 
 use super::Candidate;
-use crate::fact::{Condition, Verdict};
-use crate::finding::{Code, Edit, Finding, Fix};
+use crate::fact::Verdict;
+use crate::finding::{Edit, Finding, Fix};
 use crate::page::{FAMILIES, Page, nearest};
 use crate::python::ignores::OWN;
 use crate::rules;
@@ -111,8 +111,11 @@ fn judge(ignore: &Ignore, used: &[bool], unit: &Unit, selected: &impl Fn(&Page) 
         let known = rules::all().iter().any(|rule| matches(word, &rule.page))
             || FAMILIES.iter().any(|family| family.name == word || family.prefix == word);
         if !known {
-            let mut finding =
-                finding(UNKNOWN, *span, format!("`{word}` names no rule, so this comment does not silence it"));
+            let mut finding = Finding::new(
+                UNKNOWN,
+                *span,
+                vec![format!("`{word}` names no rule, so this comment does not silence it").into()],
+            );
             finding.help(meant(word));
             findings.push(finding);
         } else if *unused && (!all_unused || at == 0) {
@@ -124,7 +127,7 @@ fn judge(ignore: &Ignore, used: &[bool], unit: &Unit, selected: &impl Fn(&Page) 
             let edit =
                 if all_unused { Edit::replace(ignore.removal, "") } else { Edit::replace(listed(ignore, at), "") };
             let title = if all_unused { "Remove the comment" } else { "Remove the code" };
-            let mut finding = finding(UNUSED, if all_unused { ignore.span } else { *span }, text);
+            let mut finding = Finding::new(UNUSED, if all_unused { ignore.span } else { *span }, vec![text.into()]);
             finding.fix(Fix::safe(title, vec![edit]));
             findings.push(finding);
         }
@@ -136,13 +139,17 @@ fn judge(ignore: &Ignore, used: &[bool], unit: &Unit, selected: &impl Fn(&Page) 
 fn expired(ignore: &Ignore, today: &str) -> Option<Finding> {
     let (day, span) = ignore.until.as_ref()?;
     if day.parse::<jiff::civil::Date>().is_err() || day.len() != 10 {
-        let mut finding =
-            finding(UNKNOWN, *span, format!("`until={day}` names no day, so this comment holds for good"));
+        let mut finding = Finding::new(
+            UNKNOWN,
+            *span,
+            vec![format!("`until={day}` names no day, so this comment holds for good").into()],
+        );
         finding.help("write it as `until=2027-03-01`");
         return Some(finding);
     }
     (day.as_str() < today).then(|| {
-        let mut finding = finding(EXPIRED, *span, format!("this comment was meant to silence until {day}"));
+        let mut finding =
+            Finding::new(EXPIRED, *span, vec![format!("this comment was meant to silence until {day}").into()]);
         finding.help("mend what it silences, or set another day");
         finding
     })
@@ -153,12 +160,12 @@ fn unread(ignore: &Ignore) -> Finding {
     let word = ignore.codes.first().map_or("", |(word, _)| word);
     if OWN.contains(&word) {
         let text = "this comment names no rule in `[...]`, so it silences nothing".to_owned();
-        let mut finding = finding(UNKNOWN, ignore.span, text);
+        let mut finding = Finding::new(UNKNOWN, ignore.span, vec![text.into()]);
         finding.help(format!("write `# davy: {word}[name]`, with the names or codes of the rules that it is about"));
         return finding;
     }
     let text = format!("`{word}` is none of davy's words, so this comment silences nothing");
-    let mut finding = finding(UNKNOWN, ignore.span, text);
+    let mut finding = Finding::new(UNKNOWN, ignore.span, vec![text.into()]);
     finding.help(format!("did you mean `{}`?", nearest(word, OWN).unwrap_or("ignore")));
     finding
 }
@@ -181,22 +188,5 @@ fn listed(ignore: &Ignore, at: usize) -> Span {
         (Some((_, next)), _) => Span::new(here.start, next.start),
         (None, Some(before)) => Span::new(before.end, here.end),
         (None, None) => here,
-    }
-}
-
-fn finding(code: &str, span: Span, text: String) -> Finding {
-    Finding {
-        code: Code(code.to_owned()),
-        span,
-        scope: String::new(),
-        text: vec![text.into()],
-        help: Vec::new(),
-        otherwise: Vec::new(),
-        labels: Vec::new(),
-        grades: Vec::new(),
-        fixes: Vec::new(),
-        alternatives: Vec::new(),
-        aside: None,
-        when: Condition::Always,
     }
 }

@@ -2,7 +2,6 @@
 
 use super::Quote;
 use super::WHOLE;
-use super::brought::finding;
 use super::index::{File, parent};
 use super::judge::Judge;
 use crate::fact::Binding;
@@ -66,7 +65,7 @@ impl Judge<'_> {
                 more => format!(", nor those of {more} other files in `{folder}`"),
             };
             let text = format!("`testpaths` names other folders: `pytest` alone never runs these tests{others}");
-            let mut finding = finding("TST009", at, text, Vec::new());
+            let mut finding = Finding::new("TST009", at, vec![text.into()]);
             finding.help(format!(
                 "name `{folder}` in `testpaths`, or keep the command that runs it in a makefile, CI or tox"
             ));

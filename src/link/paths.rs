@@ -113,16 +113,15 @@ impl Judge<'_> {
                 *edited |= self.values.units[file].facts.edits_path;
             }
             // `from context import app`, `import pathfix`, `tests/__init__.py`: what lies beside tests or above them may come first.
+            let tests: Vec<File> = (0..self.values.units.len()).filter(|&test| self.takes_part(test)).collect();
             for file in (0..self.values.units.len()).filter(|&file| self.values.units[file].facts.edits_path) {
                 let folder = parent(self.values.index.path(file));
-                let is_near = |test: &File| {
-                    let path = self.values.index.path(*test);
-                    self.takes_part(*test) && (folder.is_empty() || path.starts_with(&format!("{folder}/")))
-                };
-                if let Some(test) = (0..self.values.units.len()).find(is_near) {
-                    let home = self.home(self.values.index.path(test));
-                    all.entry(home.to_owned()).or_default().1 = true;
-                }
+                let paths = tests.iter().map(|&test| self.values.index.path(test));
+                let near = paths.filter(|path| {
+                    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+                });
+                let homes: HashSet<&str> = near.map(|path| self.home(path)).collect();
+                homes.into_iter().for_each(|home| all.entry(home.to_owned()).or_default().1 = true);
             }
             all
         });

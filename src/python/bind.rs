@@ -85,7 +85,10 @@ pub fn expression<'a>(
             }
         }
         // A module that is put in the place of this one, or of another.
-        Expr::Subscript(subscript) if super::dotted(&subscript.value).as_deref() == Some("sys.modules") => {
+        Expr::Subscript(subscript)
+            if matches!(&*subscript.value, Expr::Attribute(of) if of.attr.as_str() == "modules")
+                && super::dotted(&subscript.value).as_deref() == Some("sys.modules") =>
+        {
             match &*subscript.slice {
                 Expr::StringLiteral(name) if subscript.ctx == ast::ExprContext::Store => {
                     facts.may_lack.insert(name.value.to_str().to_owned());
@@ -95,20 +98,7 @@ pub fn expression<'a>(
         }
         Expr::Call(call) => {
             facts.dynamic |= remakes(call);
-            let callee = super::dotted(&call.func).unwrap_or_default();
-            let of_path =
-                |start: &str| ["insert", "append", "extend"].iter().any(|end| callee == format!("{start}.{end}"));
-            let is_sys = |binding: &Binding| matches!(binding, Binding::Import(Name::Import { module, path, .. }) if module == "sys" && path == "path");
-            let own = || facts.symbols.get("path").is_some_and(|all| all.iter().any(is_sys));
-            facts.edits_path |= of_path("sys.path")
-                || callee == "site.addsitedir"
-                || callee == "addsitedir"
-                || of_path("path") && own();
-            if matches!(callee.as_str(), "pytest.importorskip" | "importorskip" | "sys.modules.setdefault")
-                && let Some(Expr::StringLiteral(name)) = call.arguments.args.first()
-            {
-                facts.may_lack.insert(name.value.to_str().to_owned());
-            }
+            paths_and_modules(facts, call);
             if call.arguments.find_keyword("__root__").is_some() {
                 facts.reads.push((Tied::Root, types.of(&call.func, scopes)));
             }
@@ -153,12 +143,41 @@ pub fn expression<'a>(
     }
 }
 
+/// What a call does to `sys.path`, and the modules that it does without.
+fn paths_and_modules(facts: &mut Facts, call: &ast::ExprCall) {
+    let last = match &*call.func {
+        Expr::Attribute(attribute) => attribute.attr.as_str(),
+        Expr::Name(name) => name.id.as_str(),
+        _ => return,
+    };
+    // Most calls are none of these, and cost no text.
+    if !matches!(last, "insert" | "append" | "extend" | "addsitedir" | "importorskip" | "setdefault") {
+        return;
+    }
+    let callee = super::dotted(&call.func).unwrap_or_default();
+    let is_sys = |binding: &Binding| matches!(binding, Binding::Import(Name::Import { module, path, .. }) if module == "sys" && path == "path");
+    let own = || facts.symbols.get("path").is_some_and(|all| all.iter().any(is_sys));
+    match callee.as_str() {
+        "sys.path.insert" | "sys.path.append" | "sys.path.extend" | "site.addsitedir" | "addsitedir" => {
+            facts.edits_path = true;
+        }
+        "path.insert" | "path.append" | "path.extend" => facts.edits_path |= own(),
+        "pytest.importorskip" | "importorskip" | "sys.modules.setdefault" => {
+            if let Some(Expr::StringLiteral(name)) = call.arguments.args.first() {
+                facts.may_lack.insert(name.value.to_str().to_owned());
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Whether a call makes this module anew: `recreate_module(__name__, by_module={...})`, `lazy.attach(__name__, ...)`.
 fn remakes(call: &ast::ExprCall) -> bool {
-    let callee = super::dotted(&call.func).unwrap_or_default().to_lowercase();
     let own = |expr: &Expr| matches!(expr, Expr::Name(name) if name.id.as_str() == "__name__");
-    ["module", "lazy", "attach", "deprecat"].iter().any(|word| callee.contains(word))
-        && call.arguments.args.iter().any(own)
+    call.arguments.args.iter().any(own) && {
+        let callee = super::dotted(&call.func).unwrap_or_default().to_lowercase();
+        ["module", "lazy", "attach", "deprecat"].iter().any(|word| callee.contains(word))
+    }
 }
 
 /// The attribute of a class that others build on, by any of its names.
