@@ -12,6 +12,9 @@ mod habits;
 mod layout;
 mod look_alikes;
 mod mend;
+mod numbers;
+mod paste;
+mod phrases;
 mod piece;
 mod plain;
 mod quotes;
@@ -116,11 +119,13 @@ impl Repair {
         self.now = faults(&self.draft.text);
     }
 
-    /// Conflicts, triple quotes and fences: what must be settled before the file can be cut into parts.
+    /// Conflicts, pasted lines, triple quotes and fences: what must be settled before the file can be cut into parts.
     fn whole_file(&mut self) {
         let guesses = whole::conflicts(&self.draft.text, &self.now, &mut self.budget);
         let end = |guess: &Guess| guess.broken.labels.first().map_or(guess.broken.span.end, |label| label.0.end);
         self.conflicts = guesses.iter().map(|guess| Span::new(guess.broken.span.start, end(guess))).collect();
+        self.take(guesses);
+        let guesses = paste::pasted(&self.draft.text, &self.now, &mut self.budget);
         self.take(guesses);
         for _ in 0..8 {
             if self.budget < self.draft.text.len() {
@@ -211,10 +216,12 @@ fn mend(text: &str, is_last: bool, budget: &mut usize) -> Vec<Broken> {
 type Guesses = fn(&Piece) -> Vec<Guess>;
 
 /// Who may guess, the most telling first.
-const GUESSERS: [Guesses; 16] = [
+const GUESSERS: [Guesses; 18] = [
     look_alikes::strange,
     gaps::sentences,
     habits::old_python,
+    numbers::malformed,
+    phrases::guesses,
     quotes::unterminated,
     brackets::guesses,
     clauses::colon,
@@ -229,8 +236,8 @@ const GUESSERS: [Guesses; 16] = [
     clauses::lone_try,
     gaps::side_by_side,
 ];
-/// How many of them may doubt an error that the parser names precisely: only those who look at strings and brackets.
-const PRECISE: usize = 5;
+/// How many of them may doubt an error that the parser names precisely: those who know a phrase, and who look at strings and brackets.
+const PRECISE: usize = 7;
 
 /// The first guess after which everything parses, else the one that gets farthest beyond its own line.
 fn best(piece: &Piece, budget: &mut usize) -> Option<Guess> {

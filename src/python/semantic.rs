@@ -80,7 +80,11 @@ pub fn faults(tree: &Tree, text: &str, is_stub: bool) -> Vec<Fault> {
     }
     found.extend(limits(tree, text));
     found.sort_by_key(|fault| (fault.span, fault.legal_from));
-    found.dedup_by(|one, other| one.span == other.span && one.message == other.message);
+    // `await` outside of any function is outside of an asynchronous one, too.
+    let never = |fault: &Fault| fault.legal_from.is_none() && fault.illegal_from.is_none();
+    found.dedup_by(|one, other| {
+        one.span == other.span && (one.message == other.message || never(one) && never(other))
+    });
     found
 }
 
@@ -135,6 +139,10 @@ fn told(error: &SemanticSyntaxError) -> Fault {
         SemanticSyntaxErrorKind::WriteToDebug(WriteToDebugKind::Delete(_)) => {
             Fault { illegal_from: Some((3, 10)), ..Fault::always(at, "`__debug__` is deleted") }
         }
+        SemanticSyntaxErrorKind::YieldOutsideFunction(kind) => {
+            Fault::always(at, format!("`{kind}` outside of a function"))
+        }
+        SemanticSyntaxErrorKind::DuplicateParameter(name) => Fault::always(at, format!("two parameters are called `{name}`")),
         _ => Fault::always(at, lower(&error.to_string())),
     }
 }

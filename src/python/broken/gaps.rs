@@ -1,6 +1,7 @@
 //! Something is missing or misspelt inside a statement: commas, values, names, keywords, `==`.
 
 use super::draft::Edit;
+use super::look_alikes::latin_letter;
 use super::piece::{Guess, Piece, faults};
 use super::quotes::prose;
 use super::scan::Kind;
@@ -18,7 +19,7 @@ pub(super) fn is_keyword(word: &str) -> bool {
 }
 
 /// Whether a token can end a value.
-fn ends_value(piece: &Piece, index: usize) -> bool {
+pub(super) fn ends_value(piece: &Piece, index: usize) -> bool {
     match piece.kind(index) {
         Some(Kind::Name) => !is_keyword(piece.word(index)) || matches!(piece.word(index), "None" | "True" | "False"),
         Some(Kind::Number | Kind::String | Kind::Close) => true,
@@ -34,7 +35,7 @@ fn starts_value(piece: &Piece, index: usize) -> bool {
 }
 
 /// The innermost bracket open before token `index`, searched within its statement.
-fn inside(piece: &Piece, index: usize) -> Option<usize> {
+pub(super) fn inside(piece: &Piece, index: usize) -> Option<usize> {
     let head = piece.scan.tokens.get(index).map_or(0, |token| piece.statement_tokens(token.line).start);
     let mut depth = 0;
     for before in (head..index).rev() {
@@ -175,6 +176,28 @@ pub(super) fn typo(piece: &Piece) -> Vec<Guess> {
     }
     let mut seen = Vec::new();
     let mut guesses = Vec::new();
+    for index in indices {
+        if seen.contains(&index) || piece.kind(index) != Some(Kind::Name) || is_keyword(piece.word(index)) {
+            continue;
+        }
+        seen.push(index);
+        let token = piece.scan.tokens[index];
+        let word = piece.of(&token);
+        let lower = word.to_lowercase();
+        if let Some((letter, plain)) = foreign_letters(&lower) {
+            let broken = piece
+                .at(&token, format!("`{letter}` in `{word}` is U+{:04X}, which only looks like a Latin letter", u32::from(letter)))
+                .help(format!("write `{plain}` in plain letters"));
+            guesses.push(Guess::new(Edit::new(token.start, token.end, plain), broken));
+            continue;
+        }
+        for keyword in KEYWORDS.iter().filter(|keyword| near(&lower, &keyword.to_lowercase()) && word.len() > 1) {
+            let broken = piece
+                .at(&token, format!("`{}` is no keyword", piece.short(index)))
+                .help(format!("write `{keyword}`, if that is what you mean"));
+            guesses.push(Guess::new(Edit::new(token.start, token.end, *keyword), broken));
+        }
+    }
     // `fucn name(...):` is near no keyword, but there is only one thing it can be.
     let first = tokens.start;
     let definition = piece.word(tokens.end.wrapping_sub(1)) == ":" && piece.kind(first + 1) == Some(Kind::Name);
@@ -186,26 +209,18 @@ pub(super) fn typo(piece: &Piece) -> Vec<Guess> {
             .help(format!("write `{keyword}`, if that is what you mean"));
         guesses.push(Guess::new(Edit::new(token.start, token.end, keyword), broken));
     }
-    for index in indices {
-        if seen.contains(&index) || piece.kind(index) != Some(Kind::Name) || is_keyword(piece.word(index)) {
-            continue;
-        }
-        seen.push(index);
-        let token = piece.scan.tokens[index];
-        let word = piece.of(&token);
-        let lower = word.to_lowercase();
-        for keyword in KEYWORDS.iter().filter(|keyword| near(&lower, &keyword.to_lowercase()) && word.len() > 1) {
-            let broken = piece
-                .at(&token, format!("`{}` is no keyword", piece.short(index)))
-                .help(format!("write `{keyword}`, if that is what you mean"));
-            guesses.push(Guess::new(Edit::new(token.start, token.end, *keyword), broken));
-        }
-    }
     guesses
 }
 
+/// A keyword with letters of another alphabet: the first of them, and the keyword as it should be.
+fn foreign_letters(word: &str) -> Option<(char, String)> {
+    let foreign = word.chars().find(|c| !c.is_ascii())?;
+    let plain: String = word.chars().map(latin_letter).collect();
+    is_keyword(&plain).then_some((foreign, plain))
+}
+
 /// Whether two words differ by one letter, added, lost, changed or swapped with its neighbour.
-fn near(word: &str, keyword: &str) -> bool {
+pub(super) fn near(word: &str, keyword: &str) -> bool {
     let (a, b): (Vec<char>, Vec<char>) = (word.chars().collect(), keyword.chars().collect());
     if a == b {
         return true;
@@ -218,7 +233,8 @@ fn near(word: &str, keyword: &str) -> bool {
         letters.sort_unstable();
         letters
     };
-    if a.len() <= 3 && sorted(&a) == sorted(&b) {
+    // `ni`, `expect`: the same letters.
+    if (a.len() <= 3 || a[0] == b[0]) && sorted(&a) == sorted(&b) {
         return true;
     }
     let front = a.iter().zip(&b).take_while(|(x, y)| x == y).count();

@@ -5,7 +5,7 @@
 use super::clauses::opens_block;
 use super::draft::Edit;
 use super::piece::{Guess, Piece, span};
-use super::scan::Kind;
+use super::scan::{Kind, Token};
 use crate::text::Span;
 use std::ops::Range;
 
@@ -58,6 +58,9 @@ pub(super) fn leads(piece: &Piece, index: usize) -> bool {
     first || matches!(piece.word(index.wrapping_sub(1)), ":" | ";" | "else")
 }
 
+/// How what is said of `0777` ends.
+pub(super) const LEADING_ZERO: &str = "has a leading zero";
+
 fn old(piece: &Piece, index: usize) -> Option<(bool, Guess)> {
     let token = piece.scan.tokens[index];
     let word = piece.of(&token);
@@ -102,9 +105,10 @@ fn old(piece: &Piece, index: usize) -> Option<(bool, Guess)> {
             (true, Guess::new(Edit::new(token.start, token.end, "!="), broken))
         }
         ("`", _) => {
-            let line_end = piece.indices(token.line).end;
-            let close = (index + 1..line_end).find(|&other| piece.word(other) == "`")?;
-            let close = piece.scan.tokens[close];
+            if let Some(script) = template_string(piece, index) {
+                return Some((true, script));
+            }
+            let close = closing_backtick(piece, index)?;
             let broken = piece.broken(token.start, close.end, "backticks are Python 2").help("write `repr(...)`");
             (true, Guess::new(Edit::new(token.start, close.end, "''"), broken))
         }
@@ -115,13 +119,11 @@ fn old(piece: &Piece, index: usize) -> Option<(bool, Guess)> {
             let octal = word.len() > 1 && word.starts_with('0') && word.bytes().all(|b| b.is_ascii_digit());
             if octal && word.bytes().any(|b| b != b'0') {
                 let plain = word.trim_start_matches('0');
-                let message = format!("`{word}` is an octal number of Python 2");
                 let help = match plain.bytes().all(|b| b < b'8') {
-                    true => format!("write `0o{plain}`, or `{plain}` if it is decimal"),
-                    false => format!("write `{plain}`: numbers have no leading zeros"),
+                    true => format!("write `{plain}`, or `0o{plain}` if it is octal, as in Python 2"),
+                    false => format!("write `{plain}`"),
                 };
-                let message =
-                    if plain.bytes().all(|b| b < b'8') { message } else { format!("`{word}` has a leading zero") };
+                let message = format!("`{word}` {LEADING_ZERO}");
                 (true, Guess::new(Edit::new(token.start, token.end, "0"), told(&message, &help)))
             } else if long {
                 let broken = told(&format!("`{word}` is a long integer of Python 2"), &format!("write `{digits}`"));
@@ -136,6 +138,21 @@ fn old(piece: &Piece, index: usize) -> Option<(bool, Guess)> {
         }
         _ => return None,
     })
+}
+
+fn closing_backtick(piece: &Piece, open: usize) -> Option<Token> {
+    let line_end = piece.indices(piece.scan.tokens.get(open)?.line).end;
+    (open + 1..line_end).find(|&other| piece.word(other) == "`").map(|close| piece.scan.tokens[close])
+}
+
+/// `` `Hello ${name}` ``
+fn template_string(piece: &Piece, index: usize) -> Option<Guess> {
+    let open = piece.scan.tokens.get(index).filter(|token| piece.of(token) == "`")?;
+    let close = closing_backtick(piece, index)?;
+    let broken = piece.broken(open.start, close.end, "this is a template string of JavaScript");
+    let broken = broken.help("write `f\"...\"`");
+    let is_script = piece.text[open.end..close.start].contains("${");
+    is_script.then(|| Guess::new(Edit::new(open.start, close.end, "''"), broken))
 }
 
 /// Words that go on with an expression.
@@ -237,6 +254,30 @@ fn habit(piece: &Piece, index: usize) -> Option<Guess> {
         }
         "catch" if first => put("except", "`catch` is not Python", "write `except`"),
         "switch" if first => put("match", "`switch` is not Python", "write `match`, or `if` and `elif`"),
+        "?" if next == "." && following.is_some_and(|next| next.start == token.end) => {
+            let broken = piece.broken(token.start, token.end + 1, "`?.` is no operator of Python");
+            let broken = broken.help("write `a.b if a is not None else None`");
+            Some(Guess::new(Edit::new(token.start, token.end, ""), broken))
+        }
+        "?" if next == "?" && following.is_some_and(|next| next.start == token.end) => {
+            let broken = piece.broken(token.start, token.end + 1, "`??` is no operator of Python");
+            Some(Guess::new(
+                Edit::new(token.start, token.end + 1, "or"),
+                broken.help("write `a if a is not None else b`, or `a or b`"),
+            ))
+        }
+        "?" if previous.is_some_and(|before| before.end == token.start && before.kind == Kind::Name)
+            && matches!(next, ")" | "," | "=" | ":" | "]") =>
+        {
+            let name = previous.map_or("", |before| piece.of(&before));
+            let broken = say("`?` does not make a type optional in Python", &format!("write `{name} | None`"));
+            Some(Guess::new(Edit::new(token.start, token.end, " | None"), broken))
+        }
+        "of" if previous.is_some_and(|before| before.kind == Kind::Name)
+            && (line.tokens.start..index).any(|before| piece.word(before) == "for") =>
+        {
+            put("in", "`of` is not Python", "write `in`")
+        }
         "?" => {
             let end = piece.indices(token.line).end;
             let colon = (index + 1..end).find(|&other| piece.word(other) == ":");
@@ -283,6 +324,7 @@ pub(super) fn braces(piece: &Piece, guesses: &mut Vec<Guess>) {
     let Some((line, opener)) = lines.filter_map(|line| Some((line, brace(line)?))).last() else { return };
     let broken = piece.at(&opener, "blocks have no braces in Python").help("write `:` and indent the block");
     let mut edits = vec![Edit::new(opener.start, opener.end, ":")];
+    edits.extend(type_after_colon(piece, line, &opener));
     let alone = edits.clone();
     let mut depth = 1;
     for next in (line + 1..piece.scan.lines.len()).take(2000) {
@@ -308,7 +350,8 @@ pub(super) fn braces(piece: &Piece, guesses: &mut Vec<Guess>) {
     let last = parenthesised.last().map_or(opener.end, |edit| edit.end);
     let from = piece.indices(line).start;
     let inside = (from..piece.scan.tokens.len()).take_while(|&index| piece.scan.tokens[index].start < last);
-    let more = inside.filter_map(|index| habit(piece, index)).flat_map(|guess| guess.edits);
+    let more = inside.filter_map(|index| habit(piece, index).or_else(|| template_string(piece, index)));
+    let more = more.flat_map(|guess| guess.edits);
     let mut all = parenthesised;
     for edit in more {
         if !all.iter().any(|other| other.start < edit.end && edit.start < other.end) {
@@ -317,6 +360,15 @@ pub(super) fn braces(piece: &Piece, guesses: &mut Vec<Guess>) {
     }
     guesses.push(Guess { edits: all, broken: broken.clone() });
     guesses.push(Guess { edits: alone, broken });
+}
+
+/// `def f(): str {`: the colon that announces a type.
+fn type_after_colon(piece: &Piece, line: usize, opener: &Token) -> Option<Edit> {
+    let tokens = piece.scan.tokens_of(line);
+    let close = tokens.iter().rposition(|token| token.kind == Kind::Close)?;
+    let colon = tokens.get(close + 1).filter(|token| piece.of(token) == ":" && token.end < opener.start)?;
+    let typed = tokens.get(close + 2).is_some_and(|token| token.kind == Kind::Name);
+    typed.then(|| Edit::new(colon.start, colon.end, " ->"))
 }
 
 /// The span of a line's first token; used for findings about a whole file.

@@ -54,6 +54,28 @@ pub(super) fn look_alike(character: char) -> Option<(&'static str, &'static str)
     })
 }
 
+/// The Latin letter that a small Cyrillic or Greek one looks like; any other character stays as it is.
+pub(super) fn latin_letter(letter: char) -> char {
+    match letter {
+        'а' | 'α' => 'a',
+        'с' | 'ϲ' => 'c',
+        'ԁ' => 'd',
+        'е' => 'e',
+        'һ' => 'h',
+        'і' | 'ι' => 'i',
+        'ј' => 'j',
+        'ӏ' => 'l',
+        'о' | 'ο' => 'o',
+        'р' | 'ρ' => 'p',
+        'ѕ' => 's',
+        'у' | 'γ' => 'y',
+        'ν' => 'v',
+        'ԝ' => 'w',
+        'х' | 'χ' => 'x',
+        other => other,
+    }
+}
+
 /// Look-alike characters, invisible ones, and others that Python refuses.
 pub(super) fn strange(piece: &Piece) -> Vec<Guess> {
     let unknown = |fault: &&Fault| {

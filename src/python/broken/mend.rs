@@ -15,7 +15,7 @@ use super::draft::{Edit, edited};
 use super::piece::{Fault, Piece, faults_of, span};
 use super::scan::{Kind, scan};
 use super::{Broken, explained};
-use super::{plain, quotes, statements, whole};
+use super::{paste, plain, quotes, statements, whole};
 use crate::python::semantic;
 use crate::python::{Tree, parse};
 use crate::text::{Lines, Span};
@@ -97,7 +97,8 @@ impl<'a> Bench<'a> {
     /// The ways to mend a place; `next` is where the next one begins.
     fn mends(&mut self, broken: &Broken, next: usize) -> Vec<Mend> {
         let start = broken.span.start as usize;
-        let whole_file = whole::ways(self.text, broken).or_else(|| self.triple(broken).map(|way| vec![way]));
+        let whole_file = whole::ways(self.text, broken).or_else(|| self.pasted(broken));
+        let whole_file = whole_file.or_else(|| self.triple(broken).map(|way| vec![way]));
         let (mut ways, proven) = match whole_file {
             Some(ways) => (ways, false),
             None => self.within_part(start, next),
@@ -111,6 +112,12 @@ impl<'a> Bench<'a> {
             Mend { title, edits, proven }
         };
         ways.into_iter().map(told).collect()
+    }
+
+    /// Pasted lines without what came along with them.
+    fn pasted(&mut self, broken: &Broken) -> Option<Vec<Way>> {
+        let (title, edits) = paste::mended(self.text, broken, self.now, &mut self.budget)?;
+        Some(vec![Way::new(edits, Class::Risky).titled(title)])
     }
 
     /// A triple quote that was lost: never more than a guess.

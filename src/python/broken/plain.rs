@@ -159,6 +159,13 @@ fn words(piece: &Piece, error: &ParseErrorType) -> (String, Option<String>) {
         }
         E::UnexpectedIpythonEscapeCommand => told("this is an IPython command, not Python", "remove it"),
         E::UnexpectedExpressionToken => (format!("{} cannot stand here", found(piece)), None),
+        E::FStringError(InterpolatedStringErrorType::UnclosedLbrace) if beside(piece).is_some() => {
+            let (left, right) = beside(piece).unwrap_or_default();
+            (
+                format!("`{right}` cannot follow `{left}` in this f-string"),
+                Some("an operator is missing between them, or a `_` in the name".to_owned()),
+            )
+        }
         E::FStringError(kind) => interpolated(kind, "f-string"),
         E::TStringError(kind) => interpolated(kind, "t-string"),
         E::StringAnnotationError(message) => (readable(message), None),
@@ -173,6 +180,10 @@ fn words(piece: &Piece, error: &ParseErrorType) -> (String, Option<String>) {
             "a decorator stands above this, which is neither a function nor a class",
             "remove the decorator, or add what it decorates",
         ),
+        E::OtherError(message) if message.starts_with("Expected an identifier, but found a keyword") => {
+            let word = found(piece);
+            (format!("{word} is a keyword and cannot stand here"), Some("choose another name, or look at what comes before it".to_owned()))
+        }
         E::OtherError(message) => (readable(message), None),
         E::Lexical(error) => lexical(piece, error),
     }
@@ -232,6 +243,16 @@ fn interpolated(kind: &InterpolatedStringErrorType, what: &str) -> (String, Opti
         format!("{message} in this {what}")
     };
     (message, Some(help.to_owned()))
+}
+
+/// Two words side by side in a replacement field: `{user name}`.
+fn beside<'a>(piece: &Piece<'a>) -> Option<(&'a str, &'a str)> {
+    let (before, after) = piece.text.split_at_checked(piece.fault.start)?;
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let right = &after[..after.find(|c: char| !is_part(c)).unwrap_or(after.len())];
+    let left = before.strip_suffix(' ')?.trim_end_matches(' ');
+    let left = &left[left.rfind(|c: char| !is_part(c)).map_or(0, |at| at + 1)..];
+    (!left.is_empty() && !right.is_empty()).then_some((left, right))
 }
 
 /// One of the parser's sentences in the house's form.

@@ -35,6 +35,15 @@ pub(super) fn unterminated(piece: &Piece) -> Vec<Guess> {
             .label(close.start, close.start + 1, "the string starts here");
         guesses.push(Guess::new(Edit::insert(close.end - 1, "\\"), broken));
     }
+    // `["a", "b] = "c"`: it is the string before that lost its closing quote.
+    if let Some(close) = close.filter(|close| piece.of(close).ends_with(quote)) {
+        let body = &piece.text[close.start..close.end - 1];
+        let ends = body.char_indices().filter(|&(at, c)| at > 0 && matches!(c, ')' | ']' | '}' | ','));
+        let broken = piece.broken(close.start, close.start + 1, "string is never closed");
+        let broken = broken.help(format!("add the closing `{quote}`"));
+        let ends = ends.map(|(at, _)| Guess::new(Edit::insert(close.start + at, quote), broken.clone()));
+        guesses.extend(ends.take(TRIES));
+    }
     // Two lines in one pair of quotes.
     let next = tokens.get(index + 1..).unwrap_or(&[]).iter().find(|other| open(other));
     let text = piece.text;
@@ -65,6 +74,28 @@ pub(super) fn unterminated(piece: &Piece) -> Vec<Guess> {
         guesses.push(Guess::new(Edit::new(token.start, next.end, "''"), multi));
     }
     guesses
+}
+
+/// `"a "b" c"`: quotes inside a string that end it.
+pub(super) fn inner(piece: &Piece) -> Option<Guess> {
+    let tokens = &piece.scan.tokens;
+    let line = piece.indices(piece.scan.line_of(piece.fault.start));
+    let is_string = |index: &usize| tokens[*index].kind == Kind::String && tokens[*index].closed && !tokens[*index].triple;
+    let first = line.clone().filter(is_string).find(|&index| {
+        tokens.get(index + 1).is_some_and(|next| next.kind == Kind::Name && next.start == tokens[index].end)
+    })?;
+    let last = line.clone().filter(is_string).find(|&index| index > first && tokens[index - 1].end == tokens[index].start)?;
+    let (first, last) = (tokens[first], tokens[last]);
+    let quote = quotes(piece.of(&first));
+    if !piece.of(&last).starts_with(quote) {
+        return None;
+    }
+    let broken = piece
+        .broken(first.end - 1, first.end, format!("the `{quote}` inside the string ends it"))
+        .help(format!("escape it as `\\{quote}`, or quote the string with the other kind"))
+        .label(first.start, first.start + 1, "the string starts here");
+    let edits = vec![Edit::insert(first.end - 1, "\\"), Edit::insert(last.start, "\\")];
+    Some(Guess { edits, broken })
 }
 
 /// The quotes that open a string token.

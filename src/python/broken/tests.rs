@@ -59,7 +59,7 @@ fn python_2() {
         ("raise ValueError, 'x'\n", &["1:`raise` with a comma is Python 2"]),
         ("x = `y`\n", &["1:backticks are Python 2"]),
         ("if a <> b:\n    pass\n", &["1:`<>` is Python 2"]),
-        ("x = 0777\n", &["1:`0777` is an octal number of Python 2"]),
+        ("x = 0777\n", &["1:`0777` has a leading zero"]),
         ("x = 089\n", &["1:`089` has a leading zero"]),
         ("x = 10L\n", &["1:`10L` is a long integer of Python 2"]),
         ("x = ur'a'\n", &["1:the prefix `ur` is Python 2"]),

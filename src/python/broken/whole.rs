@@ -2,10 +2,10 @@
 
 use super::Broken;
 use super::draft::{Edit, edited};
-use super::habits::{first_span, python2};
+use super::habits::{LEADING_ZERO, first_span, python2};
 use super::mend::ways::{Class, Way};
 use super::piece::{Fault, Guess, Piece, any_between, faults, span};
-use super::quotes::prose;
+use super::quotes::{looks_like_code, prose};
 use super::scan::{Scan, scan};
 
 /// How many spellings of Python 2 make a file Python 2.
@@ -18,6 +18,9 @@ fn raw<'a>(text: &'a str, scan: &Scan, line: usize) -> &'a str {
 fn blank(scan: &Scan, lines: std::ops::RangeInclusive<usize>) -> Vec<Edit> {
     lines.filter_map(|line| scan.lines.get(line)).map(|line| Edit::new(line.start, line.end, "")).collect()
 }
+
+/// What stands at the begin of the lines of a conflict, in order.
+const MARKERS: [&str; 4] = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
 
 fn marker(line: &str, sign: &str) -> bool {
     line.strip_prefix(sign).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
@@ -72,14 +75,39 @@ pub(super) fn conflicts(text: &str, faults_now: &[Fault], budget: &mut usize) ->
                 continue;
             }
         }
-        let lone = ["<<<<<<<", ">>>>>>>", "|||||||"].into_iter().find(|sign| marker(here, sign));
-        let lone = lone.or((here == "=======").then_some("======="));
-        if let Some(sign) = lone.filter(|_| !scan.lines[line].inside && faulty(line, line)) {
-            let broken = told(line, &format!("`{sign}` is left over from a merge conflict"));
-            let broken = broken.help("delete the line, and look for what the merge left around it");
-            guesses.push(Guess { edits: blank(&scan, line..=line), broken });
+        let lone = |line: usize| {
+            let here = raw(text, &scan, line);
+            let stands = !scan.lines[line].inside && faulty(line, line);
+            (0..MARKERS.len()).find(|&rank| stands && marker(here, MARKERS[rank]) && (rank != 2 || here == MARKERS[2]))
+        };
+        let Some(mut rank) = lone(line) else {
+            line += 1;
+            continue;
+        };
+        // The markers that follow it in a conflict belong to it.
+        let mut last = line;
+        for next in line + 1..scan.lines.len() {
+            match lone(next) {
+                Some(higher) if higher > rank => (rank, last) = (higher, next),
+                Some(_) => break,
+                None => {}
+            }
         }
-        line += 1;
+        let sign = MARKERS.into_iter().find(|sign| marker(here, sign)).unwrap_or_default();
+        let guess = match last == line {
+            true => {
+                let broken = told(line, &format!("`{sign}` is left over from a merge conflict"));
+                let broken = broken.help("delete the line, and look for what the merge left around it");
+                Guess { edits: blank(&scan, line..=line), broken }
+            }
+            false => {
+                let mut broken = told(line, "half of a merge conflict is left");
+                broken.labels.push((span(scan.lines[last].start, scan.lines[last].end), "the conflict ends here".to_owned()));
+                Guess { edits: blank(&scan, line..=last), broken }
+            }
+        };
+        guesses.push(guess);
+        line = last + 1;
     }
     guesses
 }
@@ -118,6 +146,11 @@ pub(super) fn fences(text: &str) -> Vec<Guess> {
             let mut edits = blank(&scan, pair[0]..=pair[0]);
             let before = (0..pair[0]).rev().take_while(|&line| sentence(line)).last();
             edits.extend(before.map(|first| blank(&scan, first..=pair[0] - 1)).unwrap_or_default());
+            let text_alone = |line: usize| !looks_like_code(raw(text, &scan, line).trim());
+            if pair.len() == 1 && (pair[0] + 1..scan.lines.len()).all(text_alone) {
+                // The end of a document: nothing below is code.
+                edits.extend(blank(&scan, pair[0] + 1..=scan.lines.len() - 1));
+            }
             if let Some(&close) = pair.get(1) {
                 let line = &scan.lines[close];
                 broken.labels.push((span(line.start + line.indent, line.end), "the other fence".to_owned()));
@@ -137,7 +170,7 @@ pub(super) fn ways(text: &str, broken: &Broken) -> Option<Vec<Way>> {
     let start = text[..broken.span.start as usize].rfind('\n').map_or(0, |at| at + 1);
     let line = text[start..].lines().next().unwrap_or("");
     let deleted = |start: usize| Edit::new(start, text[start..].find('\n').map_or(text.len(), |at| start + at + 1), "");
-    if ["<<<<<<<", "=======", "|||||||", ">>>>>>>"].iter().any(|sign| marker(line, sign)) {
+    if MARKERS.iter().any(|sign| marker(line, sign)) {
         let alone = broken.labels.is_empty();
         let delete = || Way::new(vec![deleted(start)], Class::Risky).titled("Delete the marker");
         return Some(alone.then(delete).into_iter().collect());
@@ -183,8 +216,10 @@ pub(super) fn template(piece: &Piece) -> Option<Broken> {
                     && !body.contains([':', ','])
             };
             let body = closed.and_then(|end| rest.get(..end));
+            // A template string of JavaScript has them, too.
+            let quoted = open == "${" && text[..at].lines().next_back().is_some_and(|before| before.contains('`'));
             let fits = if open == "{{" || open == "${" { body.is_some_and(variable) } else { body.is_some() };
-            fits && in_code(at) && faulty(at)
+            fits && !quoted && in_code(at) && faulty(at)
         })
     };
     let named = [
@@ -192,7 +227,7 @@ pub(super) fn template(piece: &Piece) -> Option<Broken> {
         ("{{", "}}", "Jinja"),
         ("{#", "#}", "Jinja"),
         ("<%", "%>", "Mako"),
-        ("${", "}", "Mako"),
+        ("${", "}", ""),
     ];
     let (at, open, close, language) = named
         .into_iter()
@@ -200,10 +235,16 @@ pub(super) fn template(piece: &Piece) -> Option<Broken> {
         .min_by_key(|hit| hit.0)?;
     let end = text[at..].find(close).map_or(at + open.len(), |end| at + end + close.len());
     let cookie = text[at..end].contains("cookiecutter");
-    let language = if cookie { "cookiecutter" } else { language };
+    let mako = text.lines().any(|line| line.trim_start().starts_with("% ") || line.contains("<%"));
+    let language = match language {
+        _ if cookie => "cookiecutter ",
+        "Jinja" => "Jinja ",
+        "" if !mako => "",
+        _ => "Mako ",
+    };
     Some(
         piece
-            .broken(at, end, format!("this file is a {language} template, not Python"))
+            .broken(at, end, format!("this file is a {language}template, not Python"))
             .help("exclude it, or give it another suffix such as `.py.jinja`"),
     )
 }
@@ -213,7 +254,9 @@ pub(super) fn python2_file(piece: &Piece) -> Option<Guess> {
     let places = python2(piece, 0..piece.scan.tokens.len());
     let refused: Vec<_> = places.iter().filter(|place| place.refused).collect();
     let lines: std::collections::BTreeSet<usize> = places.iter().map(|place| place.line).collect();
-    if refused.is_empty() || lines.len() < THROUGHOUT {
+    // Leading zeros alone are written by people who never saw Python 2.
+    let telling = refused.iter().any(|place| !place.guess.broken.message.ends_with(LEADING_ZERO));
+    if !telling || lines.len() < THROUGHOUT {
         return None;
     }
     let first = places.first()?;

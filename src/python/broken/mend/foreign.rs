@@ -56,6 +56,11 @@ fn habit(piece: &Piece, index: usize) -> Option<Way> {
         "=>" => Some(Way::risky(Edit::new(token.start, token.end, ">="))),
         "->" if !defines(piece, token.line) => Some(Way::risky(Edit::new(token.start, token.end, "."))),
         "throw" if first => Some(Way::risky(Edit::new(token.start, token.end, "raise"))),
+        "const" | "let" | "var" | "new" => {
+            let next = operand(piece, index).filter(|next| next.kind == Kind::Name && next.line == token.line)?;
+            let edit = Edit::new(token.start, next.start, "");
+            Some(Way::risky(edit).titled(format!("Delete `{word}`")))
+        }
         "catch" if first => Some(Way::risky(Edit::new(token.start, token.end, "except"))),
         _ => None,
     }

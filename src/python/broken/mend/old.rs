@@ -10,8 +10,9 @@ use std::ops::Range;
 /// Each spelling of Python 2 in some lines by itself, all of them together, and what else `except A, B` may mean.
 pub(super) fn ways(piece: &Piece, lines: &Range<usize>, whole: &str) -> Vec<Way> {
     let tokens = piece.indices(lines.start).start..piece.indices(lines.end.saturating_sub(1)).end;
+    let mut ways = leading_zeros(piece, tokens.clone());
     let single: Vec<Way> = tokens.clone().filter_map(|index| modern(piece, index)).collect();
-    let mut ways = single.clone();
+    ways.extend(single.clone());
     ways.extend(together(single, "Write it as Python 3"));
     ways.extend(tokens.filter_map(|index| tuple(piece, index, whole)));
     ways
@@ -98,9 +99,7 @@ fn modern(piece: &Piece, index: usize) -> Option<Way> {
             if digits.len() + 1 == word.len() && decimal(digits) {
                 return Some(Way::sound(Edit::new(token.start, token.end, digits)));
             }
-            let plain = word.trim_start_matches('0');
-            let octal = decimal(word) && word.starts_with('0') && plain.bytes().all(|byte| byte < b'8');
-            (octal && !plain.is_empty()).then(|| Way::risky(Edit::new(token.start, token.end, format!("0o{plain}"))))
+            None
         }
         (_, Kind::String) if word.get(..2).is_some_and(|prefix| prefix.eq_ignore_ascii_case("ur")) => {
             let class = if word.contains("\\u") || word.contains("\\U") { Class::Risky } else { Class::Sound };
@@ -109,6 +108,37 @@ fn modern(piece: &Piece, index: usize) -> Option<Way> {
         }
         _ => None,
     }
+}
+
+/// `01` and `0755` in some lines, as decimal and as octal numbers.
+fn leading_zeros(piece: &Piece, tokens: Range<usize>) -> Vec<Way> {
+    let numbers: Vec<(&str, Edit)> = tokens
+        .filter_map(|index| {
+            let token = piece.scan.tokens.get(index).filter(|token| token.kind == Kind::Number)?;
+            let plain = piece.of(token).strip_prefix('0')?.trim_start_matches('0');
+            let decimal = !plain.is_empty() && plain.bytes().all(|byte| byte.is_ascii_digit());
+            decimal.then(|| (piece.of(token), Edit::new(token.start, token.end, plain)))
+        })
+        .collect();
+    if numbers.is_empty() {
+        return Vec::new();
+    }
+    let octal = |edit: &Edit| Edit { text: format!("0o{}", edit.text), ..edit.clone() };
+    let title = match numbers.len() {
+        1 => None,
+        many => Some(format!("Write {many} numbers without leading zeros")),
+    };
+    let decimals = Way { title, ..Way::new(numbers.iter().map(|number| number.1.clone()).collect(), Class::Risky) };
+    let mut ways = vec![decimals];
+    if numbers.iter().all(|(_, edit)| edit.text.bytes().all(|byte| byte < b'8')) {
+        let title = (numbers.len() > 1).then(|| format!("Write {} octal numbers", numbers.len()));
+        ways.push(Way { title, ..Way::new(numbers.iter().map(|number| octal(&number.1)).collect(), Class::Risky) });
+    }
+    // `0755` is a file mode, `05` a month.
+    if numbers.iter().any(|(word, _)| word.len() >= 4) {
+        ways.reverse();
+    }
+    ways
 }
 
 /// `except A, b:` may have been meant as `except (A, b):`, unless nothing in the file is called `b`.

@@ -3,6 +3,7 @@
 use super::super::draft::Edit;
 use super::super::gaps;
 use super::super::look_alikes::look_alike;
+use super::super::phrases;
 use super::super::piece::Piece;
 use super::super::scan::Kind;
 use super::{brackets, foreign, is_precise, layout, old, tokens};
@@ -67,6 +68,9 @@ pub(super) fn ways(piece: &Piece, told: usize, whole: &str, complete: &mut bool)
     let (above, below) = (told.min(piece.line), told.max(piece.line));
     let lines = piece.statement(above).start.min(above)..piece.statement(below).end.max(below + 1);
     let mut ways = plain_characters(piece, told);
+    for phrase in phrases::phrases(piece) {
+        ways.extend(phrase.title.map(|title| Way::new(phrase.guess.edits, Class::Risky).titled(title)));
+    }
     let free = !is_precise(piece);
     if free {
         ways.extend(gaps::typo(piece).into_iter().map(|guess| Way::new(guess.edits, Class::Risky)));
