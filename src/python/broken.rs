@@ -281,6 +281,9 @@ fn give_up(piece: &Piece, budget: &mut usize) -> Guess {
     let block = lines.end..(lines.end..scan.lines.len()).find(|line| !deeper(line)).unwrap_or(scan.lines.len());
     let mut ways = Vec::new();
     if header {
+        if piece.first_word(lines.start) == "case" {
+            ways.push(cut(lines.clone(), "case _:"));
+        }
         ways.push(cut(lines.clone(), "if 1:"));
         ways.push(cut(lines.clone(), "def _():"));
         ways.push(cut(lines.clone(), "else:"));
@@ -307,6 +310,25 @@ fn give_up(piece: &Piece, budget: &mut usize) -> Guess {
     Guess { edits: vec![Edit::new(start, piece.text.len(), "")], broken }
 }
 
+/// Makes one finding of two lines of text that only empty lines part.
+fn joins_text(text: &str, first: &mut Broken, next: &Broken) -> bool {
+    let is_run = first.labels.first().is_some_and(|label| label.1 == RUN_END);
+    let end = if is_run { first.labels[0].0.end } else { first.span.end };
+    let gap = text.get(end as usize..next.span.start as usize);
+    let joins = next.message == gaps::TEXT
+        && (first.message == gaps::TEXT || is_run)
+        && gap.is_some_and(|gap| gap.trim().is_empty());
+    if joins {
+        "text stands here that is not Python".clone_into(&mut first.message);
+        first.help = Some("remove it, or make its lines comments".to_owned());
+        first.labels = vec![(next.span, RUN_END.to_owned())];
+    }
+    joins
+}
+
+/// Where lines that are one finding end.
+const RUN_END: &str = "up to here";
+
 /// Sorted, at most one finding for a line, every span within one line and on character boundaries.
 fn tidy(text: &str, mut found: Vec<Broken>) -> Vec<Broken> {
     let clamp = |span: Span| {
@@ -330,6 +352,7 @@ fn tidy(text: &str, mut found: Vec<Broken>) -> Vec<Broken> {
     found.sort_by_key(|broken| broken.span);
     let lines = crate::text::Lines::new(text);
     found.dedup_by_key(|broken| lines.line(broken.span.start));
+    found.dedup_by(|next, first| joins_text(text, first, next));
     found.truncate(MOST);
     found
 }

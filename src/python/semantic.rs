@@ -82,9 +82,7 @@ pub fn faults(tree: &Tree, text: &str, is_stub: bool) -> Vec<Fault> {
     found.sort_by_key(|fault| (fault.span, fault.legal_from));
     // `await` outside of any function is outside of an asynchronous one, too.
     let never = |fault: &Fault| fault.legal_from.is_none() && fault.illegal_from.is_none();
-    found.dedup_by(|one, other| {
-        one.span == other.span && (one.message == other.message || never(one) && never(other))
-    });
+    found.dedup_by(|one, other| one.span == other.span && (one.message == other.message || never(one) && never(other)));
     found
 }
 
@@ -142,7 +140,9 @@ fn told(error: &SemanticSyntaxError) -> Fault {
         SemanticSyntaxErrorKind::YieldOutsideFunction(kind) => {
             Fault::always(at, format!("`{kind}` outside of a function"))
         }
-        SemanticSyntaxErrorKind::DuplicateParameter(name) => Fault::always(at, format!("two parameters are called `{name}`")),
+        SemanticSyntaxErrorKind::DuplicateParameter(name) => {
+            Fault::always(at, format!("two parameters are called `{name}`"))
+        }
         _ => Fault::always(at, lower(&error.to_string())),
     }
 }

@@ -186,7 +186,13 @@ pub(super) fn typo(piece: &Piece) -> Vec<Guess> {
         let lower = word.to_lowercase();
         if let Some((letter, plain)) = foreign_letters(&lower) {
             let broken = piece
-                .at(&token, format!("`{letter}` in `{word}` is U+{:04X}, which only looks like a Latin letter", u32::from(letter)))
+                .at(
+                    &token,
+                    format!(
+                        "`{letter}` in `{word}` is U+{:04X}, which only looks like a Latin letter",
+                        u32::from(letter)
+                    ),
+                )
                 .help(format!("write `{plain}` in plain letters"));
             guesses.push(Guess::new(Edit::new(token.start, token.end, plain), broken));
             continue;
@@ -267,8 +273,14 @@ pub(super) fn unfinished(piece: &Piece) -> Vec<Guess> {
             "." if last || before_closer => add("_", "a name is missing after `.`".into(), "name the attribute"),
             "import" if last => add(" _", "nothing is named after `import`".into(), "say what to import"),
             "from" if last => add(" _ import _", "nothing is named after `from`".into(), "say what to import"),
-            "def" if last => add(" _(): pass", "the function has no name".into(), "name it"),
-            "class" if last => add(" _: pass", "the class has no name".into(), "name it"),
+            "def" if last => {
+                add(" _():", "the function has no name".into(), "name it");
+                add(" _(): pass", "the function has no name".into(), "name it");
+            }
+            "class" if last => {
+                add(" _:", "the class has no name".into(), "name it");
+                add(" _: pass", "the class has no name".into(), "name it");
+            }
             "for" if last => add(" _ in _: pass", "the loop has no target".into(), "say what to loop over"),
             "@" if last => add("_", "nothing is named after `@`".into(), "name the decorator"),
             "=" if last || before_closer => {
@@ -334,11 +346,16 @@ pub(super) fn lone_if(piece: &Piece) -> Vec<Guess> {
     vec![Guess::new(Edit::insert(token.end, " else None"), broken)]
 }
 
+/// What is said of a line of text.
+pub(super) const TEXT: &str = "this line is text, not Python";
+
 /// Lines of text between the code.
 pub(super) fn sentences(piece: &Piece) -> Vec<Guess> {
     let line = piece.line;
     let raw = |line: usize| piece.text[piece.scan.lines[line].start..piece.scan.lines[line].end].trim();
-    let reads = |line: usize| prose(raw(line)) || raw(line).starts_with(['•', '–']) || numbered(raw(line));
+    let bold = |line: usize| raw(line).len() > 4 && raw(line).starts_with("**") && raw(line).ends_with("**");
+    let reads =
+        |line: usize| prose(raw(line)) || raw(line).starts_with(['•', '–']) || numbered(raw(line)) || bold(line);
     if !reads(line) || misspelt(piece, line) {
         return Vec::new();
     }
@@ -353,7 +370,7 @@ pub(super) fn sentences(piece: &Piece) -> Vec<Guess> {
     }
     let start = piece.scan.lines[line].start + piece.scan.lines[line].indent;
     let end = piece.scan.lines[line].end;
-    let broken = piece.broken(start, end, "this line is text, not Python").help("remove it, or make it a comment");
+    let broken = piece.broken(start, end, TEXT).help("remove it, or make it a comment");
     let edits = |last: usize| -> Vec<Edit> {
         (line..=last).map(|line| &piece.scan.lines[line]).map(|line| Edit::new(line.start, line.end, "")).collect()
     };
@@ -381,7 +398,9 @@ fn misspelt(piece: &Piece, line: usize) -> bool {
 /// `1. Text`, `- Text`, `* Text`.
 fn numbered(line: &str) -> bool {
     let rest = line.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches(['.', '-', '*', ')']);
-    rest.len() < line.len() && rest.starts_with(' ') && prose(rest)
+    let plain = |word: &str| word.trim_end_matches(['.', ',']).chars().all(char::is_alphabetic);
+    let words = rest.split_whitespace().count() > 1 && rest.split_whitespace().all(plain);
+    rest.len() < line.len() && rest.starts_with(' ') && (prose(rest) || words)
 }
 
 /// Two statements in one line without anything between.

@@ -229,6 +229,9 @@ fn habit(piece: &Piece, index: usize) -> Option<Guess> {
         "=>" if previous.is_some_and(|before| piece.of(&before) == ")") && defines(piece, token.line) => {
             put("->", "`=>` does not announce a return type", "write `->`")
         }
+        "=>" if previous.is_some_and(|before| before.kind == Kind::String) => {
+            put(":", "`=>` does not give a key its value", "write `:` in a dictionary")
+        }
         "=>" => put(">=", "`=>` is no operator of Python", "write `>=` to compare, or `lambda` for a function"),
         "->" if !piece.statement_tokens(token.line).any(|other| piece.word(other) == "def") => {
             put(".", "`->` does not reach an attribute", "write `.`")
@@ -271,7 +274,11 @@ fn habit(piece: &Piece, index: usize) -> Option<Guess> {
         {
             let name = previous.map_or("", |before| piece.of(&before));
             let broken = say("`?` does not make a type optional in Python", &format!("write `{name} | None`"));
-            Some(Guess::new(Edit::new(token.start, token.end, " | None"), broken))
+            let text = if line.tokens.start + 1 == index { "" } else { " | None" };
+            Some(Guess::new(Edit::new(token.start, token.end, text), broken))
+        }
+        "instanceof" if previous.is_some() => {
+            put("==", "`instanceof` is no operator of Python", "write `isinstance(value, Type)`")
         }
         "of" if previous.is_some_and(|before| before.kind == Kind::Name)
             && (line.tokens.start..index).any(|before| piece.word(before) == "for") =>

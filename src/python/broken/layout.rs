@@ -20,7 +20,18 @@ pub(super) fn indentation(piece: &Piece) -> Vec<Guess> {
         }
         ParseErrorType::UnexpectedIndentation => unexpected(piece, &mut guesses),
         ParseErrorType::Lexical(LexicalErrorType::IndentationError) => unmatched(piece, &mut guesses),
-        ParseErrorType::OtherError(message) if message.starts_with(UNDECORATED) => unexpected(piece, &mut guesses),
+        ParseErrorType::OtherError(message) if message.starts_with(UNDECORATED) => {
+            // A decorator, or what it decorates, slipped away from the one above.
+            if let Some(&above) = statements_before(piece, piece.line).first()
+                && piece.indent(above) != piece.indent(piece.line)
+            {
+                let (start, end) = word_span(piece, piece.line);
+                let broken = piece.broken(start, end, "this line is not indented like the decorator above");
+                let edits = vec![reindent(piece, piece.line, piece.indent(above))];
+                guesses.push(Guess { edits, broken: broken.help("indent it like the decorator") });
+            }
+            unexpected(piece, &mut guesses);
+        }
         // An `else` that its `if` does not reach, because a line between them slipped.
         _ if follows(piece.first_word(piece.line)) => orphan(piece, &mut guesses),
         _ => {}

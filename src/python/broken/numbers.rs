@@ -25,7 +25,10 @@ fn told(piece: &Piece, index: usize) -> Option<Guess> {
     let names = leads && (names || matches!(piece.word(index + 1), "=" | "(" | "."));
     let letters = word.trim_start_matches(|c: char| c.is_ascii_digit());
     let (message, help) = match names && letters.starts_with(|c: char| c.is_alphabetic() || c == '_') {
-        true => (format!("`{word}` is no name: a name does not begin with a digit"), "put a letter or `_` in front".to_owned()),
+        true => (
+            format!("`{word}` is no name: a name does not begin with a digit"),
+            "put a letter or `_` in front".to_owned(),
+        ),
         false => (message, help),
     };
     let broken = piece.at(token, message).help(help);

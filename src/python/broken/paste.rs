@@ -2,10 +2,10 @@
 //!
 //! Each run of such lines is one place, however many of its lines do not parse.
 
-use super::Broken;
 use super::draft::{Edit, edited};
 use super::piece::{Fault, Guess, any_between, faults, span};
 use super::scan::{Scan, scan};
+use super::{Broken, RUN_END};
 use std::ops::Range;
 
 /// What a run of lines was copied from.
@@ -122,38 +122,41 @@ impl<'a> Sheet<'a> {
         prompt(first).map(|_| (end, edits))
     }
 
-    /// Lines with `+`, `-` or a space in front, two of them signed.
+    /// Lines with `+`, `-` or a space in front, and those between them.
     fn diff(&self, first: usize) -> Option<(usize, Vec<Edit>)> {
+        let added = |line: usize| self.line(line).starts_with('+');
         let signed = |line: usize| {
-            let text = self.line(line);
-            let rest = text.strip_prefix(['+', '-']);
+            let rest = self.line(line).strip_prefix(['+', '-']);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(|c: char| !c.is_ascii_digit() && c != '='))
         };
         let heading = |line: usize| {
             let text = self.line(line);
             text.starts_with("@@ ") || text.starts_with("diff --git ") || text.starts_with("\\ No newline")
         };
-        let context = |line: usize| self.line(line).starts_with(' ') || self.line(line).trim().is_empty();
-        if !(signed(first) || heading(first) || context(first) && !self.line(first).trim().is_empty()) {
+        // A line that is only shown has a space in front, which makes its indentation odd.
+        let context = |line: usize| {
+            let text = self.line(line);
+            (text.len() - text.trim_start_matches(' ').len()) % 2 == 1 && !text.trim().is_empty()
+        };
+        let part = |line: usize| signed(line) || heading(line) || context(line);
+        if !part(first) {
             return None;
         }
-        let fits = |&line: &usize| signed(line) || heading(line) || context(line);
+        let fits = |&line: &usize| part(line) || self.line(line).starts_with(' ') || self.line(line).trim().is_empty();
         let mut end = (first..self.scan.lines.len()).take_while(fits).count() + first;
-        while end > first && self.line(end - 1).trim().is_empty() {
+        while !part(end - 1) {
             end -= 1;
         }
-        // `- item` twice is a list.
-        let added = |line: usize| signed(line) && self.line(line).starts_with('+');
-        if (first..end).filter(|&line| signed(line)).count() < 2 || !(first..end).any(added) {
-            return None;
-        }
-        let headed = |line: usize| heading(line) || self.line(line).starts_with("+++ ") || self.line(line).starts_with("--- ");
-        let edits = (first..end).filter(|&line| !self.line(line).is_empty()).map(|line| match self.line(line).as_bytes()[0] {
-            _ if headed(line) => self.comment(line),
-            b'-' => self.comment(line),
+        let signs = (first..end).filter(|&line| signed(line)).count();
+        let indented = |line: usize| added(line) && self.line(line)[1..].starts_with("  ");
+        let told = signs > 1 && (first..end).any(added) || (first..end).any(|line| heading(line) || indented(line));
+        let headed =
+            |line: usize| heading(line) || self.line(line).starts_with("+++ ") || self.line(line).starts_with("--- ");
+        let edits = (first..end).filter(|&line| part(line)).map(|line| match self.line(line).starts_with('-') {
+            removed if removed || headed(line) => self.comment(line),
             _ => self.cut(line, 1),
         });
-        Some((end, edits.collect()))
+        told.then(|| (end, edits.collect()))
     }
 
     /// `12 code`, `13: code`: numbers that count the lines.
@@ -206,7 +209,8 @@ fn runs(text: &str, faults_now: &[Fault], budget: &mut usize) -> Vec<Run> {
             };
             line = run.lines.end.max(line + 1);
             let (start, end) = (sheet.scan.lines[run.lines.start].start, sheet.scan.lines[run.lines.end - 1].end);
-            let known = found.iter().any(|other| other.lines.start < run.lines.end && run.lines.start < other.lines.end);
+            let known =
+                found.iter().any(|other| other.lines.start < run.lines.end && run.lines.start < other.lines.end);
             if known || !any_between(faults_now, start, end) {
                 continue;
             }
@@ -237,7 +241,7 @@ fn told(text: &str, scan: &Scan, run: &Run) -> Broken {
         mends: Vec::new(),
     };
     if run.lines.len() > 1 {
-        broken.labels.push((line(run.lines.end - 1), "up to here".to_owned()));
+        broken.labels.push((line(run.lines.end - 1), RUN_END.to_owned()));
     }
     broken
 }
@@ -253,7 +257,12 @@ pub(super) fn pasted(text: &str, faults_now: &[Fault], budget: &mut usize) -> Ve
 }
 
 /// How the pasted lines told at a place are turned into Python; `None` where the place is no such thing.
-pub(super) fn mended(text: &str, broken: &Broken, faults_now: &[Fault], budget: &mut usize) -> Option<(String, Vec<Edit>)> {
+pub(super) fn mended(
+    text: &str,
+    broken: &Broken,
+    faults_now: &[Fault],
+    budget: &mut usize,
+) -> Option<(String, Vec<Edit>)> {
     let source = Source::ALL.into_iter().find(|source| source.message() == broken.message)?;
     let guess = pasted(text, faults_now, budget).into_iter().find(|guess| guess.broken.span == broken.span)?;
     Some((source.title().to_owned(), guess.edits))

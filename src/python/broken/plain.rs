@@ -64,9 +64,11 @@ fn in_string(piece: &Piece) -> bool {
 /// What stands at the fault, in words.
 fn found(piece: &Piece) -> String {
     if in_string(piece) {
-        let next = piece.text.get(piece.fault.start..).and_then(|rest| rest.chars().next());
-        return match next {
-            Some(next) if !next.is_control() => format!("`{next}`"),
+        let rest = piece.text.get(piece.fault.start..).unwrap_or_default();
+        let word = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+        let length = rest.chars().next().map_or(0, |first| word.max(first.len_utf8()));
+        return match &rest[..length] {
+            next if !next.is_empty() && !next.contains(char::is_control) => format!("`{next}`"),
             _ => "the end of the line".to_owned(),
         };
     }
@@ -93,7 +95,13 @@ fn words(piece: &Piece, error: &ParseErrorType) -> (String, Option<String>) {
                 "name" => "a name".to_owned(),
                 other => other.to_owned(),
             };
-            (format!("expected {wanted}, found {}", found(piece)), None)
+            match found(piece) {
+                what if in_string(piece) && matches!(what.as_str(), "`}`" | "`]`" | "`)`") => (
+                    format!("{what} closes no bracket of its kind in this f-string"),
+                    Some("close the bracket that is open before it".to_owned()),
+                ),
+                what => (format!("expected {wanted}, found {what}"), None),
+            }
         }
         E::ExpectedExpression if in_string(piece) => told(
             "a value is missing between the braces of this f-string",
@@ -173,6 +181,9 @@ fn words(piece: &Piece, error: &ParseErrorType) -> (String, Option<String>) {
             Some(rest) if rest.starts_with('@') => told("a decorator stands in front of nothing", "add the function"),
             _ => (format!("{} cannot start a statement", found(piece)), None),
         },
+        E::OtherError(message) if message == "Expected `case` block" => {
+            told("a `match` holds `case` blocks alone", "move the line out, or begin it with `case`")
+        }
         E::OtherError(message) if message == "Expected an identifier" => {
             (format!("a name is expected, found {}", found(piece)), None)
         }
@@ -182,7 +193,7 @@ fn words(piece: &Piece, error: &ParseErrorType) -> (String, Option<String>) {
         ),
         E::OtherError(message) if message.starts_with("Expected an identifier, but found a keyword") => {
             let word = found(piece);
-            (format!("{word} is a keyword and cannot stand here"), Some("choose another name, or look at what comes before it".to_owned()))
+            (format!("{word} is a keyword and cannot stand here"), Some("a value or a name is expected".to_owned()))
         }
         E::OtherError(message) => (readable(message), None),
         E::Lexical(error) => lexical(piece, error),

@@ -80,11 +80,13 @@ pub(super) fn unterminated(piece: &Piece) -> Vec<Guess> {
 pub(super) fn inner(piece: &Piece) -> Option<Guess> {
     let tokens = &piece.scan.tokens;
     let line = piece.indices(piece.scan.line_of(piece.fault.start));
-    let is_string = |index: &usize| tokens[*index].kind == Kind::String && tokens[*index].closed && !tokens[*index].triple;
+    let is_string =
+        |index: &usize| tokens[*index].kind == Kind::String && tokens[*index].closed && !tokens[*index].triple;
     let first = line.clone().filter(is_string).find(|&index| {
         tokens.get(index + 1).is_some_and(|next| next.kind == Kind::Name && next.start == tokens[index].end)
     })?;
-    let last = line.clone().filter(is_string).find(|&index| index > first && tokens[index - 1].end == tokens[index].start)?;
+    let last =
+        line.clone().filter(is_string).find(|&index| index > first && tokens[index - 1].end == tokens[index].start)?;
     let (first, last) = (tokens[first], tokens[last]);
     let quote = quotes(piece.of(&first));
     if !piece.of(&last).starts_with(quote) {
@@ -284,6 +286,11 @@ pub(super) fn prose(line: &str) -> bool {
             "raise" | "not" | "lambda" | "else" | "elif" | "except" | "try" | "async" | "await" | "global"
         )
     });
+    let code = words.first().is_some_and(|word| {
+        word.starts_with(['!', '%'])
+            || word.trim_end_matches(')').contains(['(', '=', '[']) && !word.starts_with(['(', '['])
+    });
+    let keyword = keyword || code;
     let plain = words.iter().filter(plain).count();
     words.len() >= 3 && plain * 4 >= words.len() * 3 && !keyword && !line.contains(" = ")
 }

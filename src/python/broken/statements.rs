@@ -131,9 +131,9 @@ pub(super) fn parts(text: &str) -> Vec<Range<usize>> {
                 cuts.push(line.start);
                 depth.clear();
             }
-            if !follows {
-                decorated = first == "@";
-            }
+        }
+        if line.is_fresh() && depth.is_empty() {
+            decorated = &text[tokens[0].start..tokens[0].end] == "@";
         }
         for token in tokens {
             match token.kind {

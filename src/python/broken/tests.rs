@@ -255,3 +255,40 @@ fn nesting_is_limited_as_in_cpython() {
     assert_eq!(too_deep(&format!("x = '{}'  # {}\n", "(".repeat(300), "[".repeat(300))), None);
     assert!(too_deep(&"(".repeat(100_000)).is_some());
 }
+
+/// Sources with what is said about them: `### name`, the source, `---`, and a line for each finding.
+const MESSAGES: &str = include_str!("messages.txt");
+
+fn cases() -> impl Iterator<Item = (&'static str, &'static str, Vec<&'static str>)> {
+    MESSAGES.split("### ").skip(1).map(|case| {
+        let (name, rest) = case.split_once('\n').unwrap();
+        let (text, said) = rest.split_once("---\n").unwrap();
+        (name, text, said.lines().filter(|line| !line.is_empty()).collect())
+    })
+}
+
+#[test]
+fn what_is_pasted_misspelt_or_of_another_language_is_said_so() {
+    for (name, text, wanted) in cases() {
+        let lines = Lines::new(text);
+        let said = |broken: &Broken| format!("{}:{}", lines.line(broken.span.start), broken.message);
+        let found: Vec<String> = places(text).iter().map(said).collect();
+        assert_eq!(found, wanted, "{name}");
+    }
+}
+
+#[test]
+fn cases_with_a_word_less_or_twice_never_panic() {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    for (_, text, _) in cases() {
+        let mut cuts: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+        cuts.retain(|&at| !(text[..at].ends_with(is_part) && text[at..].starts_with(is_part)));
+        for pair in cuts.windows(2) {
+            let (before, word, after) = (&text[..pair[0]], &text[pair[0]..pair[1]], &text[pair[1]..]);
+            for changed in [format!("{before}{after}"), format!("{before}{word} {word}{after}"), before.to_owned()] {
+                let parsed = parse_unchecked(&changed, ParseOptions::from(Mode::Module)).try_into_module().unwrap();
+                broken_places(&changed, &parsed);
+            }
+        }
+    }
+}

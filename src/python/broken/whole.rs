@@ -1,12 +1,12 @@
 //! What breaks a file as a whole: merge conflicts, Markdown around the code, templates, Python 2.
 
-use super::Broken;
 use super::draft::{Edit, edited};
 use super::habits::{LEADING_ZERO, first_span, python2};
 use super::mend::ways::{Class, Way};
 use super::piece::{Fault, Guess, Piece, any_between, faults, span};
 use super::quotes::{looks_like_code, prose};
 use super::scan::{Scan, scan};
+use super::{Broken, RUN_END};
 
 /// How many spellings of Python 2 make a file Python 2.
 const THROUGHOUT: usize = 3;
@@ -102,7 +102,9 @@ pub(super) fn conflicts(text: &str, faults_now: &[Fault], budget: &mut usize) ->
             }
             false => {
                 let mut broken = told(line, "half of a merge conflict is left");
-                broken.labels.push((span(scan.lines[last].start, scan.lines[last].end), "the conflict ends here".to_owned()));
+                broken
+                    .labels
+                    .push((span(scan.lines[last].start, scan.lines[last].end), "the conflict ends here".to_owned()));
                 Guess { edits: blank(&scan, line..=last), broken }
             }
         };
@@ -175,6 +177,17 @@ pub(super) fn ways(text: &str, broken: &Broken) -> Option<Vec<Way>> {
         let delete = || Way::new(vec![deleted(start)], Class::Risky).titled("Delete the marker");
         return Some(alone.then(delete).into_iter().collect());
     }
+    if let Some(end) = broken.labels.first().filter(|label| label.1 == RUN_END && broken.message.starts_with("text ")) {
+        let lines = text[start..end.0.end as usize].split_inclusive('\n').scan(start, |at, line| {
+            *at += line.len();
+            (!line.trim().is_empty())
+                .then(|| Edit::insert(*at - line.trim_start().len(), "# "))
+                .map_or(Some(None), |edit| Some(Some(edit)))
+        });
+        let edits: Vec<Edit> = lines.flatten().collect();
+        let title = format!("Make {} lines comments", edits.len());
+        return Some(vec![Way::new(edits, Class::Risky).titled(title)]);
+    }
     if !line.trim_start().starts_with("```") && !line.trim_start().starts_with("~~~") {
         return None;
     }
@@ -222,13 +235,8 @@ pub(super) fn template(piece: &Piece) -> Option<Broken> {
             fits && !quoted && in_code(at) && faulty(at)
         })
     };
-    let named = [
-        ("{%", "%}", "Jinja"),
-        ("{{", "}}", "Jinja"),
-        ("{#", "#}", "Jinja"),
-        ("<%", "%>", "Mako"),
-        ("${", "}", ""),
-    ];
+    let named =
+        [("{%", "%}", "Jinja"), ("{{", "}}", "Jinja"), ("{#", "#}", "Jinja"), ("<%", "%>", "Mako"), ("${", "}", "")];
     let (at, open, close, language) = named
         .into_iter()
         .filter_map(|(open, close, language)| found(open, close).map(|at| (at, open, close, language)))
