@@ -158,24 +158,41 @@ pub struct Facts {
     pub put: BTreeMap<String, Vec<Put>>,
     /// Variables of the environment that it sets while it is imported, in order.
     pub sets_env: Vec<EnvSet>,
-    /// Fixtures that it defines, with how long each lives.
-    pub fixtures: BTreeMap<String, Lifetime>,
+    /// Fixtures that it defines.
+    pub fixtures: BTreeMap<String, FixtureFact>,
     /// Functions that are fixtures under another name.
     pub renamed: BTreeSet<String>,
     /// Module-level names that only type checkers bind: under `if TYPE_CHECKING:`.
     pub typing_only: BTreeSet<String>,
+    /// Options that its `pytest_addoption` adds, as far as they are literals.
+    pub adds_options: BTreeSet<String>,
+    /// Module-level names that are given a variable of the environment, with the default.
+    pub reads_env: BTreeMap<String, (String, Option<String>)>,
+    /// Module-level names that no statement leaves bound: deleted, annotated alone, or bound by an `except` alone.
+    pub unbound: BTreeSet<String>,
     /// What `import a.b` names besides the package that it binds: `a.b`.
     pub submodules: BTreeSet<String>,
     /// What a conftest keeps pytest from collecting: paths, and patterns of `collect_ignore_glob`.
     pub left_out: Vec<(String, bool)>,
     /// Modules that it does without (`importorskip`), or puts something in the place of (`sys.modules["spidev"] = ...`).
     pub may_lack: BTreeSet<String>,
+    /// It imports modules by names that it computes: `importlib`, `pkgutil`, `__import__`.
+    pub loads_modules: bool,
     /// It edits `sys.path`.
     pub edits_path: bool,
     /// It has hooks of pytest's own, which may register marks and settings.
     pub registers_marks: bool,
     /// What is put into containers after they were made, by the module-level name or `.attribute` that holds them.
     pub filled: BTreeMap<String, Vec<Put>>,
+}
+
+/// A fixture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FixtureFact {
+    /// How long it lives.
+    pub lifetime: Lifetime,
+    /// The fixtures that it asks for.
+    pub needs: Vec<String>,
 }
 
 /// How long a fixture lives, the shortest first.
@@ -571,6 +588,15 @@ pub enum Condition {
         /// The name.
         name: String,
     },
+    /// Nothing gives the file this name: no statement of its own, and no star.
+    NoSuchName(String),
+    /// A package of the project's has this submodule, and nothing that runs while the tests are collected imports it.
+    NeverImported {
+        /// The package.
+        package: String,
+        /// The submodule.
+        name: String,
+    },
     /// The project has a module, and pytest's `sys.path` does not lead to it from this file.
     Unreachable {
         /// Dots in front of the module.
@@ -580,6 +606,9 @@ pub enum Condition {
     },
     /// A test or conftest imports the file, and nobody has set this variable of the environment by then.
     Tripped(String),
+    /// A test or conftest imports the file, and the name that it imports from another is a variable of the environment which nobody has set by
+    /// then, and whose default is not this text.
+    TrippedOver(String, String),
     /// Nobody sets this variable of the environment before the file is imported.
     Unset(String),
     /// The project says what runs it: a workflow of CI, containers, an example of an environment. Those may set any variable.
@@ -592,6 +621,19 @@ pub enum Condition {
     UnknownFixture(String),
     /// Nothing but the file itself defines one.
     OnlyFixture(String),
+    /// The fixture of this name that the file sees asks for another one that it does not see, or that lives too short.
+    FailingFixture(String),
+    /// The name is imported, and is a fixture of another file.
+    ForeignFixture(String),
+    /// Pytest is configured with this value of a setting, which is one text.
+    PytestSays(Cow<'static, str>, Cow<'static, str>),
+    /// Pytest would collect the file, and its configuration takes no class (or else function) of this name.
+    PassedByName {
+        /// A class, no function.
+        is_class: bool,
+        /// The name.
+        name: String,
+    },
     /// The fixture of this name that the file sees lives shorter than this.
     ShorterFixture(String, Lifetime),
     /// The name of the file has a dot too many to be a module's, as pytest imports it.
@@ -648,6 +690,8 @@ pub enum Condition {
     Named(Cow<'static, str>),
     /// Another file of tests is imported under the same name, before this one.
     SameModule,
+    /// The topmost package around the file has the name of another one, which tests are imported from before this one.
+    SamePackage,
     /// Another file imports this name of the file.
     ImportedElsewhere(String),
     /// The file is part of what the project ships, and this module is not.

@@ -111,6 +111,12 @@ pub enum Ask {
     Importer(String),
     /// The file of tests that is imported under the same name before this one.
     SameModule,
+    /// The variable that a name is imported from, and the test that imports the file before it is set, as `Condition::TrippedOver` found them.
+    Variable(String, String),
+    /// What is wrong with the fixture of this name, as the file sees it.
+    FixtureFault(String),
+    /// The package of tests that is imported under the same name before the one of this file.
+    SamePackage,
     /// The class of this value: `app.schemas.user.User`.
     Class(TypeExpr),
     /// The project's own function that gives the time in UTC, as `Condition::HasHelper` found it.

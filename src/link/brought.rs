@@ -9,7 +9,7 @@ use crate::fact::{Binding, Name, Verdict};
 use crate::finding::Finding;
 use crate::python::ast::{self, Expr, Stmt};
 use crate::python::bind::is_type_checking;
-use crate::python::bound::bound;
+use crate::python::bound::{bound, is_builtin};
 use crate::python::{deeper, dotted, parse, span, walk};
 use crate::text::Span;
 use crate::unit::Kind;
@@ -36,6 +36,8 @@ enum Step {
     Binds(Vec<String>),
     /// Asks a module for something: the local name, the attribute.
     Asks(Span, String, String),
+    /// Asks for a name.
+    Reads(Span, String),
 }
 
 fn steps(text: &str) -> Vec<Step> {
@@ -67,6 +69,27 @@ fn steps(text: &str) -> Vec<Step> {
                 let bases = class.arguments.iter().flat_map(|arguments| &arguments.args);
                 let all = bases.chain(class.decorator_list.iter().map(|decorator| &decorator.expression));
                 all.for_each(|expr| asks(expr, &mut steps));
+                // What the body binds itself may be asked for under the name of a module.
+                let own: Vec<&str> = class.body.iter().flat_map(bound).collect();
+                let from = steps.len();
+                for stmt in &class.body {
+                    match stmt {
+                        Stmt::Assign(assign) => asks(&assign.value, &mut steps),
+                        Stmt::AnnAssign(assign) => assign.value.iter().for_each(|value| asks(value, &mut steps)),
+                        Stmt::Expr(stmt) => asks(&stmt.value, &mut steps),
+                        _ => {}
+                    }
+                }
+                let is_own = |name: &String| own.contains(&name.as_str());
+                let mut at = 0;
+                steps.retain(|step| {
+                    at += 1;
+                    let name = match step {
+                        Step::Asks(_, name, _) | Step::Reads(_, name) => name,
+                        _ => return true,
+                    };
+                    at <= from || !is_own(name)
+                });
             }
             Stmt::FunctionDef(function) => {
                 function.decorator_list.iter().for_each(|decorator| asks(&decorator.expression, &mut steps));
@@ -111,6 +134,7 @@ fn asks(expr: &Expr, steps: &mut Vec<Step>) {
             deeper(|| asks(value, steps));
             steps.push(Step::Asks(span(attr), dotted(value).unwrap_or_default(), attr.to_string()));
         }
+        Expr::Name(name) if name.ctx.is_load() => steps.push(Step::Reads(span(name), name.id.to_string())),
         other => walk::children(other, &mut |child| deeper(|| asks(child, steps))),
     }
 }
@@ -137,7 +161,23 @@ impl Judge<'_> {
             Name::Here(_) => false,
         };
         let facts = &unit.facts;
-        if !facts.symbols.iter().any(fails) && !facts.submodules.iter().any(absent) && !facts.stars.iter().any(star) {
+        let levels = facts.symbols.values().flatten().map(|binding| match binding {
+            Binding::Import(Name::Import { level, .. }) => *level as usize,
+            _ => 0,
+        });
+        // Most packages are deep enough wherever they begin.
+        let depth = self.values.index.module_name(file).split('.').count();
+        let packages =
+            levels.max().filter(|&level| level > 1 && level + 1 > depth).and_then(|_| self.packages_around(file));
+        let is_beyond = |level: u32| packages.is_some_and(|packages| level as usize > packages);
+        let goes_beyond =
+            |binding: &Binding| matches!(binding, Binding::Import(Name::Import { level, .. }) if is_beyond(*level));
+        let beyond = facts.symbols.values().flatten().any(goes_beyond);
+        if !beyond
+            && !facts.symbols.iter().any(fails)
+            && !facts.submodules.iter().any(absent)
+            && !facts.stars.iter().any(star)
+        {
             return Vec::new();
         }
         let mut found = Vec::new();
@@ -145,6 +185,11 @@ impl Judge<'_> {
             let Step::Import(import) = step else { continue };
             let dots = ".".repeat(import.level as usize);
             let module = &import.module;
+            if is_beyond(import.level) {
+                let text = "a relative import goes above the topmost package, as this module is imported: it fails, and with it the tests that need it";
+                found.push(Finding::new("TST011", import.at, vec![text.into()]));
+                continue;
+            }
             if let Some(why) = self.no_module(file, import.level, module) {
                 let text = match why {
                     Absent::Here => format!(
@@ -172,6 +217,42 @@ impl Judge<'_> {
             }
         }
         found
+    }
+
+    /// How many packages are around a file, by the names that others import it under in a run of tests; the most of them. None where
+    /// somebody imports it by a relative name, which says nothing.
+    fn packages_around(&self, file: File) -> Option<usize> {
+        let index = self.values.index;
+        let inner = usize::from(index.package_folder(file).is_none());
+        let mut most = None;
+        for (&from, to) in self.runs_in_tests() {
+            if !to.contains(&file) {
+                continue;
+            }
+            let facts = &self.values.units[from].facts;
+            let imports = facts.symbols.values().flatten().filter_map(|binding| match binding {
+                Binding::Import(Name::Import { level, module, path }) => Some((*level, module.as_str(), path.as_str())),
+                _ => None,
+            });
+            let whole = facts.submodules.iter().map(|module| (0, module.as_str(), ""));
+            let stars = facts.stars.iter().filter_map(|star| match star {
+                Name::Import { level, module, .. } => Some((*level, module.as_str(), "")),
+                Name::Here(_) => None,
+            });
+            for (level, module, path) in imports.chain(whole).chain(stars) {
+                let below = format!("{module}.{path}");
+                for name in [module, below.trim_matches('.')] {
+                    if index.import(from, level, name) != Found::File(file) || path.is_empty() && name != module {
+                        continue;
+                    }
+                    if level > 0 {
+                        return None;
+                    }
+                    most = most.max(Some(name.split('.').count() - inner));
+                }
+            }
+        }
+        most
     }
 
     /// Whether an import that a file binds fails.
@@ -249,6 +330,8 @@ struct State {
     names: HashSet<String>,
     /// Local names of modules.
     modules: HashMap<String, File>,
+    /// Modules that were half made when all their names were imported.
+    half: Vec<File>,
     done: bool,
 }
 
@@ -317,12 +400,26 @@ impl Run<'_, '_> {
     fn step(&mut self, file: File, step: &Step) -> Result<(), Stop> {
         match step {
             Step::Binds(names) => {
-                self.states.entry(file).or_default().names.extend(names.iter().cloned());
+                // What a star brings is told where it is imported.
+                let names = names.iter().filter(|name| *name != "*").cloned();
+                self.states.entry(file).or_default().names.extend(names);
             }
             Step::Asks(at, module, attribute) => {
                 let of = self.states.get(&file).and_then(|state| state.modules.get(module)).copied();
                 if let Some(of) = of {
                     self.wants(file, of, attribute, *at)?;
+                }
+            }
+            Step::Reads(at, name) => {
+                let Some(state) = self.states.get(&file) else { return Ok(()) };
+                if state.half.is_empty() || state.names.contains(name) || state.names.contains("*") || is_builtin(name)
+                {
+                    return Ok(());
+                }
+                let of = state.half.iter().copied().find(|&of| self.judge.has_name(of, name, 0) == Verdict::Yes);
+                if let Some(of) = of {
+                    let of = self.judge.values.index.module_name(of);
+                    return Err(Stop::Failed(Failed { file, at: *at, name: name.clone(), of }));
                 }
             }
             Step::MayImport(level, module, names) => {
@@ -338,7 +435,12 @@ impl Run<'_, '_> {
                 }
             }
             Step::Import(import) => {
-                let Some(home) = self.modules(file, import.level, &import.module)? else { return Ok(()) };
+                let is_star = import.names.iter().any(|(_, name)| name == "*");
+                let home = self.modules(file, import.level, &import.module)?;
+                if is_star {
+                    self.star(file, home);
+                }
+                let Some(home) = home else { return Ok(()) };
                 let state = |run: &mut Self, name: &str, module: File| {
                     run.states.entry(file).or_default().modules.insert(name.to_owned(), module);
                 };
@@ -364,6 +466,20 @@ impl Run<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// Takes all names of a module: those that it has by now, if it is half made, else any.
+    fn star(&mut self, file: File, home: Option<File>) {
+        let half = home.filter(|&home| home != file && self.states.get(&home).is_some_and(|state| !state.done));
+        let known = half.and_then(|half| self.states.get(&half)).map(|state| state.names.clone());
+        let state = self.states.entry(file).or_default();
+        match half {
+            Some(half) => {
+                state.half.push(half);
+                state.names.extend(known.into_iter().flatten().filter(|name| !name.starts_with('_') || name == "*"));
+            }
+            None => _ = state.names.insert("*".to_owned()),
+        }
     }
 
     /// Imports a module with the packages around it.

@@ -3,7 +3,7 @@
 use super::index::{self, File};
 use super::judge::Judge;
 use super::project::{Manifests, plays};
-use crate::fact::{Binding, Lifetime, Name, Role, Verdict};
+use crate::fact::{Binding, Name, Role, Verdict};
 use crate::link::index::Found;
 use crate::manifest::{Kind, PytestSettings, plugins};
 use crate::python::stdlib::is_stdlib;
@@ -32,25 +32,6 @@ const PASSED_BY: [&str; 21] = [
     "templates",
     "files",
     "docs",
-];
-
-/// Fixtures of pytest's own that live for one test (`pytest --fixtures` of 9.2 names the scope of the others), and pytest-mock's.
-const FOR_ONE_TEST: [&str; 15] = [
-    "monkeypatch",
-    "tmp_path",
-    "tmpdir",
-    "capsys",
-    "capsysbinary",
-    "capfd",
-    "capfdbinary",
-    "caplog",
-    "capteesys",
-    "recwarn",
-    "record_property",
-    "record_xml_attribute",
-    "pytester",
-    "testdir",
-    "mocker",
 ];
 
 /// Packages of which it is known all that comes with them.
@@ -85,7 +66,7 @@ pub struct Pytest {
     /// It has hooks of pytest's own, which may register marks and settings.
     registers: bool,
     /// It has plugins of its own, or hooks that make arguments.
-    has_hooks: bool,
+    pub(super) has_hooks: bool,
     conftests: Vec<File>,
     /// Those of them that keep pytest from files.
     leave_out: Vec<File>,
@@ -120,13 +101,38 @@ impl Judge<'_> {
         if is_passed_by(path) || !matches(settings, path) || pytest.is_some_and(is_out) {
             return false;
         }
+        self.has_usual_names(settings) && self.uses_pytest()
+    }
+
+    /// Whether classes and functions of tests have their usual names.
+    fn has_usual_names(&self, settings: Option<&PytestSettings>) -> bool {
         let usual = |key: &str, names: &[&str]| {
-            let words = pytest.map(|(_, settings)| settings.words(key)).unwrap_or_default();
+            let words = settings.map(|settings| settings.words(key)).unwrap_or_default();
             words.is_empty() || words.iter().any(|word| names.contains(&word.as_str()))
         };
-        let is_usual = usual("python_classes", &["Test", "Test*"])
-            && usual("python_functions", &["test", "test*", "test_*", "test_"]);
-        is_usual && self.uses_pytest()
+        usual("python_classes", &["Test", "Test*"]) && usual("python_functions", &["test", "test*", "test_*", "test_"])
+    }
+
+    /// Whether pytest would collect a file, and is configured to take no class or function of a name.
+    pub(super) fn passed_by_name(&self, file: File, is_class: bool, name: &str) -> Verdict {
+        let path = self.values.index.path(file);
+        let Some((home, settings)) = self.manifests.pytest(path) else { return Verdict::No };
+        let words = settings.words(if is_class { "python_classes" } else { "python_functions" });
+        let takes =
+            |word: &String| name.starts_with(word.as_str()) || word.contains(['*', '?', '[']) && fits(word, name);
+        let looked_at = matches(Some(settings), path)
+            && is_below(home, settings, path)
+            && !is_passed_by(path)
+            && !is_kept_out(home, settings, path)
+            && !is_ignored_by_option(home, settings, path)
+            && !self.is_left_out(path);
+        Verdict::from_bool(!words.is_empty() && !words.iter().any(takes) && looked_at)
+    }
+
+    /// Whether pytest is configured with a value of a setting.
+    pub(super) fn pytest_says(&self, file: File, key: &str, value: &str) -> bool {
+        let settings = self.manifests.pytest(self.values.index.path(file)).map(|(_, settings)| settings);
+        settings.and_then(|settings| settings.text(key)).is_some_and(|said| said.trim().eq_ignore_ascii_case(value))
     }
 
     /// Whether a conftest keeps pytest from a file, maybe on some Pythons alone.
@@ -150,7 +156,7 @@ impl Judge<'_> {
         self.pytest().is_used
     }
 
-    fn pytest(&self) -> &Pytest {
+    pub(super) fn pytest(&self) -> &Pytest {
         self.pytest.get_or_init(|| {
             let imports = |binding: &Binding| {
                 matches!(binding, Binding::Import(Name::Import { level: 0, module, .. }) if module == "pytest")
@@ -198,7 +204,7 @@ impl Judge<'_> {
         path.rsplit('/').next() == Some("conftest.py") && !is_passed_by(path) && !kept_out()
     }
 
-    fn plugins(&self) -> plugins::Installed {
+    pub(super) fn plugins(&self) -> plugins::Installed {
         self.pytest().installed
     }
 
@@ -208,7 +214,7 @@ impl Judge<'_> {
     }
 
     /// Pytest itself, and the plugins that are declared.
-    fn there(&self) -> impl Iterator<Item = &'static plugins::Plugin> + '_ {
+    pub(super) fn there(&self) -> impl Iterator<Item = &'static plugins::Plugin> + '_ {
         let own = plugins::all().iter().filter(|plugin| plugin.name == "pytest");
         own.chain(self.pytest().plugins.iter().copied().filter(|plugin| plugin.name != "pytest"))
     }
@@ -238,6 +244,24 @@ impl Judge<'_> {
             let in_time = || sets(one).any(|set| !set.after.iter().any(|name| leads(one, name)));
             imports && !in_time() && !self.is_set_above(one, variable)
         })
+    }
+
+    /// The variable of the environment that a name of a file is imported from, where nobody has set it as a test imports the file, and its
+    /// default is not what is wanted; with that test.
+    pub fn tripped_over(&self, file: File, name: &str, wanted: &str) -> Option<(String, File)> {
+        let [Binding::Import(Name::Import { level, module, path })] =
+            self.values.units[file].facts.symbols.get(name)?.as_slice()
+        else {
+            return None;
+        };
+        let Found::File(of) = self.values.index.import(file, *level, module) else { return None };
+        let facts = &self.values.units[of].facts;
+        let (variable, default) =
+            facts.reads_env.get(path).filter(|_| facts.symbols.get(path).is_some_and(|all| all.len() == 1))?;
+        if default.as_deref() == Some(wanted) || self.is_set_before(of, variable) {
+            return None;
+        }
+        self.tripped_by(file, variable).map(|by| (variable.clone(), by))
     }
 
     /// Whether a conftest above a file sets a variable, or a plugin does.
@@ -342,69 +366,6 @@ impl Judge<'_> {
                 || self.values.index.paths().any(|path| path == whole || path.starts_with(&format!("{whole}/")))
         };
         !named.is_empty() && !named.iter().any(there)
-    }
-
-    /// Whether nothing that a test of a file could use defines a fixture: the file, where it counts, the conftests above it, the plugins.
-    pub(super) fn unknown_fixture(&self, file: File, name: &str, counts: bool) -> Verdict {
-        let index = self.values.index;
-        let path = index.path(file);
-        if self.plugins() == plugins::Installed::Unclear
-            || self.pytest().has_hooks
-            || self.manifests.pytest(path).is_none()
-        {
-            return Verdict::Unknown;
-        }
-        let by_plugin = self.there().any(|plugin| plugin.fixtures.iter().any(|one| one == name));
-        let homes = self.homes(path).filter(|home| *home != file).chain(counts.then_some(file));
-        let mut found = Verdict::from_bool(by_plugin);
-        for home in homes {
-            let unit = self.values.units[home];
-            // What is imported or assigned under the name may be one.
-            let is_named = unit.facts.symbols.contains_key(name) && !unit.facts.renamed.contains(name);
-            if unit.facts.fixtures.contains_key(name) || is_named {
-                return Verdict::No;
-            }
-            if !unit.facts.stars.is_empty() || unit.facts.dynamic || unit.broken {
-                found = Verdict::Unknown;
-            }
-        }
-        match found {
-            Verdict::Yes => Verdict::No,
-            Verdict::No => Verdict::Yes,
-            Verdict::Unknown => Verdict::Unknown,
-        }
-    }
-
-    /// The conftests of a file, the nearest first.
-    fn homes(&self, path: &str) -> impl Iterator<Item = File> {
-        let mut found = Vec::new();
-        let mut folder = index::parent(path);
-        loop {
-            let conftest = if folder.is_empty() { "conftest.py".to_owned() } else { format!("{folder}/conftest.py") };
-            found.extend(self.values.index.file(&conftest));
-            if folder.is_empty() {
-                break;
-            }
-            folder = index::parent(folder);
-        }
-        found.into_iter()
-    }
-
-    /// Whether the fixture that a file sees under a name lives shorter than what asks for it.
-    pub(super) fn shorter_fixture(&self, file: File, name: &str, than: Lifetime) -> Verdict {
-        let path = self.values.index.path(file);
-        let homes = std::iter::once(file).chain(self.homes(path).filter(|home| *home != file));
-        for home in homes {
-            let facts = &self.values.units[home].facts;
-            match facts.fixtures.get(name) {
-                Some(Lifetime::Dynamic) => return Verdict::Unknown,
-                Some(lifetime) => return Verdict::from_bool(*lifetime < than),
-                // What is imported under the name may be one.
-                None if facts.symbols.contains_key(name) || !facts.stars.is_empty() => return Verdict::Unknown,
-                None => {}
-            }
-        }
-        Verdict::from_bool(FOR_ONE_TEST.contains(&name))
     }
 
     /// Whether pytest takes the name of a file of tests for a package with a module in it.
@@ -642,6 +603,14 @@ impl Judge<'_> {
         let mut having = plugins::all()
             .iter()
             .filter(|plugin| plugin.options.iter().any(|one| one == option || one == "-n" && option.starts_with("-n")));
+        let files = 0..self.values.units.len();
+        let added: Vec<File> =
+            files.filter(|&one| self.values.units[one].facts.adds_options.contains(option)).collect();
+        // Options of a conftest that pytest reads too late are not there when it starts.
+        if !added.is_empty() {
+            let is_late = |&one: &File| self.is_conftest(one) && self.lower_conftest(one).is_yes();
+            return Verdict::from_bool(having.clone().next().is_none() && added.iter().all(is_late));
+        }
         if having.clone().next().is_none() {
             // Nobody's: a conftest may add options, and short ones may be joined.
             return Verdict::from_bool(
@@ -711,13 +680,15 @@ impl Judge<'_> {
         }
         let among_tests = index::parent(path).split('/').any(|part| matches!(part, "tests" | "test"));
         let name = path.rsplit('/').next().unwrap_or(path);
-        let is_file = name.ends_with(".py") && name.contains("test");
+        // Tests in the `__init__` of a package are passed by like others.
+        let is_init = name == "__init__.py";
+        let is_file = is_init || name.ends_with(".py") && name.to_ascii_lowercase().contains("test");
         // unittest and others have names of their own; where pytest runs, a file beside has its name.
         let folder = index::parent(path);
         let uses_pytest = settings.is_some()
             || self.values.index.paths().any(|other| index::parent(other) == folder && matches(settings, other));
         let lost = among_tests && is_file && uses_pytest && !is_passed_by(path) && !matches(settings, path);
-        Verdict::from_bool(lost && !self.is_imported(file))
+        Verdict::from_bool(lost && (is_init || !self.is_imported(file)))
     }
 
     /// Whether another file imports this one, or anything from it.

@@ -167,6 +167,13 @@ impl Index {
                 None => return None,
             });
         }
+        // A module has nothing below it, and comes before a folder of its name without `__init__`.
+        let mut inner = module.match_indices('.').map(|(at, _)| join(folder, &module[..at].replace('.', "/")));
+        if inner
+            .any(|package| self.files.contains_key(&format!("{package}.py")) && init(&self.files, &package).is_none())
+        {
+            return None;
+        }
         let base = join(folder, &module.replace('.', "/"));
         // A package wins over a module of the same name, as in CPython's finder.
         if let Some(file) = init(&self.files, &base) {

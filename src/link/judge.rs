@@ -33,6 +33,8 @@ pub struct Judge<'a> {
     pub(super) sys_paths: OnceLock<SysPaths>,
     /// Files of tests by the names that they are imported under.
     pub(super) modules: OnceLock<HashMap<(String, String), Vec<File>>>,
+    /// For each folder that configures pytest and each topmost package of its tests: the folder that holds the first of that name.
+    pub(super) packages: OnceLock<HashMap<(String, String), String>>,
     /// Whether pytest collects a file, for each.
     pub(super) collected: OnceLock<Vec<Verdict>>,
     /// What the project says of pytest.
@@ -56,6 +58,7 @@ impl<'a> Judge<'a> {
             settings: OnceLock::new(),
             sys_paths: OnceLock::new(),
             modules: OnceLock::new(),
+            packages: OnceLock::new(),
             collected: OnceLock::new(),
             pytest: OnceLock::new(),
             runs_in_tests: OnceLock::new(),
@@ -147,8 +150,15 @@ impl<'a> Judge<'a> {
             }
             Condition::Uncollected => self.uncollected(file),
             Condition::Lacks { level, module, name } => self.lacks(file, *level, module, name),
+            Condition::NoSuchName(name) => match self.has_name(file, name, 0) {
+                Verdict::Yes => Verdict::No,
+                Verdict::No => Verdict::Yes,
+                Verdict::Unknown => Verdict::Unknown,
+            },
+            Condition::NeverImported { package, name } => self.never_imported(file, package, name),
             Condition::Unreachable { level, module } => self.unreachable(file, *level, module),
             Condition::Tripped(variable) => Verdict::from_bool(self.tripped_by(file, variable).is_some()),
+            Condition::TrippedOver(name, wanted) => Verdict::from_bool(self.tripped_over(file, name, wanted).is_some()),
             Condition::Unset(variable) => Verdict::from_bool(!self.is_set(file, variable)),
             Condition::MayBeSet(variable) => Verdict::from_bool(self.may_be_set(variable)),
             Condition::NoSuchFile(name) => {
@@ -169,13 +179,11 @@ impl<'a> Judge<'a> {
             Condition::NotBackported(module) => Verdict::from_bool(self.not_backported(file, module)),
             Condition::UnknownHook(name) => self.unknown_hook(name),
             Condition::NeverPut(name) => Verdict::from_bool(!self.is_put(name, file)),
-            Condition::NowhereFixture(name) => match self.unknown_fixture(file, name, true) {
-                Verdict::Yes => Verdict::from_bool(!self.values.units.iter().any(|unit| {
-                    unit.facts.fixtures.keys().any(|one| one.rsplit('.').next() == Some(name))
-                        || unit.facts.symbols.contains_key(name)
-                })),
-                other => other,
-            },
+            Condition::NowhereFixture(name) => self.nowhere_fixture(file, name),
+            Condition::FailingFixture(name) => Verdict::from_bool(self.fixture_fault(file, name).is_some()),
+            Condition::ForeignFixture(name) => Verdict::from_bool(self.is_foreign_fixture(file, name)),
+            Condition::PytestSays(key, value) => Verdict::from_bool(self.pytest_says(file, key, value)),
+            Condition::PassedByName { is_class, name } => self.passed_by_name(file, *is_class, name),
             Condition::LeftOut => Verdict::from_bool(self.is_left_out(self.values.index.path(file))),
             Condition::LowerConftest => self.lower_conftest(file),
             Condition::Uninstalled(module) => self.uninstalled(file, module),
@@ -190,6 +198,7 @@ impl<'a> Judge<'a> {
             Condition::Named(name) => {
                 Verdict::from_bool(self.values.index.path(file).rsplit('/').next() == Some(name.as_ref()))
             }
+            Condition::SamePackage => Verdict::from_bool(self.same_package(file).is_some()),
             Condition::SameModule => Verdict::from_bool(self.same_module(file).is_some()),
             Condition::ImportedElsewhere(name) => Verdict::from_bool(self.imported_elsewhere(file, name)),
             Condition::Production(module) => self.is_production(file, module),

@@ -7,6 +7,7 @@ mod chains;
 mod collect;
 mod container;
 mod eval;
+mod fixtures;
 mod ignores;
 pub mod index;
 mod judge;
@@ -434,6 +435,15 @@ impl Linker<'_, '_> {
                 let importer = self.judge.tripped_by(file, variable);
                 vec![importer.map(|one| self.judge.values.index.path(one).to_owned()).unwrap_or_default().into()]
             }
+            Ask::Variable(name, wanted) => {
+                let found = self.judge.tripped_over(file, name, wanted);
+                let said = found.map(|(variable, by)| {
+                    format!("`{variable}` is not set when `{}` imports this", self.judge.values.index.path(by))
+                });
+                vec![said.unwrap_or_default().into()]
+            }
+            Ask::FixtureFault(name) => vec![self.judge.fixture_fault(file, name).unwrap_or_default().into()],
+            Ask::SamePackage => vec![self.judge.same_package(file).unwrap_or_default().into()],
             Ask::SameModule => {
                 let other = self.judge.same_module(file).map(|other| self.judge.values.index.path(other).to_owned());
                 vec![other.unwrap_or_default().into()]

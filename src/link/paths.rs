@@ -49,6 +49,44 @@ impl Judge<'_> {
         rivals.first().copied().filter(|first| *first != file)
     }
 
+    /// The folder of another package with the name of the topmost one around a file, from which tests are imported before.
+    pub fn same_package(&self, file: File) -> Option<String> {
+        let path = self.values.index.path(file);
+        if !self.takes_part(file) || self.is_importlib(path) || self.same_module(file).is_some() {
+            return None;
+        }
+        let (home, settings) = self.manifests.pytest(path)?;
+        let package = |path: &str| {
+            let (top, _) =
+                self.module_of(path)?.split_once('.').map(|(top, rest)| (top.to_owned(), rest.to_owned()))?;
+            Some((top, self.base(path).to_owned()))
+        };
+        let (top, base) = package(path)?;
+        let firsts = self.packages.get_or_init(|| {
+            let mut firsts: HashMap<(String, String), String> = HashMap::new();
+            let mut all: Vec<&str> = (0..self.values.units.len())
+                .filter(|&one| self.takes_part(one))
+                .map(|one| self.values.index.path(one))
+                .collect();
+            all.sort_unstable();
+            for path in all {
+                if let Some((top, base)) = package(path) {
+                    firsts.entry((self.home(path).to_owned(), top)).or_insert(base);
+                }
+            }
+            firsts
+        });
+        let first = firsts.get(&(home.to_owned(), top.clone())).filter(|first| **first != base)?;
+        // Parts of a project that are built by themselves are tested by themselves.
+        let is_apart = |folder: &str| {
+            let mut manifests = self.project.manifests.iter().map(|(path, _)| parent(path));
+            folder != home
+                && manifests.any(|place| place != home && (place == folder || folder.starts_with(&format!("{place}/"))))
+        };
+        let together = !settings.words("testpaths").is_empty() || !is_apart(first) && !is_apart(&base);
+        together.then(|| if first.is_empty() { top.clone() } else { format!("{first}/{top}") })
+    }
+
     /// Files of tests by the folder of their configuration and the name that they are imported under, in the order of their paths.
     fn modules(&self) -> &HashMap<(String, String), Vec<File>> {
         self.modules.get_or_init(|| {
@@ -218,7 +256,16 @@ impl Judge<'_> {
         if level == 0 && !self.is_certain(file, package, home) {
             return Verdict::Unknown;
         }
-        let Some(folder) = index.package_folder(home) else { return Verdict::Unknown };
+        let Some(folder) = index.package_folder(home) else {
+            // `app.py` comes before the folder `app` where that has no `__init__.py`.
+            let folder = index.path(home).strip_suffix(".py").unwrap_or_default();
+            let inner = format!("{folder}/{name}");
+            let is_there = [format!("{inner}.py"), format!("{inner}/__init__.py")];
+            return match is_there.iter().any(|path| index.file(path).is_some()) {
+                true => Verdict::Yes,
+                false => Verdict::Unknown,
+            };
+        };
         // Other distributions may have a part of it: `__path__ = extend_path(__path__, __name__)`.
         let mut around = folder;
         loop {
@@ -239,6 +286,33 @@ impl Judge<'_> {
                 .any(|path| path.starts_with(&format!("{below}/")) || path.starts_with(&format!("{below}.")));
         let missing = !built && !there && !self.compiles() && self.has_name(home, name, 0) == Verdict::No;
         Verdict::from_bool(missing)
+    }
+
+    /// Whether a submodule of a package is there, and nothing imports it by the time that the tests are collected.
+    pub(super) fn never_imported(&self, file: File, package: &str, name: &str) -> Verdict {
+        let index = self.values.index;
+        let top = package.split('.').next().unwrap_or(package);
+        if is_stdlib(top) || self.is_anothers(top) {
+            return Verdict::No;
+        }
+        let (folder, home) = match index.import(file, 0, package) {
+            Found::File(home) if self.is_certain(file, package, home) => match index.package_folder(home) {
+                Some(folder) => (folder.to_owned(), Some(home)),
+                None => return Verdict::No,
+            },
+            Found::Folder(folder) => (folder, None),
+            _ => return Verdict::Unknown,
+        };
+        let Some(Found::File(inner)) = index.submodule(&folder, name) else { return Verdict::No };
+        let runs = self.runs_in_tests();
+        // What is bound under the name is what is asked for; what may come by other ways is not known.
+        let facts = home.map(|home| &self.values.units[home].facts);
+        let is_bound =
+            facts.is_some_and(|facts| facts.symbols.contains_key(name) || facts.dynamic || !facts.stars.is_empty());
+        let loads = |file: &File| self.values.units[*file].facts.loads_modules;
+        Verdict::from_bool(
+            !is_bound && !runs.contains_key(&inner) && !runs.keys().any(loads) && !self.is_put(name, inner),
+        )
     }
 
     /// Whether a module of the project's has no such name.
@@ -320,7 +394,8 @@ impl Judge<'_> {
         }
         let index = self.values.index;
         let submodule = index.package_folder(file).and_then(|folder| index.submodule(folder, name));
-        if facts.symbols.contains_key(name) && !facts.typing_only.contains(name) || submodule.is_some() {
+        let is_left = !facts.typing_only.contains(name) && !facts.unbound.contains(name);
+        if facts.symbols.contains_key(name) && is_left || submodule.is_some() {
             return Verdict::Yes;
         }
         // `Event_Store` may be made by a decorator of `Event`.

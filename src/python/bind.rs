@@ -11,7 +11,8 @@ use super::types::{Receiver, Types, receiver};
 use super::walk::{belies, blocks, children, imported, imported_from, says_true, strings};
 use super::{Block, Scope, deeper, span};
 use crate::fact::{
-    Binding, ClassFact, Deciding, Facts, FunctionFact, Handed, Lifetime, Name, Patch, Tied, TypeExpr, Validator,
+    Binding, ClassFact, Deciding, Facts, FixtureFact, FunctionFact, Handed, Lifetime, Name, Patch, Tied, TypeExpr,
+    Validator,
 };
 use crate::secrets::{NameClass, classify_name};
 
@@ -23,6 +24,15 @@ pub fn facts<'a>(body: &'a [Stmt], types: &Types<'a>) -> Facts {
     for name in body.iter().flat_map(super::bound::bound).filter(|name| *name != "*") {
         binder.facts.symbols.entry(name.to_owned()).or_insert_with(|| vec![Binding::Opaque]);
     }
+    let unbound = super::bound::left_unbound(body).into_iter().map(str::to_owned);
+    // A function that declares it global may bind it, too.
+    let alone = |name: &String| {
+        let bindings = binder.facts.symbols.get(name).map_or(&[][..], Vec::as_slice);
+        let is_global = |binding: &Binding| !matches!(binding, Binding::Declared(_));
+        !bindings.iter().any(|binding| matches!(binding, Binding::Declared(_))) || !bindings.iter().any(is_global)
+    };
+    let unbound = unbound.filter(alone).collect();
+    binder.facts.unbound = unbound;
     binder.facts.sets_env = super::environment::sets(body);
     binder.facts.dynamic |= binder.facts.symbols.contains_key("__getattr__");
     binder.facts
@@ -150,6 +160,21 @@ fn paths_and_modules(facts: &mut Facts, call: &ast::ExprCall) {
         Expr::Name(name) => name.id.as_str(),
         _ => return,
     };
+    // `importlib.import_module(name)`, `pkgutil.walk_packages(...)`
+    facts.loads_modules |= matches!(
+        last,
+        "import_module"
+            | "__import__"
+            | "walk_packages"
+            | "iter_modules"
+            | "find_modules"
+            | "exec_module"
+            | "run_module"
+    );
+    if last == "addoption" {
+        let names = call.arguments.args.iter().filter_map(Expr::as_string_literal_expr);
+        facts.adds_options.extend(names.map(|name| name.value.to_str().to_owned()));
+    }
     // Most calls are none of these, and cost no text.
     if !matches!(last, "insert" | "append" | "extend" | "addsitedir" | "importorskip" | "setdefault") {
         return;
@@ -377,12 +402,18 @@ impl<'a> Binder<'_, 'a> {
             self.facts.all = strings(value);
             self.facts.dynamic |= self.facts.all.is_none();
         }
+        if matches!(scope.block, Block::Module(_))
+            && let Some(read) = super::environment::read(value)
+        {
+            self.facts.reads_env.insert(id.to_owned(), read);
+        }
         // `store_fixture = pytest.fixture(make_store, name="store")`
         if let Expr::Call(call) = value
             && super::dotted(&call.func).is_some_and(|name| name.ends_with("fixture"))
             && let Some(Expr::StringLiteral(name)) = call.arguments.find_keyword("name").map(|name| &name.value)
         {
-            self.facts.fixtures.insert(name.value.to_str().to_owned(), Lifetime::Dynamic);
+            let fixture = FixtureFact { lifetime: Lifetime::Dynamic, needs: Vec::new() };
+            self.facts.fixtures.insert(name.value.to_str().to_owned(), fixture);
         }
         if let Expr::Call(call) = value
             && let Some(bound) = self.type_var(call, scopes)
@@ -599,7 +630,9 @@ impl<'a> Binder<'_, 'a> {
             if name != function.name.as_str() && matches!(scope.block, Block::Module(_)) {
                 self.facts.renamed.insert(function.name.as_str().to_owned());
             }
-            self.facts.fixtures.insert(scope.qualify(&name), lifetime);
+            let wanted = function.parameters.iter_non_variadic_params().filter(|one| one.default.is_none());
+            let needs = wanted.map(|one| one.parameter.name.to_string()).filter(|need| need != "self").collect();
+            self.facts.fixtures.insert(scope.qualify(&name), FixtureFact { lifetime, needs });
         }
         let class = match scope.block {
             Block::Class(_) if receiver(function) == Receiver::Instance => Some(scope.name.clone()),

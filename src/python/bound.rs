@@ -3,6 +3,7 @@
 use super::ast::{self, Expr, Stmt};
 use super::deeper;
 use super::walk::{blocks, imported};
+use std::collections::HashMap;
 
 /// The names that a statement binds in its block, whatever blocks it opens itself.
 pub fn bound(stmt: &Stmt) -> Vec<&str> {
@@ -20,6 +21,43 @@ pub fn bound(stmt: &Stmt) -> Vec<&str> {
         }
     }
     names
+}
+
+/// The names that the statements of a module mention as theirs and do not leave bound: deleted, annotated without a value, or bound by an
+/// `except` alone, which unbinds them again.
+pub fn left_unbound(body: &[Stmt]) -> Vec<&str> {
+    let mut states: HashMap<&str, bool> = HashMap::new();
+    for stmt in body {
+        match stmt {
+            Stmt::Delete(delete) => {
+                let names = delete.targets.iter().filter_map(Expr::as_name_expr);
+                names.for_each(|name| _ = states.insert(name.id.as_str(), false));
+            }
+            Stmt::AnnAssign(ast::StmtAnnAssign { target, value: None, .. }) => {
+                if let Expr::Name(name) = &**target {
+                    states.entry(name.id.as_str()).or_insert(false);
+                }
+            }
+            Stmt::Try(attempt) => {
+                let caught = attempt.handlers.iter().filter_map(|handler| {
+                    let ast::ExceptHandler::ExceptHandler(handler) = handler;
+                    handler.name.as_ref().map(|name| name.as_str())
+                });
+                let caught: Vec<&str> = caught.collect();
+                let names = bound(stmt);
+                let count = |names: &[&str], name: &str| names.iter().filter(|one| **one == name).count();
+                for &name in &names {
+                    if count(&names, name) > count(&caught, name) {
+                        states.insert(name, true);
+                    } else {
+                        states.entry(name).or_insert(false);
+                    }
+                }
+            }
+            other => bound(other).into_iter().for_each(|name| _ = states.insert(name, true)),
+        }
+    }
+    states.into_iter().filter(|(_, is_bound)| !is_bound).map(|(name, _)| name).collect()
 }
 
 /// The names that a statement binds, imports, classes and functions excepted; walruses and comprehensions included.

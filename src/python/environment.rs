@@ -91,3 +91,23 @@ fn of_call(call: &super::ast::ExprCall) -> Option<String> {
         _ => None,
     }
 }
+
+/// `os.environ.get("X")`, `os.getenv("X", "production")`, `os.environ["X"]`: the variable, and its default where it is a literal.
+pub fn read(expr: &Expr) -> Option<(String, Option<String>)> {
+    let text = |expr: &Expr| expr.as_string_literal_expr().map(|text| text.value.to_str().to_owned());
+    match expr {
+        Expr::Subscript(item) if is_environ(&item.value) => Some((text(&item.slice)?, None)),
+        Expr::Call(call) => {
+            let callee = dotted(&call.func)?;
+            if !matches!(callee.as_str(), "os.environ.get" | "environ.get" | "os.getenv" | "getenv") {
+                return None;
+            }
+            match &*call.arguments.args {
+                [name] if call.arguments.keywords.is_empty() => Some((text(name)?, None)),
+                [name, default] => Some((text(name)?, Some(text(default)?))),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}

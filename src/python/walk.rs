@@ -45,6 +45,58 @@ pub fn belies(annotation: &Expr, default: &Expr) -> bool {
     matches!(default, Expr::Dict(_)) && named.is_some_and(|path| is_class(path.rsplit('.').next().unwrap_or_default()))
 }
 
+/// The statements of a block that run whatever happens: its own, and those of a `try` that lets an `ImportError` pass, or of a `with` that
+/// only silences warnings.
+pub fn run_always(body: &[Stmt]) -> Vec<&Stmt> {
+    let mut found = Vec::new();
+    for stmt in body {
+        match stmt {
+            Stmt::Try(attempt) if attempt.handlers.iter().all(lets_import_errors_pass) => {
+                found.extend(deeper(|| run_always(&attempt.body)));
+            }
+            Stmt::With(with) if with.items.iter().all(|item| silences(&item.context_expr)) => {
+                found.extend(deeper(|| run_always(&with.body)));
+            }
+            other => found.push(other),
+        }
+    }
+    found
+}
+
+fn silences(expr: &Expr) -> bool {
+    let Expr::Call(call) = expr else { return false };
+    super::dotted(&call.func).is_some_and(|name| name == "warnings.catch_warnings")
+}
+
+/// Whether a handler names only built-in exceptions that are no `ImportError`.
+fn lets_import_errors_pass(handler: &ast::ExceptHandler) -> bool {
+    let ast::ExceptHandler::ExceptHandler(handler) = handler;
+    let passes = |expr: &Expr| match expr {
+        Expr::Name(name) => matches!(
+            name.id.as_str(),
+            "AttributeError"
+                | "NameError"
+                | "KeyError"
+                | "ValueError"
+                | "TypeError"
+                | "RuntimeError"
+                | "OSError"
+                | "IOError"
+                | "IndexError"
+                | "LookupError"
+                | "SyntaxError"
+                | "AssertionError"
+                | "FileNotFoundError"
+        ),
+        _ => false,
+    };
+    match handler.type_.as_deref() {
+        Some(Expr::Tuple(tuple)) => tuple.elts.iter().all(passes),
+        Some(expr) => passes(expr),
+        None => false,
+    }
+}
+
 /// Calls `visit` with every statement list nested in a statement, those of classes and functions excepted.
 pub fn blocks<'a>(stmt: &'a Stmt, visit: &mut dyn FnMut(&'a [Stmt])) {
     match stmt {

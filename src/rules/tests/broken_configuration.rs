@@ -43,6 +43,7 @@ fn check(cx: &mut Cx, document: &Document, syntax: Syntax) {
                 "filterwarnings" => filters(cx, value),
                 "required_plugins" => required(cx, value),
                 "addopts" => options(cx, value),
+                "usefixtures" => used_everywhere(cx, value),
                 _ => {}
             }
         }
@@ -79,8 +80,74 @@ fn check(cx: &mut Cx, document: &Document, syntax: Syntax) {
             "addopts" => options(cx, entry.span),
             "filterwarnings" => filters(cx, entry.span),
             "required_plugins" => required(cx, entry.span),
+            "usefixtures" => used_everywhere(cx, entry.span),
             _ => {}
         }
+    }
+    if syntax == Syntax::Toml {
+        native(cx);
+    }
+}
+
+/// Fixtures that every test uses, and that nobody defines.
+fn used_everywhere(cx: &mut Cx, value: Span) {
+    for (at, name) in words(cx, value, ' ') {
+        let message = format!("nothing in the project is a fixture `{name}`: every test fails before it begins");
+        let finding = cx.report(at, text![message]);
+        finding.when(Condition::Configures).when(Condition::NowhereFixture(name));
+        finding.grade(Condition::PluginsUnsure, Grade::Uncertain).grade(Condition::Always, Grade::Raises);
+        finding.help("define it in a conftest, or declare the plugin that brings it");
+    }
+}
+
+/// The settings of pytest 9's own section in TOML that are lists, and those that are no texts either.
+const LISTS: [&str; 11] = [
+    "addopts",
+    "testpaths",
+    "pythonpath",
+    "python_files",
+    "python_classes",
+    "python_functions",
+    "norecursedirs",
+    "markers",
+    "filterwarnings",
+    "usefixtures",
+    "required_plugins",
+];
+const SWITCHES: [&str; 5] = ["strict", "strict_markers", "strict_config", "xfail_strict", "strict_xfail"];
+
+/// `[tool.pytest]` and `pytest.toml`, where values have types.
+fn native(cx: &mut Cx) {
+    let (mut at, mut within, mut wrong) = (0, false, Vec::new());
+    for line in cx.text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        if line.starts_with('[') {
+            within = matches!(line.trim_end(), "[tool.pytest]" | "[pytest]");
+            continue;
+        }
+        let Some((key, value)) = line.split_once('=').filter(|_| within && line.starts_with(char::is_alphabetic))
+        else {
+            continue;
+        };
+        let (key, value) = (key.trim_end(), value.trim());
+        let is_text = value.starts_with(['"', '\'']);
+        let wanted = match key {
+            key if LISTS.contains(&key) && (is_text || matches!(value, "true" | "false")) => "a list",
+            key if SWITCHES.contains(&key) && (is_text || value.starts_with('[')) => "`true` or `false`",
+            "minversion" | "asyncio_mode" if value.starts_with('[') => "a text",
+            _ => continue,
+        };
+        let begin = start + line.find(value).unwrap_or(0);
+        wrong.push((Span::new(begin as u32, (begin + value.len()) as u32), key.to_owned(), wanted));
+    }
+    for (span, key, wanted) in wrong {
+        let message = format!("`{key}` is {wanted} in this section, and pytest does not start with this value");
+        let finding = cx.report(span, text![message]);
+        let named = |name: &'static str| Condition::Named(name.into());
+        finding.when(Condition::any(vec![named("pyproject.toml"), named("pytest.toml"), named(".pytest.toml")]));
+        finding.grade(Condition::Always, Grade::Raises);
+        finding.help("write the value as TOML has it, or use `[tool.pytest.ini_options]`");
     }
 }
 
@@ -177,11 +244,14 @@ fn filters(cx: &mut Cx, value: Span) {
         let message = match category.split_once('.') {
             None if WARNINGS.contains(category) => continue,
             None => format!("Python has no warning `{category}` of its own: pytest does not start"),
-            Some((top, _)) => format!("nothing that the project declares brings `{top}`, so the filter does nothing"),
+            Some((top, _)) => format!("no module `{top}` with this category is there, so the filter does nothing"),
         };
         let condition = match category.rsplit_once('.') {
             None => Condition::Configures,
-            Some((module, _)) => Condition::Uninstalled(module.to_owned()),
+            Some((module, _)) => {
+                let missing = Condition::MissingModule { level: 0, module: module.to_owned() };
+                Condition::Configures.and(Condition::any(vec![Condition::Uninstalled(module.to_owned()), missing]))
+            }
         };
         let finding = cx.report(at, text![message]);
         finding.when(condition);

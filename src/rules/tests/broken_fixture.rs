@@ -3,7 +3,7 @@
 use super::{is_fixture, mark, own_statements};
 use crate::fact::{Condition, Lifetime};
 use crate::python::ast::{self, Expr, Stmt};
-use crate::python::{Block, Tree, span};
+use crate::python::{Block, Tree, dotted, span};
 use crate::rule::{Check, Cx};
 use crate::text;
 use std::collections::HashMap;
@@ -38,12 +38,51 @@ fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
         }
     }
     lifetimes(cx, function, first);
+    without_params(cx, function, first);
     for (at, message, label) in wrong {
         let finding = cx.report(at, text![message]);
         finding.when(Condition::CollectedOrConftest);
         if let Some(label) = label {
             finding.label(label, "the first one");
         }
+    }
+}
+
+/// `request.param` in a fixture that nobody gives any.
+fn without_params<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef, decorator: &'a ast::Decorator) {
+    let has_params = match &decorator.expression {
+        Expr::Call(call) => call.arguments.find_keyword("params").is_some() || call.arguments.args.len() > 1,
+        _ => false,
+    };
+    let asks = function.parameters.iter_non_variadic_params().any(|one| one.parameter.name.as_str() == "request");
+    let elsewhere =
+        ["indirect", "generate_tests", "metafunc", "hasattr", "getattr"].iter().any(|word| cx.mentions(word));
+    if has_params || !asks || elsewhere || !cx.mentions("def test") {
+        return;
+    }
+    let mut read = None;
+    for stmt in &function.body {
+        let value = match stmt {
+            Stmt::Assign(assign) => Some(&*assign.value),
+            Stmt::Return(returned) => returned.value.as_deref(),
+            Stmt::Expr(stmt) => Some(&*stmt.value),
+            _ => None,
+        };
+        let mut inside: Vec<&Expr> = value.into_iter().collect();
+        while let Some(expr) = inside.pop() {
+            if read.is_none() && dotted(expr).as_deref() == Some("request.param") {
+                read = Some(span(expr));
+            }
+            crate::python::walk::children(expr, &mut |child| inside.push(child));
+        }
+    }
+    if let Some(at) = read {
+        let message =
+            format!("`{}` has no `params`, so `request.param` is not there: no test can use it", function.name);
+        let finding = cx.report(at, text![message]);
+        finding
+            .when(Condition::Collected)
+            .help("say `@pytest.fixture(params=[...])`, or parametrize it with `indirect`");
     }
 }
 
@@ -59,6 +98,10 @@ fn lifetimes<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef, decorator:
         let finding = cx.report(span(first), text!["a fixture takes no positional argument: pytest refuses the file"]);
         finding.when(Condition::CollectedOrConftest).help("say `scope=` or `name=`");
     }
+    let scope = scope.map(|scope| match scope {
+        Expr::Name(name) => cx.only_value(&name.id).unwrap_or(scope),
+        scope => scope,
+    });
     let mut lifetime = Lifetime::Function;
     if let Some(Expr::StringLiteral(word)) = scope {
         match Lifetime::of(word.value.to_str()) {
@@ -103,27 +146,47 @@ fn lifetimes<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef, decorator:
 /// A fixture of this module that a test calls by itself.
 fn called<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
     let Expr::Name(name) = &*call.func else { return };
-    if !cx.mentions("fixture") {
+    if !cx.mentions("fixture") && !cx.mentions("conftest") {
         return;
     }
-    let Some((fixture, false)) = cx.callable(&name.id) else { return };
+    let Some((fixture, false)) = cx.callable(&name.id) else { return imported(cx, call, name) };
     if !fixture.decorator_list.iter().any(is_fixture) || cx.scopes.len() < 2 {
         return;
     }
-    // A parameter of that name is what the fixture gives.
-    let takes = cx.scopes.iter().any(|scope| match scope.block {
-        Block::Function(function) => {
-            function.parameters.iter().any(|one| one.name().as_str() == name.id.as_str())
-                || function.body.iter().any(|stmt| crate::python::bound::bound(stmt).contains(&name.id.as_str()))
-        }
-        Block::Class(_) | Block::Module(_) => false,
-    });
-    if takes {
+    if is_taken(cx, &name.id) {
         return;
     }
     let message = format!("`{}` is a fixture, and pytest refuses to have it called", name.id);
     let finding = cx.report(span(call), text![message]);
     finding.when(Condition::CollectedOrConftest).label(span(&fixture.name), "it is made a fixture here");
+    finding.help("take it as a parameter, or call a plain function that both use");
+}
+
+/// Whether a function around has a parameter or a variable of that name: a parameter is what the fixture gives.
+fn is_taken(cx: &Cx, name: &str) -> bool {
+    cx.scopes.iter().any(|scope| match scope.block {
+        Block::Function(function) => {
+            function.parameters.iter().any(|one| one.name().as_str() == name)
+                || function.body.iter().any(|stmt| crate::python::bound::bound(stmt).contains(&name))
+        }
+        Block::Class(_) | Block::Module(_) => false,
+    })
+}
+
+/// A fixture of another file that is imported and called.
+fn imported<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall, name: &ast::ExprName) {
+    let brings = |stmt: &Stmt| {
+        let Stmt::ImportFrom(from) = stmt else { return false };
+        let holds_fixtures = |module: &str| module.contains("conftest") || module.contains("fixture");
+        from.module.as_ref().is_some_and(|module| holds_fixtures(module))
+            && from.names.iter().any(|alias| alias.asname.as_ref().unwrap_or(&alias.name).as_str() == name.id.as_str())
+    };
+    if cx.scopes.len() < 2 || !cx.tree.body().iter().any(brings) || is_taken(cx, &name.id) {
+        return;
+    }
+    let message = format!("`{}` is a fixture, and pytest refuses to have it called", name.id);
+    let finding = cx.report(span(call), text![message]);
+    finding.when(Condition::CollectedOrConftest).when(Condition::ForeignFixture(name.id.to_string()));
     finding.help("take it as a parameter, or call a plain function that both use");
 }
 

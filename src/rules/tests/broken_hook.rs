@@ -1,6 +1,6 @@
 //! A hook in a conftest that pytest does not know, or does not hand such an argument. Page: rules/tests/broken-hook.md
 
-use super::name_of;
+use super::{is_fixture, name_of};
 use crate::fact::Condition;
 use crate::page::nearest;
 use crate::python::ast::{self, Expr, Stmt};
@@ -11,18 +11,36 @@ use crate::text;
 pub const CHECK: Check = Check::File(check);
 
 fn check(cx: &mut Cx, tree: &Tree) {
-    if !cx.mentions("def pytest_") {
+    if !cx.mentions("pytest_") {
         return;
     }
     for stmt in tree.body() {
+        if let Stmt::ImportFrom(from) = stmt {
+            for alias in &from.names {
+                let name = alias.asname.as_ref().unwrap_or(&alias.name);
+                let is_hook = HOOKS.iter().any(|(hook, _)| *hook == name.as_str()) || name.as_str() == "pytest_plugins";
+                // What a function here is called is told there; a module may have such a name, too.
+                let is_function =
+                    from.level > 0 || from.module.as_ref().is_some_and(|module| !module.starts_with("pytest"));
+                if name.starts_with("pytest_") && !is_hook && is_function {
+                    unknown(cx, name);
+                }
+            }
+        }
         let Stmt::FunctionDef(function) = stmt else { continue };
         let name = function.name.as_str();
+        if name.starts_with("pytest_")
+            && function.decorator_list.iter().any(is_fixture)
+            && !HOOKS.iter().any(|(hook, _)| *hook == name)
+        {
+            unknown(cx, &function.name);
+        }
         if !name.starts_with("pytest_") || function.decorator_list.iter().any(is_apart) {
             continue;
         }
         match HOOKS.iter().find(|(hook, _)| *hook == name) {
             Some((_, arguments)) => takes(cx, function, arguments),
-            None => unknown(cx, function),
+            None => unknown(cx, &function.name),
         }
     }
 }
@@ -68,14 +86,14 @@ fn takes(cx: &mut Cx, function: &ast::StmtFunctionDef, arguments: &str) {
     finding.help(help);
 }
 
-fn unknown(cx: &mut Cx, function: &ast::StmtFunctionDef) {
-    let name = function.name.as_str();
+fn unknown(cx: &mut Cx, identifier: &ast::Identifier) {
+    let name = identifier.as_str();
     let message = format!("pytest knows no hook `{name}`, and does not start");
     let help = match nearest(name, HOOKS.iter().map(|(hook, _)| *hook)) {
         Some(near) => format!("it is `{near}`; what is no hook gets another name"),
         None => "give it a name that does not begin with `pytest_`".to_owned(),
     };
-    let finding = cx.report(span(&function.name), text![message]);
+    let finding = cx.report(span(identifier), text![message]);
     finding.when(Condition::CollectedOrConftest).when(Condition::Named("conftest.py".into()));
     finding.when(Condition::UnknownHook(name.to_owned())).help(help);
 }

@@ -2,7 +2,7 @@
 
 use super::{classes, is_test_name, is_testcase, is_unittest, mark, may_test, stays_a_test};
 use crate::fact::{Condition, Lifetime};
-use crate::python::ast::{self, Decorator, Expr};
+use crate::python::ast::{self, Decorator, Expr, Stmt};
 use crate::python::walk::strings;
 use crate::python::{dotted, span};
 use crate::rule::{Check, Cx};
@@ -42,9 +42,109 @@ fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
         }
         one(cx, decorator, function, shared, &mut known, &mut wrong);
     }
+    from_around(cx, function, &classes, shared, &known, &mut wrong);
     for (at, message) in wrong {
         cx.report(at, text![message]).when(Condition::Collected);
     }
+    strict(cx, function);
+}
+
+/// The marks of a statement `pytestmark = ...`.
+fn module_marks(stmt: &Stmt) -> &[Expr] {
+    let Stmt::Assign(assign) = stmt else { return &[] };
+    let is_marks = |target: &Expr| matches!(target, Expr::Name(name) if name.id.as_str() == "pytestmark");
+    match &*assign.value {
+        _ if !assign.targets.iter().any(is_marks) => &[],
+        Expr::List(list) => &list.elts,
+        one => std::slice::from_ref(one),
+    }
+}
+
+/// What the class of a test or its module is parametrized with, and the test does not take.
+fn from_around<'a>(
+    cx: &Cx<'a>,
+    function: &'a ast::StmtFunctionDef,
+    classes: &[&'a ast::StmtClassDef],
+    shared: bool,
+    known: &[String],
+    wrong: &mut Vec<(Span, String)>,
+) {
+    if shared || !stays_a_test(function) || !classes.iter().all(|class| super::is_plain_test_class(class)) {
+        return;
+    }
+    let of_class = |class: &&'a ast::StmtClassDef| {
+        let decorators = class.decorator_list.iter().map(|decorator| &decorator.expression);
+        decorators.chain(class.body.iter().flat_map(module_marks)).map(|mark| (mark, "its class")).collect::<Vec<_>>()
+    };
+    let of_module = cx.tree.body().iter().flat_map(module_marks).map(|mark| (mark, "the module"));
+    let mut around: Vec<(Vec<String>, &str)> = Vec::new();
+    for (mark, whose) in classes.iter().flat_map(of_class).chain(of_module) {
+        let Expr::Call(call) = mark else { continue };
+        if !dotted(&call.func).is_some_and(|name| name.ends_with("mark.parametrize")) {
+            continue;
+        }
+        let indirect = call.arguments.find_argument_value("indirect", 2).is_some();
+        let names = call.arguments.find_argument_value("argnames", 0).and_then(names).filter(|_| !indirect);
+        let Some(names) = names else { return };
+        around.push((names, whose));
+    }
+    let own: Vec<&str> =
+        function.parameters.iter_non_variadic_params().map(|one| one.parameter.name.as_str()).collect();
+    let given = |name: &&&str| {
+        **name == "self"
+            || known.iter().any(|one| one == **name)
+            || around.iter().any(|(names, _)| names.iter().any(|one| one == **name))
+    };
+    // A fixture may ask for the name.
+    if around.is_empty()
+        || own.iter().filter(|name| !given(name)).count() > 0
+        || !function.decorator_list.iter().all(|one| !matches!(mark(one).as_deref(), Some("usefixtures")))
+    {
+        return;
+    }
+    for (names, whose) in &around {
+        for name in names.iter().filter(|name| !own.contains(&name.as_str()) && *name != "anyio_backend") {
+            let message = format!("`{}` takes no `{name}`, which {whose} is parametrized with", function.name);
+            wrong.push((span(&function.name), message));
+        }
+    }
+}
+
+/// What is an error where pytest is told to be strict: no values, values that give the same id.
+fn strict<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
+    for decorator in function.decorator_list.iter().filter(|one| mark(one).as_deref() == Some("parametrize")) {
+        let Expr::Call(call) = &decorator.expression else { continue };
+        let Some(Expr::List(values)) = call.arguments.find_argument_value("argvalues", 1) else { continue };
+        if values.elts.is_empty() {
+            let finding = cx.report(span(values), text!["there are no values, and pytest is told to fail over that"]);
+            finding.when(Condition::Collected);
+            finding.when(Condition::PytestSays("empty_parameter_set_mark".into(), "fail_at_collect".into()));
+            continue;
+        }
+        if call.arguments.find_argument_value("ids", 3).is_some() {
+            continue;
+        }
+        let literals: Option<Vec<&str>> = values.elts.iter().map(|value| plain_literal(cx, value)).collect();
+        let Some(literals) = literals else { continue };
+        let twice = (1..literals.len()).find(|&at| literals[..at].contains(&literals[at]));
+        if let Some(at) = twice {
+            let message =
+                format!("`{}` stands twice and gives the same id, which pytest is told to refuse", literals[at]);
+            let finding = cx.report(span(&values.elts[at]), text![message]);
+            let on = |key: &'static str| Condition::PytestSays(key.into(), "true".into());
+            finding.when(Condition::Collected);
+            finding.when(Condition::any(vec![on("strict_parametrization_ids"), on("strict")]));
+        }
+    }
+}
+
+/// The source of a number, a text, a boolean or `None`, of which the id is made.
+fn plain_literal<'a>(cx: &Cx<'a>, value: &'a Expr) -> Option<&'a str> {
+    let is_plain = matches!(
+        value,
+        Expr::NumberLiteral(_) | Expr::StringLiteral(_) | Expr::BooleanLiteral(_) | Expr::NoneLiteral(_)
+    );
+    is_plain.then(|| cx.source(span(value)))
 }
 
 fn one(
@@ -160,6 +260,8 @@ fn count(value: &Expr, wanted: usize) -> Option<usize> {
         Expr::Tuple(tuple) => fixed(&tuple.elts),
         Expr::List(list) => fixed(&list.elts),
         Expr::NumberLiteral(_) | Expr::BooleanLiteral(_) | Expr::NoneLiteral(_) => Some(1),
+        // Of a text each letter is a value.
+        Expr::StringLiteral(text) => Some(text.value.to_str().chars().count()),
         _ => None,
     }
 }

@@ -11,13 +11,16 @@ use crate::text;
 pub const CHECK: Check = Check::File(check);
 
 fn check(cx: &mut Cx, tree: &Tree) {
-    if !cx.mentions("environ") && !cx.mentions("getenv") {
-        return;
-    }
     for stmt in tree.body() {
         let Stmt::If(choice) = stmt else { continue };
         let Some(raised) = choice.body.iter().find(|stmt| stmt.is_raise_stmt()) else { continue };
-        let Some(variable) = variable(&choice.test) else { continue };
+        if let Some((name, wanted)) = imported(&choice.test) {
+            let asked = Piece::Ask(Ask::Variable(name.clone(), wanted.clone()));
+            let finding = cx.report(span(raised), text![asked, ": it raises, and nothing is collected"]);
+            finding.when(Condition::TrippedOver(name, wanted));
+            finding.help("set the variable in the topmost conftest, before anything is imported, or in pytest's `env`");
+        }
+        let Some(variable) = variable(cx, &choice.test) else { continue };
         let importer = Piece::Ask(Ask::Importer(variable.clone()));
         let message = text![
             format!("`{variable}` is not set when `"),
@@ -33,14 +36,31 @@ fn check(cx: &mut Cx, tree: &Tree) {
     }
 }
 
+/// `ENV != "test"`: the name, and what it should be.
+fn imported(test: &Expr) -> Option<(String, String)> {
+    let Expr::Compare(compare) = test else { return None };
+    match (&*compare.left, &*compare.ops, &*compare.comparators) {
+        (Expr::Name(name), [op], [Expr::StringLiteral(wanted)]) if *op == crate::python::ast::CmpOp::NotEq => {
+            Some((name.id.to_string(), wanted.value.to_str().to_owned()))
+        }
+        _ => None,
+    }
+}
+
 /// The one variable that a condition asks for, where it is not as wanted: `os.environ.get("X") != "test"`, `"X" not in os.environ`,
 /// `not os.getenv("X")`.
-fn variable(test: &Expr) -> Option<String> {
+fn variable(cx: &Cx, test: &Expr) -> Option<String> {
+    // `URL = os.getenv("URL")`, asked for below.
+    let read = |expr: &Expr| match expr {
+        Expr::Name(name) => cx.only_value(&name.id).and_then(read),
+        other => read(other),
+    };
     match test {
         Expr::Compare(compare) => match (&*compare.left, &*compare.ops, &*compare.comparators) {
             (Expr::StringLiteral(name), [op], [of]) if *op == crate::python::ast::CmpOp::NotIn => {
                 is_environ(of).then(|| name.value.to_str().to_owned())
             }
+            (left, [op], [Expr::NoneLiteral(_)]) if *op == crate::python::ast::CmpOp::Is => read(left),
             (left, [op], [Expr::StringLiteral(_)]) if *op == crate::python::ast::CmpOp::NotEq => read(left),
             _ => None,
         },

@@ -124,13 +124,48 @@ fn own_statements<'a>(body: &'a [Stmt], visit: &mut dyn FnMut(&'a Stmt)) {
     }
 }
 
-/// The imports that run whatever happens: those of the module itself, outside of `if`, `try` and functions.
+/// The tests and fixtures of a module that are not skipped: functions, and methods of its classes.
+fn own_functions(body: &[Stmt]) -> Vec<&ast::StmtFunctionDef> {
+    let mut found = Vec::new();
+    for stmt in body {
+        match stmt {
+            Stmt::FunctionDef(function) => {
+                let is_test = is_test_name(&function.name) && stays_a_test(function);
+                let decorators = &function.decorator_list;
+                if (is_test || decorators.iter().any(is_fixture)) && !may_be_skipped(decorators) {
+                    found.push(function);
+                }
+            }
+            Stmt::ClassDef(class) if is_plain_test_class(class) && !may_be_skipped(&class.decorator_list) => {
+                found.extend(own_functions(&class.body));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The imports that run whatever happens.
 fn top_level_imports(body: &[Stmt]) -> impl Iterator<Item = &Stmt> {
-    body.iter().filter(|stmt| matches!(stmt, Stmt::Import(_) | Stmt::ImportFrom(_)))
+    walk::run_always(body).into_iter().filter(|stmt| matches!(stmt, Stmt::Import(_) | Stmt::ImportFrom(_)))
 }
 
 /// Expressions that are evaluated while the module is imported, whatever happens: those of its own plain statements.
 fn runs_at_import(body: &[Stmt]) -> Vec<&Expr> {
+    let mut found = Vec::new();
+    for stmt in body {
+        match stmt {
+            Stmt::Assign(assign) => found.extend(evaluated(&assign.value)),
+            Stmt::AnnAssign(assign) => found.extend(assign.value.iter().flat_map(|value| evaluated(value))),
+            Stmt::Expr(stmt) => found.extend(evaluated(&stmt.value)),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// An expression and all in it that is evaluated for sure.
+fn evaluated(expr: &Expr) -> Vec<&Expr> {
     fn inside<'a>(expr: &'a Expr, found: &mut Vec<&'a Expr>) {
         // What may not be evaluated is left out.
         if !matches!(expr, Expr::Lambda(_) | Expr::If(_) | Expr::BoolOp(_) | Expr::Generator(_)) {
@@ -139,14 +174,7 @@ fn runs_at_import(body: &[Stmt]) -> Vec<&Expr> {
         }
     }
     let mut found = Vec::new();
-    for stmt in body {
-        match stmt {
-            Stmt::Assign(assign) => inside(&assign.value, &mut found),
-            Stmt::AnnAssign(assign) => assign.value.iter().for_each(|value| inside(value, &mut found)),
-            Stmt::Expr(stmt) => inside(&stmt.value, &mut found),
-            _ => {}
-        }
-    }
+    inside(expr, &mut found);
     found
 }
 

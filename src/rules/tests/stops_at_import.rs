@@ -59,9 +59,19 @@ fn check(cx: &mut Cx, tree: &Tree) {
             _ => {}
         }
     }
+    if cx.mentions("parse_args") {
+        arguments(tree.body(), &mut wrong);
+    }
     let mut run = super::runs_at_import(tree.body());
     run.extend(super::runs_around_functions(tree.body()));
+    let called: Vec<&Expr> = run.iter().flat_map(|expr| of_called(cx, expr)).collect();
+    run.extend(called);
+    let mut told: Vec<Span> = Vec::new();
     for expr in run {
+        if told.contains(&span(expr)) {
+            continue;
+        }
+        told.push(span(expr));
         if let Some(variable) = read(expr) {
             let message = format!("`{variable}` is asked for while pytest collects the file, and nobody here sets it");
             let finding = cx.report(span(expr), text![message]);
@@ -82,6 +92,35 @@ fn check(cx: &mut Cx, tree: &Tree) {
     }
     if is_test && !tree.is_broken() {
         undefined(cx, tree);
+    }
+}
+
+/// `parser.parse_args()` outside of a function, with arguments that must be given: those of pytest are read, and they are others.
+fn arguments(body: &[Stmt], wrong: &mut Vec<(Span, &'static str)>) {
+    let call = |stmt: &Stmt| match stmt {
+        Stmt::Assign(assign) => assign.value.as_call_expr().cloned(),
+        Stmt::Expr(stmt) => stmt.value.as_call_expr().cloned(),
+        _ => None,
+    };
+    let must_be_given = |parser: &str, stmt: &Stmt| {
+        let Some(call) = call(stmt).filter(|call| dotted(&call.func) == Some(format!("{parser}.add_argument"))) else {
+            return false;
+        };
+        let named = call.arguments.args.first().and_then(Expr::as_string_literal_expr);
+        let is_positional = named.is_some_and(|name| !name.value.to_str().starts_with('-'));
+        let may_lack = ["nargs", "default", "action"].iter().any(|word| call.arguments.find_keyword(word).is_some());
+        is_positional && !may_lack || walk::says_true(&call.arguments, "required")
+    };
+    for stmt in body {
+        let Some(call) = call(stmt).filter(|call| call.arguments.is_empty()) else { continue };
+        let Some(callee) = dotted(&call.func) else { continue };
+        let Some(parser) = callee.strip_suffix(".parse_args") else { continue };
+        if body.iter().any(|stmt| must_be_given(parser, stmt)) {
+            wrong.push((
+                span(&call),
+                "this reads the arguments of pytest while it collects, and ends it where one is missing",
+            ));
+        }
     }
 }
 
@@ -122,9 +161,6 @@ fn names(cx: &Cx, tree: &Tree) -> Option<HashMap<String, bool>> {
             _ => false,
         };
         for name in bound(stmt) {
-            if name == "*" {
-                return None;
-            }
             *names.entry(name.to_owned()).or_default() |= !typing;
         }
     }
@@ -157,16 +193,48 @@ fn undefined(cx: &mut Cx, tree: &Tree) {
         bases.into_iter().flat_map(|bases| &bases.args).for_each(&mut add);
     }
     for (at, name) in wanted {
+        if is_builtin(&name) && !known.contains_key(&name) {
+            continue;
+        }
         let message = match known.get(&name) {
             Some(true) => continue,
+            None if known.contains_key("*") => {
+                format!("`{name}` is asked for while pytest collects the file, and no `import *` here brings it")
+            }
             Some(false) => {
                 format!("`{name}` is imported for type checkers alone, and asked for while pytest collects the file")
             }
-            None if is_builtin(&name) => continue,
             None => format!("`{name}` is asked for while pytest collects the file, and nothing binds it"),
         };
-        cx.report(at, text![message]).when(Condition::CollectedOrConftest).when(Condition::NeverPut(name));
+        cx.report(at, text![message]).when(Condition::CollectedOrConftest).when(match known.contains_key("*") {
+            true => Condition::NoSuchName(name.clone()).and(Condition::NeverPut(name)),
+            false => Condition::NeverPut(name),
+        });
     }
+}
+
+/// What the function of the module that an expression calls evaluates whatever happens.
+fn of_called<'a>(cx: &Cx<'a>, expr: &Expr) -> Vec<&'a Expr> {
+    let Expr::Call(call) = expr else { return Vec::new() };
+    let Expr::Name(name) = &*call.func else { return Vec::new() };
+    let Some((function, false)) = cx.callable(&name.id) else { return Vec::new() };
+    let is_plain = function.decorator_list.is_empty() && !function.is_async && super::yields(&function.body).is_none();
+    if !is_plain {
+        return Vec::new();
+    }
+    // Behind a branch that may return nothing is sure to run.
+    let straight = function
+        .body
+        .iter()
+        .take_while(|stmt| matches!(stmt, Stmt::Assign(_) | Stmt::AnnAssign(_) | Stmt::Expr(_) | Stmt::Return(_)));
+    let mut found = Vec::new();
+    for stmt in straight {
+        match stmt {
+            Stmt::Return(returned) => found.extend(returned.value.iter().flat_map(|value| super::evaluated(value))),
+            other => found.extend(super::runs_at_import(std::slice::from_ref(other))),
+        }
+    }
+    found
 }
 
 /// What an expression begins with: `pytest` of `@pytest.mark.parametrize("a", [1])`.

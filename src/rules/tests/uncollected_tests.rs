@@ -1,13 +1,59 @@
 //! Tests that pytest passes by, by what their class or module is. Page: rules/tests/uncollected-tests.md
 
-use super::{bases, classes, has_metaclass, is_test_name, is_testcase, is_unittest, may_test, name_of};
+use super::{bases, classes, has_metaclass, is_test_name, is_testcase, is_unittest, mark, may_test, name_of};
 use crate::fact::Condition;
 use crate::python::ast::{self, Expr, Stmt};
-use crate::python::{Tree, span};
+use crate::python::{Block, Tree, dotted, span};
 use crate::rule::{Check, Cx};
 use crate::text;
 
-pub const CHECK: Check = Check::Several(&[Check::Class(class), Check::File(module)]);
+pub const CHECK: Check = Check::Several(&[Check::Class(class), Check::Function(function), Check::File(module)]);
+
+/// A test inside of another, and one whose name pytest is configured to pass by.
+fn function<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
+    let name = function.name.as_str();
+    marked(cx, function);
+    if !is_test_name(name) || !may_test(cx) || !function.decorator_list.is_empty() {
+        return;
+    }
+    match cx.scopes.last().map(|scope| scope.block) {
+        Some(Block::Function(outer)) if is_test_name(&outer.name) && cx.text.matches(name).count() == 1 => {
+            let message = format!("pytest does not look into functions: `{name}` never runs");
+            let finding = cx.report(span(&function.name), text![message]);
+            finding.when(Condition::Collected).label(span(&outer.name), "it stands in this one");
+            finding.help("move it out, or call it");
+        }
+        Some(Block::Module(_)) => {
+            let message = format!("`python_functions`, as pytest is configured, takes no `{name}`: it never runs");
+            let finding = cx.report(span(&function.name), text![message]);
+            finding.when(Condition::PassedByName { is_class: false, name: name.to_owned() });
+            finding.help("give it a name that is taken");
+        }
+        _ => {}
+    }
+}
+
+/// A function with a mark that is no test by its name, and that nobody calls.
+fn marked<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
+    let name = function.name.as_str();
+    let marks = &function.decorator_list;
+    if marks.is_empty() || name.starts_with("test") || !cx.mentions("mark.") || !cx.mentions("def test") {
+        return;
+    }
+    let alone =
+        cx.scopes.len() == 1 && marks.iter().all(|one| mark(one).is_some()) && cx.text.matches(name).count() == 1;
+    if alone && !name.starts_with('_') {
+        let message = format!("`{name}` has a mark and no name of a test: it never runs");
+        let finding = cx.report(span(&function.name), text![message]);
+        finding.when(Condition::Collected).when(Condition::ImportedElsewhere(name.to_owned()).not());
+        finding.help("give it a name that begins with `test_`");
+    }
+}
+
+/// The class of this module that a name is bound to.
+fn class_of<'a>(tree: &'a Tree, name: &str) -> Option<&'a ast::StmtClassDef> {
+    tree.body().iter().filter_map(Stmt::as_class_def_stmt).find(|class| class.name.as_str() == name)
+}
 
 fn class<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
     if !may_test(cx) || classes(cx).is_none() || has_metaclass(class) {
@@ -24,6 +70,43 @@ fn class<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
     let has_tests = method(&is_test_name).is_some();
     if !plain {
         inherits(cx, class, has_tests);
+        let base = class
+            .arguments
+            .iter()
+            .flat_map(|all| &all.args)
+            .find_map(|base| class_of(cx.tree, &dotted(base).unwrap_or_default()));
+        let off = base.and_then(|base| base.body.iter().find(|stmt| assigns_false(stmt)));
+        let says_itself = class
+            .body
+            .iter()
+            .any(|stmt| matches!(stmt, Stmt::Assign(assign) if assign.targets.iter().any(is_dunder_test)));
+        if let Some(off) = off.filter(|_| has_tests && name.starts_with("Test") && !says_itself) {
+            let message = format!(
+                "pytest does not collect `{name}`, because a class above it says `__test__ = False`: none of its tests runs"
+            );
+            let finding = cx.report(span(&class.name), text![message]);
+            finding.when(Condition::Collected).label(span(off), "this is inherited");
+            finding.help("say `__test__ = True` in it");
+        }
+        return;
+    }
+    if has_tests && name.starts_with("Test") && cx.scopes.len() == 1 {
+        let message = format!("`python_classes`, as pytest is configured, takes no `{name}`: none of its tests runs");
+        let finding = cx.report(span(&class.name), text![message]);
+        finding.when(Condition::PassedByName { is_class: true, name: name.to_owned() });
+        finding.help("give it a name that is taken");
+    }
+    let is_inner = cx.scopes.len() > 1
+        && classes(cx).is_some_and(|around| around.iter().all(|one| super::is_plain_test_class(one)));
+    if has_tests
+        && is_inner
+        && !name.starts_with("Test")
+        && class.decorator_list.is_empty()
+        && cx.text.matches(name).count() == 1
+    {
+        let message = format!("pytest collects classes whose names begin with `Test`: no test of `{name}` runs");
+        let finding = cx.report(span(&class.name), text![message]);
+        finding.when(Condition::Collected).help(format!("call it `Test{}`", stem(name)));
         return;
     }
     let says_no = class.body.iter().any(assigns_false);
@@ -88,10 +171,14 @@ fn is_built_on(cx: &Cx, name: &str) -> bool {
     cx.text.match_indices(name).count() > 1
 }
 
+fn is_dunder_test(target: &Expr) -> bool {
+    matches!(target, Expr::Name(name) if name.id.as_str() == "__test__")
+}
+
 fn assigns_false(stmt: &Stmt) -> bool {
     let Stmt::Assign(assign) = stmt else { return false };
-    let is_it = |target: &Expr| matches!(target, Expr::Name(name) if name.id.as_str() == "__test__");
-    assign.targets.iter().any(is_it) && matches!(&*assign.value, Expr::BooleanLiteral(literal) if !literal.value)
+    assign.targets.iter().any(is_dunder_test)
+        && matches!(&*assign.value, Expr::BooleanLiteral(literal) if !literal.value)
 }
 
 /// `__test__ = False` for a whole module that holds tests.

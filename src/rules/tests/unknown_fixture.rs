@@ -2,7 +2,7 @@
 
 use super::{classes, is_fixture, is_plain_test_class, is_test_name, mark, may_test, name_of};
 use crate::fact::Condition;
-use crate::finding::Grade;
+use crate::finding::{Ask, Grade, Piece};
 use crate::python::ast::{self, Decorator, Expr, Stmt};
 use crate::python::{Tree, dotted, span};
 use crate::rule::{Check, Cx};
@@ -99,10 +99,59 @@ fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
     }
     let own = |name: &str| classes.iter().any(|class| class.body.iter().any(|stmt| defines(stmt, name)));
     found.retain(|(_, name)| !own(name));
+    named_at_run_time(cx, function);
     for (at, name) in found {
+        let finding = cx.report(at, text![Piece::Ask(Ask::FixtureFault(name.clone()))]);
+        finding.when(Condition::Collected).when(Condition::FailingFixture(name.clone()));
+        finding.grade(Condition::PluginsUnsure, Grade::Uncertain);
+        finding.help("bring that fixture into a conftest above the test, or into the file");
         let message = format!("no fixture `{name}` is defined where this test could use it: it fails before it begins");
         let finding = cx.report(at, text![message]);
         finding.when(Condition::Collected).when(Condition::UnknownFixture(name));
+        finding.grade(Condition::PluginsUnsure, Grade::Uncertain);
+        finding.help("define it in the file or in a conftest above it, or declare the plugin that brings it");
+    }
+}
+
+/// `request.getfixturevalue(name)` with a name that is a literal, or parametrized with literals.
+fn named_at_run_time<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
+    if !cx.mentions("getfixturevalue") {
+        return;
+    }
+    let source = cx.source(span(function));
+    if ["raises", "try:", "FixtureLookupError"].iter().any(|word| source.contains(word)) {
+        return;
+    }
+    let mut wanted: Vec<(Span, String)> = Vec::new();
+    for decorator in function.decorator_list.iter().filter(|one| mark(one).as_deref() == Some("parametrize")) {
+        let Expr::Call(call) = &decorator.expression else { continue };
+        let (Some(Expr::StringLiteral(name)), Some(Expr::List(values))) =
+            (call.arguments.find_argument_value("argnames", 0), call.arguments.find_argument_value("argvalues", 1))
+        else {
+            continue;
+        };
+        if source.contains(&format!("request.getfixturevalue({})", name.value.to_str())) {
+            let literals = values.elts.iter().filter_map(Expr::as_string_literal_expr);
+            wanted.extend(literals.map(|literal| (span(literal), literal.value.to_str().to_owned())));
+        }
+    }
+    super::own_statements(&function.body, &mut |stmt| {
+        let value = match stmt {
+            Stmt::Assign(assign) => &*assign.value,
+            Stmt::Expr(stmt) => &*stmt.value,
+            _ => return,
+        };
+        if let Expr::Call(call) = value
+            && dotted(&call.func).as_deref() == Some("request.getfixturevalue")
+            && let [Expr::StringLiteral(name)] = &*call.arguments.args
+        {
+            wanted.push((span(name), name.value.to_str().to_owned()));
+        }
+    });
+    for (at, name) in wanted {
+        let message = format!("no fixture `{name}` is defined where this test could use it: it fails");
+        let finding = cx.report(at, text![message]);
+        finding.when(Condition::Collected).when(Condition::NowhereFixture(name));
         finding.grade(Condition::PluginsUnsure, Grade::Uncertain);
         finding.help("define it in the file or in a conftest above it, or declare the plugin that brings it");
     }

@@ -2,6 +2,7 @@
 
 use crate::fact::Condition;
 use crate::python::ast::{self, Expr, Stmt};
+use crate::python::walk::run_always;
 use crate::python::{Tree, span};
 use crate::rule::{Check, Cx};
 use crate::text;
@@ -25,9 +26,10 @@ fn plugins(cx: &mut Cx, value: &Expr) {
         if OWN.contains(&module.as_str()) || module.is_empty() {
             continue;
         }
-        let finding = cx.report(span(name), text![format!("no module `{module}` is there: pytest does not start")]);
+        let finding = cx.report(span(name), text![format!("pytest finds no module `{module}`, and does not start")]);
         let missing = Condition::MissingModule { level: 0, module: module.clone() };
-        let gone = Condition::any(vec![Condition::Uninstalled(module), missing]);
+        let unreachable = Condition::Unreachable { level: 0, module: module.clone() };
+        let gone = Condition::any(vec![Condition::Uninstalled(module), missing, unreachable]);
         finding.when(Condition::CollectedOrConftest).when(gone);
         finding.help("name a module that can be imported, or take it out");
     }
@@ -38,7 +40,7 @@ fn check(cx: &mut Cx, tree: &Tree) {
         return;
     }
     let mut found = Vec::new();
-    for stmt in tree.body() {
+    for stmt in run_always(tree.body()) {
         match stmt {
             Stmt::ImportFrom(from) => {
                 let module = from.module.as_ref().map_or("", |module| module.as_str());
