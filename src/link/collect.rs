@@ -240,6 +240,9 @@ impl Judge<'_> {
                 Binding::Import(name) => leads(one, name),
                 _ => false,
             });
+            let facts = &self.values.units[one].facts;
+            let whole = |module: &String| index.import(one, 0, module) == Found::File(file);
+            let imports = imports || facts.submodules.iter().any(whole);
             // Set in time, in the file itself, in a conftest above it, or by a plugin.
             let in_time = || sets(one).any(|set| !set.after.iter().any(|name| leads(one, name)));
             imports && !in_time() && !self.is_set_above(one, variable)
@@ -825,7 +828,11 @@ fn matches(settings: Option<&PytestSettings>, path: &str) -> bool {
     let words = settings.map(|settings| settings.words("python_files")).unwrap_or_default();
     let patterns: Vec<&str> =
         if words.is_empty() { vec!["test_*.py", "*_test.py"] } else { words.iter().map(String::as_str).collect() };
-    patterns.iter().any(|pattern| fits(pattern, if pattern.contains('/') { path } else { name }))
+    // A pattern with a folder in it fits the end of the path.
+    patterns.iter().any(|pattern| match pattern.contains('/') {
+        true => fits(&format!("*/{}", pattern.trim_start_matches('/')), &format!("/{path}")),
+        false => fits(pattern, name),
+    })
 }
 
 impl<'a> Manifests<'a> {

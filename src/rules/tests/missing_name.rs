@@ -51,22 +51,6 @@ fn check(cx: &mut Cx, tree: &Tree) {
             found.push((span(&attribute.attr), 0, package, name));
         }
     }
-    let mut late = Vec::new();
-    for function in super::own_functions(tree.body()) {
-        for stmt in top_level_imports(&function.body) {
-            let Stmt::ImportFrom(from) = stmt else { continue };
-            let module = from.module.as_ref().map_or("", |module| module.as_str());
-            late.extend(
-                from.names.iter().map(|alias| (span(alias), from.level, module.to_owned(), alias.name.to_string())),
-            );
-        }
-    }
-    for (at, level, module, name) in late {
-        let message = format!("`{}{module}` has no `{name}`: what imports it here fails", ".".repeat(level as usize));
-        let finding = cx.report(at, text![message]);
-        finding.when(Condition::CollectedOrConftest).when(Condition::Lacks { level, module, name });
-        finding.help("import what the module has, or give it the name");
-    }
     for (at, level, module, name) in found {
         if let Some((since, instead)) = gone(&module, &name).filter(|_| level == 0) {
             let message = format!("`{module}` has no `{name}` {since}: the import fails, and no test here is seen");

@@ -124,27 +124,6 @@ fn own_statements<'a>(body: &'a [Stmt], visit: &mut dyn FnMut(&'a Stmt)) {
     }
 }
 
-/// The tests and fixtures of a module that are not skipped: functions, and methods of its classes.
-fn own_functions(body: &[Stmt]) -> Vec<&ast::StmtFunctionDef> {
-    let mut found = Vec::new();
-    for stmt in body {
-        match stmt {
-            Stmt::FunctionDef(function) => {
-                let is_test = is_test_name(&function.name) && stays_a_test(function);
-                let decorators = &function.decorator_list;
-                if (is_test || decorators.iter().any(is_fixture)) && !may_be_skipped(decorators) {
-                    found.push(function);
-                }
-            }
-            Stmt::ClassDef(class) if is_plain_test_class(class) && !may_be_skipped(&class.decorator_list) => {
-                found.extend(own_functions(&class.body));
-            }
-            _ => {}
-        }
-    }
-    found
-}
-
 /// The imports that run whatever happens.
 fn top_level_imports(body: &[Stmt]) -> impl Iterator<Item = &Stmt> {
     walk::run_always(body).into_iter().filter(|stmt| matches!(stmt, Stmt::Import(_) | Stmt::ImportFrom(_)))
