@@ -161,14 +161,9 @@ impl Judge<'_> {
             Name::Here(_) => false,
         };
         let facts = &unit.facts;
-        let levels = facts.symbols.values().flatten().map(|binding| match binding {
-            Binding::Import(Name::Import { level, .. }) => *level as usize,
-            _ => 0,
-        });
-        // Most packages are deep enough wherever they begin.
-        let depth = self.values.index.module_name(file).split('.').count();
-        let packages =
-            levels.max().filter(|&level| level > 1 && level + 1 > depth).and_then(|_| self.packages_around(file));
+        let goes_up = |binding: &Binding| matches!(binding, Binding::Import(Name::Import { level, .. }) if *level > 1);
+        let goes_up = facts.symbols.values().flatten().any(goes_up);
+        let packages = if goes_up { self.packages_around(file) } else { None };
         let is_beyond = |level: u32| packages.is_some_and(|packages| level as usize > packages);
         let goes_beyond =
             |binding: &Binding| matches!(binding, Binding::Import(Name::Import { level, .. }) if is_beyond(*level));
@@ -223,12 +218,19 @@ impl Judge<'_> {
     /// somebody imports it by a relative name, which says nothing.
     fn packages_around(&self, file: File) -> Option<usize> {
         let index = self.values.index;
+        let path = index.path(file);
+        let stem = path.strip_suffix("/__init__.py").or_else(|| path.strip_suffix(".py"))?;
+        let stem = stem.rsplit('/').next()?;
         let inner = usize::from(index.package_folder(file).is_none());
-        let mut most = None;
-        for (&from, to) in self.runs_in_tests() {
-            if !to.contains(&file) {
-                continue;
+        let importers = self.importers.get_or_init(|| {
+            let mut importers: HashMap<File, Vec<File>> = HashMap::new();
+            for (&from, to) in self.runs_in_tests() {
+                to.iter().for_each(|&to| importers.entry(to).or_default().push(from));
             }
+            importers
+        });
+        let mut most = None;
+        for &from in importers.get(&file).into_iter().flatten() {
             let facts = &self.values.units[from].facts;
             let imports = facts.symbols.values().flatten().filter_map(|binding| match binding {
                 Binding::Import(Name::Import { level, module, path }) => Some((*level, module.as_str(), path.as_str())),
@@ -240,16 +242,18 @@ impl Judge<'_> {
                 Name::Here(_) => None,
             });
             for (level, module, path) in imports.chain(whole).chain(stars) {
-                let below = format!("{module}.{path}");
-                for name in [module, below.trim_matches('.')] {
-                    if index.import(from, level, name) != Found::File(file) || path.is_empty() && name != module {
-                        continue;
-                    }
-                    if level > 0 {
-                        return None;
-                    }
-                    most = most.max(Some(name.split('.').count() - inner));
+                let name = match path == stem {
+                    true => format!("{module}.{path}"),
+                    false if module.rsplit('.').next() == Some(stem) => module.to_owned(),
+                    false => continue,
+                };
+                if index.import(from, level, name.trim_start_matches('.')) != Found::File(file) {
+                    continue;
                 }
+                if level > 0 {
+                    return None;
+                }
+                most = most.max(Some(name.trim_start_matches('.').split('.').count() - inner));
             }
         }
         most

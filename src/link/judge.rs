@@ -33,6 +33,8 @@ pub struct Judge<'a> {
     pub(super) sys_paths: OnceLock<SysPaths>,
     /// Files of tests by the names that they are imported under.
     pub(super) modules: OnceLock<HashMap<(String, String), Vec<File>>>,
+    /// The files of a run of tests that import a file, for each.
+    pub(super) importers: OnceLock<HashMap<File, Vec<File>>>,
     /// For each folder that configures pytest and each topmost package of its tests: the folder that holds the first of that name.
     pub(super) packages: OnceLock<HashMap<(String, String), String>>,
     /// Whether pytest collects a file, for each.
@@ -58,6 +60,7 @@ impl<'a> Judge<'a> {
             settings: OnceLock::new(),
             sys_paths: OnceLock::new(),
             modules: OnceLock::new(),
+            importers: OnceLock::new(),
             packages: OnceLock::new(),
             collected: OnceLock::new(),
             pytest: OnceLock::new(),
