@@ -26,6 +26,8 @@ pub enum Found {
 pub struct Index {
     files: HashMap<String, File>,
     folders: HashSet<String>,
+    /// Folders without `__init__` beside a module of their name, which comes before them.
+    hidden: HashSet<String>,
     roots: Vec<String>,
     paths: Vec<String>,
     /// The roots, by place in their list, below which a module or package lies, by its name.
@@ -66,6 +68,9 @@ impl Index {
                 known.push(root);
             }
         };
+        let modules = paths.iter().filter_map(|path| path.strip_suffix(".py"));
+        let is_hidden = |stem: &&str| folders.contains(*stem) && init(&files, stem).is_none();
+        let hidden = modules.filter(is_hidden).map(str::to_owned).collect();
         let (mut regular, mut bare) = (HashMap::new(), HashMap::new());
         for path in paths {
             let Some(stem) = path.strip_suffix(".py").or_else(|| path.strip_suffix(".pyi")) else { continue };
@@ -76,7 +81,7 @@ impl Index {
         }
         folders.iter().filter(|folder| !folder.is_empty()).for_each(|folder| below(&mut bare, folder));
         let paths = paths.iter().map(|path| (*path).to_owned()).collect();
-        Index { files, folders, roots, paths, regular, bare }
+        Index { files, folders, hidden, roots, paths, regular, bare }
     }
 
     /// The file at a path.
@@ -167,14 +172,14 @@ impl Index {
                 None => return None,
             });
         }
-        // A module has nothing below it, and comes before a folder of its name without `__init__`.
-        let mut inner = module.match_indices('.').map(|(at, _)| join(folder, &module[..at].replace('.', "/")));
-        if inner
-            .any(|package| self.files.contains_key(&format!("{package}.py")) && init(&self.files, &package).is_none())
-        {
-            return None;
-        }
         let base = join(folder, &module.replace('.', "/"));
+        if !self.hidden.is_empty() {
+            let mut around =
+                base.match_indices('/').map(|(at, _)| &base[..at]).filter(|around| around.len() > folder.len());
+            if around.any(|around| self.hidden.contains(around)) {
+                return None;
+            }
+        }
         // A package wins over a module of the same name, as in CPython's finder.
         if let Some(file) = init(&self.files, &base) {
             return Some(Found::File(file));

@@ -1,8 +1,8 @@
 //! Answers conditions, with three values: only what is proven is yes.
 
-use super::collect::Pytest;
 use super::eval::Values;
 use super::index::{File, Found};
+use super::installed::Pytest;
 use super::others::Others;
 use super::paths::SysPaths;
 use super::project::{Manifests, Pin, Project, plays};

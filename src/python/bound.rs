@@ -26,6 +26,17 @@ pub fn bound(stmt: &Stmt) -> Vec<&str> {
 /// The names that the statements of a module mention as theirs and do not leave bound: deleted, annotated without a value, or bound by an
 /// `except` alone, which unbinds them again.
 pub fn left_unbound(body: &[Stmt]) -> Vec<&str> {
+    let may_unbind = |stmt: &Stmt| match stmt {
+        Stmt::Delete(_) | Stmt::AnnAssign(ast::StmtAnnAssign { value: None, .. }) => true,
+        Stmt::Try(attempt) => attempt.handlers.iter().any(|handler| {
+            let ast::ExceptHandler::ExceptHandler(handler) = handler;
+            handler.name.is_some()
+        }),
+        _ => false,
+    };
+    if !body.iter().any(may_unbind) {
+        return Vec::new();
+    }
     let mut states: HashMap<&str, bool> = HashMap::new();
     for stmt in body {
         match stmt {

@@ -48,6 +48,13 @@ fn offered(edits: Vec<Edit>, broken: Broken, title: impl Into<String>) -> Option
     Some(Phrase { guess: Guess { edits, broken }, title: Some(title.into()) })
 }
 
+/// One token that another takes the place of.
+fn replaced(piece: &Piece, token: &Token, with: &str, message: impl Into<String>) -> Option<Phrase> {
+    let broken = piece.at(token, message).help(format!("write `{with}`"));
+    let title = format!("Write `{with}` for `{}`", piece.of(token));
+    offered(vec![Edit::new(token.start, token.end, with)], broken, title)
+}
+
 fn told(edits: Vec<Edit>, broken: Broken) -> Option<Phrase> {
     Some(Phrase { guess: Guess { edits, broken }, title: None })
 }

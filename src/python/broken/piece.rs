@@ -169,6 +169,19 @@ impl<'a> Piece<'a> {
         self.scan.tokens.partition_point(|token| token.end <= offset)
     }
 
+    /// The index of the bracket that closes the one at `open`.
+    pub fn closing(&self, open: usize) -> Option<usize> {
+        let mut depth = 0;
+        (open..self.scan.tokens.len()).find(|&at| {
+            match self.kind(at) {
+                Some(Kind::Open) => depth += 1,
+                Some(Kind::Close) => depth -= 1,
+                _ => {}
+            }
+            depth == 0
+        })
+    }
+
     /// White space in front of a line.
     pub fn indent(&self, line: usize) -> &'a str {
         self.scan.lines.get(line).and_then(|line| self.text.get(line.start..line.start + line.indent)).unwrap_or("")

@@ -76,7 +76,7 @@ fn tight(piece: &Piece, index: usize) -> Option<Way> {
     loop {
         match (piece.kind(at + 1), piece.word(at + 1)) {
             (_, ".") if piece.kind(at + 2) == Some(Kind::Name) => at += 2,
-            (Some(Kind::Open), _) => at = closing(piece, at + 1)?,
+            (Some(Kind::Open), _) => at = piece.closing(at + 1)?,
             _ => break,
         }
     }
@@ -87,17 +87,4 @@ fn tight(piece: &Piece, index: usize) -> Option<Way> {
 
 fn operand(piece: &Piece, index: usize) -> Option<Token> {
     piece.scan.tokens.get(index + 1).copied()
-}
-
-/// The bracket that closes the one at `open`.
-fn closing(piece: &Piece, open: usize) -> Option<usize> {
-    let mut depth = 0;
-    (open..piece.scan.tokens.len()).find(|&index| {
-        match piece.kind(index) {
-            Some(Kind::Open) => depth += 1,
-            Some(Kind::Close) => depth -= 1,
-            _ => {}
-        }
-        depth == 0
-    })
 }

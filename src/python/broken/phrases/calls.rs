@@ -162,11 +162,7 @@ fn separators(piece: &Piece, tokens: &Range<usize>) -> Vec<Phrase> {
                             format!("Write `{stars}`"),
                         ));
                     }
-                    (";", _) => {
-                        let broken = piece.at(&sign, "`;` cannot stand in brackets").help("write `,`");
-                        let edits = vec![Edit::new(sign.start, sign.end, ",")];
-                        found.extend(offered(edits, broken, "Write `,` for `;`"));
-                    }
+                    (";", _) => found.extend(replaced(piece, &sign, ",", "`;` cannot stand in brackets")),
                     _ => {}
                 }
             }
@@ -181,8 +177,7 @@ fn parameters(piece: &Piece, tokens: &Range<usize>) -> Vec<Phrase> {
     let fault = piece.token_at(piece.fault.start);
     let mut found = Vec::new();
     if let Some(lambda) = tokens.clone().find(|&at| piece.word(at) == "lambda" && piece.word(at + 1) == "(") {
-        let tuple =
-            closing(piece, lambda + 1).and_then(|close| Some((token(piece, lambda + 1)?, token(piece, close)?)));
+        let tuple = piece.closing(lambda + 1).and_then(|close| Some((token(piece, lambda + 1)?, token(piece, close)?)));
         if let Some((open, close)) = tuple {
             let broken = piece.at(&open, "the parameters of a `lambda` have no parentheses");
             let edits = vec![Edit::new(open.start, open.end, ""), Edit::new(close.start, close.end, "")];
@@ -190,7 +185,7 @@ fn parameters(piece: &Piece, tokens: &Range<usize>) -> Vec<Phrase> {
         }
     }
     let Some(open) = (at..tokens.end).find(|&at| piece.word(at) == "(").filter(|_| word == "def") else { return found };
-    let Some(end) = closing(piece, open) else { return found };
+    let Some(end) = piece.closing(open) else { return found };
     let mut depth = 0;
     let mut start = open + 1;
     for at in open + 1..=end {
@@ -227,8 +222,7 @@ fn parameter(piece: &Piece, tokens: Range<usize>) -> Option<Phrase> {
             .map_or(tokens.end - 1, |sign| sign - 1),
         (Kind::Name, ":=") => {
             let sign = token(piece, tokens.start + 1)?;
-            let broken = piece.at(&sign, "`:=` gives a parameter no default").help("write `=`");
-            return offered(vec![Edit::new(sign.start, sign.end, "=")], broken, "Write `=` for `:=`");
+            return replaced(piece, &sign, "=", "`:=` gives a parameter no default");
         }
         _ => return None,
     };
@@ -236,19 +230,6 @@ fn parameter(piece: &Piece, tokens: Range<usize>) -> Option<Phrase> {
     let word = piece.text[first.start..last.end].lines().next().unwrap_or_default();
     let broken = piece.broken(first.start, first.start + word.len(), format!("`{word}` cannot be a parameter"));
     told(edits, broken.help("a parameter is a plain name, with its type behind `:` and its default behind `=`"))
-}
-
-/// The bracket that closes the one at `open`.
-fn closing(piece: &Piece, open: usize) -> Option<usize> {
-    let mut depth = 0;
-    (open..piece.scan.tokens.len()).find(|&at| {
-        match piece.kind(at) {
-            Some(Kind::Open) => depth += 1,
-            Some(Kind::Close) => depth -= 1,
-            _ => {}
-        }
-        depth == 0
-    })
 }
 
 /// `a, b += 1`

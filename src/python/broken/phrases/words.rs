@@ -248,8 +248,7 @@ fn walrus_alone(piece: &Piece, tokens: &Range<usize>) -> Option<Phrase> {
     if piece.of(&sign) != ":=" || !is_name(piece, tokens.start) {
         return None;
     }
-    let broken = piece.at(&sign, "`:=` is no statement without parentheses").help("write `=`");
-    offered(vec![Edit::new(sign.start, sign.end, "=")], broken, "Write `=` for `:=`")
+    replaced(piece, &sign, "=", "`:=` is no statement without parentheses")
 }
 
 /// `[x for x in y if a else b]`
