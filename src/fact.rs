@@ -166,8 +166,8 @@ pub struct Facts {
     pub typing_only: BTreeSet<String>,
     /// Options that its `pytest_addoption` adds, as far as they are literals.
     pub adds_options: BTreeSet<String>,
-    /// Module-level names that are given a variable of the environment, with the default.
-    pub reads_env: BTreeMap<String, (String, Option<String>)>,
+    /// Module-level names that are given a variable of the environment.
+    pub reads_env: BTreeMap<String, EnvRead>,
     /// Module-level names that no statement leaves bound: deleted, annotated alone, or bound by an `except` alone.
     pub unbound: BTreeSet<String>,
     /// What `import a.b` names besides the package that it binds: `a.b`.
@@ -224,6 +224,17 @@ impl Lifetime {
             _ => return None,
         })
     }
+}
+
+/// A variable of the environment that a name is given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnvRead {
+    /// Its name.
+    pub variable: String,
+    /// What the name is given where the variable is not set: an environment's name; no other text is kept, which may be a secret.
+    pub default: Option<String>,
+    /// It has a default that is not kept.
+    pub is_open: bool,
 }
 
 /// A variable of the environment that a module sets.

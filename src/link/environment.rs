@@ -46,9 +46,10 @@ impl Judge<'_> {
         };
         let Found::File(of) = self.values.index.import(file, *level, module) else { return None };
         let facts = &self.values.units[of].facts;
-        let (variable, default) =
-            facts.reads_env.get(path).filter(|_| facts.symbols.get(path).is_some_and(|all| all.len() == 1))?;
-        if default.as_deref() == Some(wanted) || self.is_set_before(of, variable) {
+        let is_alone = facts.symbols.get(path).is_some_and(|all| all.len() == 1);
+        let read = facts.reads_env.get(path).filter(|read| is_alone && !read.is_open)?;
+        let variable = &read.variable;
+        if read.default.as_deref() == Some(wanted) || self.is_set_before(of, variable) {
             return None;
         }
         self.tripped_by(file, variable).map(|by| (variable.clone(), by))

@@ -3,7 +3,7 @@
 use super::ast::{Expr, Stmt};
 use super::dotted;
 use super::walk::{imported, imported_from};
-use crate::fact::{EnvSet, Name};
+use crate::fact::{EnvRead, EnvSet, Name};
 
 /// What a module sets, in order, with what it has imported by then. `*` stands for any variable.
 pub fn sets(body: &[Stmt]) -> Vec<EnvSet> {
@@ -92,22 +92,45 @@ fn of_call(call: &super::ast::ExprCall) -> Option<String> {
     }
 }
 
-/// `os.environ.get("X")`, `os.getenv("X", "production")`, `os.environ["X"]`: the variable, and its default where it is a literal.
-pub fn read(expr: &Expr) -> Option<(String, Option<String>)> {
+/// `os.environ.get("X")`, `os.getenv("X", "production")`, `os.environ["X"]`.
+pub fn read(expr: &Expr) -> Option<EnvRead> {
     let text = |expr: &Expr| expr.as_string_literal_expr().map(|text| text.value.to_str().to_owned());
+    let given = |variable: String, default: Option<String>, is_open| Some(EnvRead { variable, default, is_open });
     match expr {
-        Expr::Subscript(item) if is_environ(&item.value) => Some((text(&item.slice)?, None)),
+        Expr::Subscript(item) if is_environ(&item.value) => given(text(&item.slice)?, None, false),
         Expr::Call(call) => {
             let callee = dotted(&call.func)?;
             if !matches!(callee.as_str(), "os.environ.get" | "environ.get" | "os.getenv" | "getenv") {
                 return None;
             }
             match &*call.arguments.args {
-                [name] if call.arguments.keywords.is_empty() => Some((text(name)?, None)),
-                [name, default] => Some((text(name)?, Some(text(default)?))),
+                [name] if call.arguments.keywords.is_empty() => given(text(name)?, None, false),
+                [name, default] => {
+                    let default = text(default).filter(|word| ENVIRONMENTS.contains(&word.to_lowercase().as_str()));
+                    let is_open = default.is_none();
+                    given(text(name)?, default, is_open)
+                }
                 _ => None,
             }
         }
         _ => None,
     }
 }
+
+/// What environments are called.
+const ENVIRONMENTS: [&str; 14] = [
+    "production",
+    "prod",
+    "live",
+    "staging",
+    "stage",
+    "development",
+    "develop",
+    "dev",
+    "debug",
+    "local",
+    "test",
+    "testing",
+    "ci",
+    "default",
+];

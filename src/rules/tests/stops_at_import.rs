@@ -9,7 +9,7 @@ use crate::python::{Tree, deeper, dotted, span, walk};
 use crate::rule::{Check, Cx};
 use crate::text;
 use crate::text::Span;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub const CHECK: Check = Check::File(check);
 
@@ -66,12 +66,11 @@ fn check(cx: &mut Cx, tree: &Tree) {
     run.extend(super::runs_around_functions(tree.body()));
     let called: Vec<&Expr> = run.iter().flat_map(|expr| of_called(cx, expr)).collect();
     run.extend(called);
-    let mut told: Vec<Span> = Vec::new();
+    let mut told: HashSet<Span> = HashSet::new();
     for expr in run {
-        if told.contains(&span(expr)) {
+        if !told.insert(span(expr)) {
             continue;
         }
-        told.push(span(expr));
         if let Some(variable) = read(expr) {
             let message = format!("`{variable}` is asked for while pytest collects the file, and nobody here sets it");
             let finding = cx.report(span(expr), text![message]);
