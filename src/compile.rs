@@ -118,6 +118,7 @@ fn context<'a>(
         broken: Vec::new(),
         faults: OnceCell::new(),
         callables: OnceCell::new(),
+        mentioned: OnceCell::new(),
         words: RefCell::default(),
         findings: Vec::new(),
         secrets: Vec::new(),

@@ -174,7 +174,15 @@ pub struct Facts {
     pub submodules: BTreeSet<String>,
     /// What a conftest keeps pytest from collecting: paths, and patterns of `collect_ignore_glob`.
     pub left_out: Vec<(String, bool)>,
-    /// Modules that it does without (`importorskip`), or puts something in the place of (`sys.modules["spidev"] = ...`).
+    /// Arguments that tests are given by `parametrize`, anywhere in the file.
+    pub parametrizes: BTreeSet<String>,
+    /// It makes objects or modules plugins of pytest while it runs.
+    pub registers_plugins: bool,
+    /// What functions import: the last part of each module, and each name.
+    pub imports_late: BTreeSet<String>,
+    /// Functions of the module that set variables of the environment.
+    pub env_functions: BTreeSet<String>,
+    /// Modules that it does without (`importorskip`), or puts something in the place of (`sys.modules["spidev"] = ...`); `*` for any.
     pub may_lack: BTreeSet<String>,
     /// It imports modules by names that it computes: `importlib`, `pkgutil`, `__import__`.
     pub loads_modules: bool,
@@ -244,6 +252,8 @@ pub struct EnvSet {
     pub name: String,
     /// What the module has imported by then.
     pub after: Vec<Name>,
+    /// The function that is called, and may set it; none where the module sets it itself.
+    pub by: Option<Name>,
 }
 
 /// Something that is replaced from outside.
@@ -638,6 +648,13 @@ pub enum Condition {
     ForeignFixture(String),
     /// Pytest is configured with this value of a setting, which is one text.
     PytestSays(Cow<'static, str>, Cow<'static, str>),
+    /// Pytest, as it is configured, takes a class (or else function) of this name for one of tests.
+    TakenByName {
+        /// A class, no function.
+        is_class: bool,
+        /// The name.
+        name: String,
+    },
     /// Pytest would collect the file, and its configuration takes no class (or else function) of this name.
     PassedByName {
         /// A class, no function.

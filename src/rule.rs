@@ -16,7 +16,7 @@ use crate::secrets::Formats;
 use crate::text::{Span, Trouble};
 use crate::unit::{Kind, Syntax};
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// How a rule finds what its page describes: the nodes it wants to be called for.
@@ -93,6 +93,8 @@ pub struct Cx<'a> {
     pub faults: OnceCell<Vec<Fault>>,
     /// Functions and classes of the module by name, once somebody asked for one.
     pub callables: OnceCell<HashMap<&'a str, Callable<'a>>>,
+    /// Names that the statements of the module mention, once somebody asked.
+    pub mentioned: OnceCell<HashSet<&'a str>>,
     /// Words that rules looked for in the text, with what came of it.
     pub words: RefCell<Vec<(&'static str, bool)>>,
     /// What was found so far.
@@ -133,6 +135,18 @@ impl<'a> Cx<'a> {
             self.tree.body().iter().filter_map(of).collect()
         });
         all.get(name).copied()
+    }
+
+    /// Whether a statement of the module that defines and imports nothing mentions a name: `test_sum = patched(test_sum)`.
+    pub fn is_mentioned(&self, name: &str) -> bool {
+        let all = self.mentioned.get_or_init(|| {
+            let mut names = HashSet::new();
+            for stmt in self.tree.body() {
+                crate::python::walk::names(stmt, &mut names);
+            }
+            names
+        });
+        all.contains(name)
     }
 
     /// Reports a finding of the running rule; the rest is said on what it returns.

@@ -78,16 +78,25 @@ impl Judge<'_> {
     pub(super) fn passed_by_name(&self, file: File, is_class: bool, name: &str) -> Verdict {
         let path = self.values.index.path(file);
         let Some((home, settings)) = self.manifests.pytest(path) else { return Verdict::No };
-        let words = settings.words(if is_class { "python_classes" } else { "python_functions" });
-        let takes =
-            |word: &String| name.starts_with(word.as_str()) || word.contains(['*', '?', '[']) && fits(word, name);
+        let key = if is_class { "python_classes" } else { "python_functions" };
+        let passes = !settings.words(key).is_empty() && !self.taken_by_name(file, is_class, name);
         let looked_at = matches(Some(settings), path)
             && is_below(home, settings, path)
             && !is_passed_by(path)
             && !is_kept_out(home, settings, path)
             && !is_ignored_by_option(home, settings, path)
             && !self.is_left_out(path);
-        Verdict::from_bool(!words.is_empty() && !words.iter().any(takes) && looked_at)
+        Verdict::from_bool(passes && looked_at)
+    }
+
+    /// Whether the configuration of pytest takes a class or function of a name for one of tests.
+    pub(super) fn taken_by_name(&self, file: File, is_class: bool, name: &str) -> bool {
+        let settings = self.manifests.pytest(self.values.index.path(file)).map(|(_, settings)| settings);
+        let key = if is_class { "python_classes" } else { "python_functions" };
+        let words = settings.map(|settings| settings.words(key)).unwrap_or_default();
+        let usual = if is_class { "Test" } else { "test" };
+        let takes = |word: &str| name.starts_with(word) || word.contains(['*', '?', '[']) && fits(word, name);
+        if words.is_empty() { takes(usual) } else { words.iter().any(|word| takes(word)) }
     }
 
     /// Whether pytest is configured with a value of a setting.
@@ -148,11 +157,14 @@ impl Judge<'_> {
         Verdict::from_bool(dotted && self.collected(file).is_yes() && !self.is_importlib(path))
     }
 
-    /// What a file says of pytest.
+    /// What a file says of pytest, where pytest listens to it.
     pub(super) fn configures(&self, file: File) -> Option<&PytestSettings> {
         let path = self.values.index.path(file);
         let manifest = self.project.manifests.iter().find(|(known, _)| known == path);
-        manifest.and_then(|(_, manifest)| manifest.pytest.as_ref())
+        let own = manifest.and_then(|(_, manifest)| manifest.pytest.as_ref())?;
+        // Another file in the folder may come before it.
+        let counts = self.manifests.pytest(path).is_some_and(|(_, settings)| std::ptr::eq(settings, own));
+        counts.then_some(own)
     }
 
     /// Whether pytest reads a conftest only when it comes to its folder: it lies below the root, the folders of tests
@@ -172,6 +184,7 @@ impl Judge<'_> {
                     || named.iter().any(|one| {
                         let one = one.trim_start_matches("./").trim_end_matches('/');
                         one == below
+                            || one.contains('*') && (fits(one, below) || fits(&format!("{one}/test*"), below))
                             || below
                                 .strip_prefix(one)
                                 .is_some_and(|rest| rest.starts_with("/test") && !rest[1..].contains('/'))

@@ -2,7 +2,7 @@
 
 use super::index::{self, File, Found};
 use super::judge::Judge;
-use crate::fact::{Binding, Name};
+use crate::fact::{Binding, EnvSet, Name};
 use std::collections::HashSet;
 
 impl Judge<'_> {
@@ -16,9 +16,6 @@ impl Judge<'_> {
             }
             Name::Here(_) => false,
         };
-        let sets = |of: File| {
-            self.values.units[of].facts.sets_env.iter().filter(move |set| set.name == variable || set.name == "*")
-        };
         (0..self.values.units.len()).filter(|one| *one != file).find(|&one| {
             if !(self.collected(one).is_yes() || self.is_conftest(one)) {
                 return false;
@@ -31,9 +28,23 @@ impl Judge<'_> {
             let whole = |module: &String| index.import(one, 0, module) == Found::File(file);
             let imports = imports || facts.submodules.iter().any(whole);
             // Set in time, in the file itself, in a conftest above it, or by a plugin.
-            let in_time = || sets(one).any(|set| !set.after.iter().any(|name| leads(one, name)));
-            imports && !in_time() && !self.is_set_above(one, variable)
+            let in_time = || self.env_sets(one, variable).any(|set| !set.after.iter().any(|name| leads(one, name)));
+            imports && !in_time() && !self.is_set_above(one, variable) && !self.is_set_before(file, variable)
         })
+    }
+
+    /// Where a file sets a variable while it is imported.
+    fn env_sets<'j>(&'j self, file: File, variable: &'j str) -> impl Iterator<Item = &'j EnvSet> {
+        let by_function = move |by: &Name| match by {
+            Name::Import { level, module, path } => match self.values.index.import(file, *level, module) {
+                Found::File(of) => self.values.units[of].facts.env_functions.contains(path),
+                _ => false,
+            },
+            Name::Here(_) => false,
+        };
+        let named = self.values.units[file].facts.sets_env.iter();
+        let named = named.filter(move |set| set.name == variable || set.name == "*");
+        named.filter(move |set| set.by.as_ref().is_none_or(by_function))
     }
 
     /// The variable of the environment that a name of a file is imported from, where nobody has set it as a test imports the file, and its
@@ -49,7 +60,8 @@ impl Judge<'_> {
         let is_alone = facts.symbols.get(path).is_some_and(|all| all.len() == 1);
         let read = facts.reads_env.get(path).filter(|read| is_alone && !read.is_open)?;
         let variable = &read.variable;
-        if read.default.as_deref() == Some(wanted) || self.is_set_before(of, variable) {
+        // `app.config.STAGE = "test"`
+        if read.default.as_deref() == Some(wanted) || self.is_set_before(of, variable) || self.is_put(path, of) {
             return None;
         }
         self.tripped_by(file, variable).map(|by| (variable.clone(), by))
@@ -62,8 +74,7 @@ impl Judge<'_> {
         let above = self.pytest().conftests.iter().copied().any(|other| {
             let folder = index::parent(index.path(other));
             let is_above = folder.is_empty() || path.starts_with(&format!("{folder}/"));
-            let sets = |set: &crate::fact::EnvSet| set.name == variable || set.name == "*";
-            other != file && is_above && self.values.units[other].facts.sets_env.iter().any(sets)
+            other != file && is_above && self.env_sets(other, variable).next().is_some()
         });
         let settings = self.manifests.pytest(path).map(|(_, settings)| settings);
         above
@@ -73,10 +84,9 @@ impl Judge<'_> {
 
     /// Whether anybody sets a variable by the time that a file is imported, as far as the project shows.
     pub(super) fn is_set(&self, file: File, variable: &str) -> bool {
-        let own = &self.values.units[file].facts.sets_env;
         let shell = ["PATH", "HOME", "USER", "PWD", "LANG", "TMPDIR", "SHELL", "PYTEST_CURRENT_TEST", "PYTEST_VERSION"];
         shell.contains(&variable)
-            || own.iter().any(|set| set.name == variable || set.name == "*")
+            || self.env_sets(file, variable).next().is_some()
             || self.is_set_above(file, variable)
             || self.is_set_before(file, variable)
     }
@@ -104,11 +114,11 @@ impl Judge<'_> {
             }
             false
         };
-        edges.keys().copied().filter(|&from| from != file).any(|from| {
-            let sets = self.values.units[from].facts.sets_env.iter();
-            let mut sets = sets.filter(|set| set.name == variable || set.name == "*");
-            sets.any(|set| !set.after.iter().any(|name| leads(from, name)))
-        })
+        edges
+            .keys()
+            .copied()
+            .filter(|&from| from != file)
+            .any(|from| self.env_sets(from, variable).any(|set| !set.after.iter().any(|name| leads(from, name))))
     }
 
     /// Whether the project says what runs it, which may set a variable.

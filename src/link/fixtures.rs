@@ -67,6 +67,9 @@ impl Judge<'_> {
                 Verdict::Unknown => found = Verdict::Unknown,
                 Verdict::No => {}
             }
+            if found == Verdict::No && self.brings_renamed(home, name) {
+                return Verdict::No;
+            }
             if unit.facts.dynamic || unit.broken {
                 found = Verdict::Unknown;
             }
@@ -76,6 +79,22 @@ impl Judge<'_> {
             Verdict::No => Verdict::Yes,
             Verdict::Unknown => Verdict::Unknown,
         }
+    }
+
+    /// Whether a file imports a function that is a fixture of this name: `@pytest.fixture(name="user") def make_user()`.
+    fn brings_renamed(&self, file: File, name: &str) -> bool {
+        let bindings = self.values.units[file].facts.symbols.values().flatten();
+        let mut imports = bindings.filter_map(|binding| match binding {
+            Binding::Import(Name::Import { level, module, path }) if !path.is_empty() => Some((*level, module, path)),
+            _ => None,
+        });
+        imports.any(|(level, module, path)| match self.values.index.import(file, level, module) {
+            Found::File(of) => {
+                let facts = &self.values.units[of].facts;
+                facts.renamed.contains(path) && facts.fixtures.contains_key(name)
+            }
+            _ => false,
+        })
     }
 
     /// Whether `from module import *` brings a file a fixture, or what may be one.
@@ -124,7 +143,8 @@ impl Judge<'_> {
     pub(super) fn nowhere_fixture(&self, file: File, name: &str) -> Verdict {
         match self.unknown_fixture(file, name, true) {
             Verdict::Yes => Verdict::from_bool(!self.values.units.iter().any(|unit| {
-                unit.facts.fixtures.keys().any(|one| one.rsplit('.').next() == Some(name))
+                unit.facts.parametrizes.contains(name)
+                    || unit.facts.fixtures.keys().any(|one| one.rsplit('.').next() == Some(name))
                     || unit.facts.symbols.contains_key(name)
             })),
             other => other,
@@ -176,6 +196,12 @@ impl Judge<'_> {
         let (home, fixture) = self.fixture(file, name)?;
         for need in &fixture.needs {
             if need == "request" || seen.contains(need) || seen.len() > DEPTH {
+                continue;
+            }
+            // The test may give it itself, or its class.
+            let facts = &self.values.units[file].facts;
+            let is_own = facts.fixtures.keys().any(|one| one.rsplit('.').next() == Some(need) && one != need);
+            if facts.parametrizes.contains(need) || is_own {
                 continue;
             }
             let is_told = home == file || self.is_conftest(home) && self.nowhere_fixture(home, need).is_yes();

@@ -80,7 +80,7 @@ impl Judge<'_> {
                 is_alone: names.contains("pytest") && names.iter().all(|name| SMALL.contains(name)),
                 is_unsure: !names.iter().all(known),
                 registers: units().any(|unit| unit.facts.registers_marks),
-                has_hooks: units().enumerate().any(has_hooks),
+                has_hooks: units().enumerate().any(has_hooks) || units().any(|unit| unit.facts.registers_plugins),
                 leave_out: conftests.iter().copied().filter(leaves_out).collect(),
                 conftests,
             }
@@ -231,8 +231,9 @@ impl Judge<'_> {
                 .paths()
                 .any(|path| path.split('/').any(|part| part.strip_suffix(".py").unwrap_or(part) == top));
         let brought = BROUGHT.split_ascii_whitespace().any(|one| one == top) || top.starts_with("pytest");
-        let expects =
-            |unit: &&crate::unit::Unit| unit.facts.may_lack.iter().any(|one| one.split('.').next() == Some(top));
+        let expects = |unit: &&crate::unit::Unit| {
+            unit.facts.may_lack.iter().any(|one| one == "*" || one.split('.').next() == Some(top))
+        };
         let is_expected = self.values.units.iter().any(expects);
         Verdict::from_bool(!brought && !is_here && !is_expected)
     }

@@ -186,6 +186,7 @@ impl<'a> Judge<'a> {
             Condition::FailingFixture(name) => Verdict::from_bool(self.fixture_fault(file, name).is_some()),
             Condition::ForeignFixture(name) => Verdict::from_bool(self.is_foreign_fixture(file, name)),
             Condition::PytestSays(key, value) => Verdict::from_bool(self.pytest_says(file, key, value)),
+            Condition::TakenByName { is_class, name } => Verdict::from_bool(self.taken_by_name(file, *is_class, name)),
             Condition::PassedByName { is_class, name } => self.passed_by_name(file, *is_class, name),
             Condition::LeftOut => Verdict::from_bool(self.is_left_out(self.values.index.path(file))),
             Condition::LowerConftest => self.lower_conftest(file),

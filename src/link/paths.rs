@@ -2,7 +2,7 @@
 
 use super::index::{File, Found, parent};
 use super::judge::Judge;
-use crate::fact::{Facts, Name, Verdict};
+use crate::fact::{Binding, Facts, Name, Verdict};
 use crate::manifest::Kind;
 use crate::python::stdlib::is_stdlib;
 use std::collections::{HashMap, HashSet};
@@ -305,13 +305,37 @@ impl Judge<'_> {
         };
         let Some(Found::File(inner)) = index.submodule(&folder, name) else { return Verdict::No };
         let runs = self.runs_in_tests();
+        // Whoever imports it, wherever, may have done so by then.
+        let imports = |file: usize| {
+            let facts = &self.values.units[file].facts;
+            let named = |binding: &Binding| match binding {
+                Binding::Import(Name::Import { module, path, .. }) => {
+                    path == name || module.rsplit('.').next() == Some(name)
+                }
+                _ => false,
+            };
+            facts.imports_late.contains(name)
+                || facts.submodules.iter().any(|module| module.rsplit('.').next() == Some(name))
+                || facts.symbols.values().flatten().any(named)
+                || facts
+                    .stars
+                    .iter()
+                    .any(|star| matches!(star, Name::Import { module, .. } if module.rsplit('.').next() == Some(name)))
+        };
+        // Plugins are named in texts.
+        let is_plugin = self.values.units.iter().any(|unit| unit.facts.symbols.contains_key("pytest_plugins"));
+        if is_plugin || (0..self.values.units.len()).any(imports) {
+            return Verdict::No;
+        }
         // What is bound under the name is what is asked for; what may come by other ways is not known.
         let facts = home.map(|home| &self.values.units[home].facts);
         let is_bound =
             facts.is_some_and(|facts| facts.symbols.contains_key(name) || facts.dynamic || !facts.stars.is_empty());
-        let loads = |file: &File| self.values.units[*file].facts.loads_modules;
         Verdict::from_bool(
-            !is_bound && !runs.contains_key(&inner) && !runs.keys().any(loads) && !self.is_put(name, inner),
+            !is_bound
+                && !runs.contains_key(&inner)
+                && !self.values.units.iter().any(|unit| unit.facts.loads_modules)
+                && !self.is_put(name, inner),
         )
     }
 
@@ -397,6 +421,10 @@ impl Judge<'_> {
         let is_left = !facts.typing_only.contains(name) && !facts.unbound.contains(name);
         if facts.symbols.contains_key(name) && is_left || submodule.is_some() {
             return Verdict::Yes;
+        }
+        // `state.client = Client()`, whoever does it and when.
+        if facts.unbound.contains(name) && self.values.units.iter().any(|unit| unit.facts.put.contains_key(name)) {
+            return Verdict::Unknown;
         }
         // `Event_Store` may be made by a decorator of `Event`.
         let is_made = facts.symbols.keys().any(|one| {

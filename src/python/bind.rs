@@ -34,6 +34,7 @@ pub fn facts<'a>(body: &'a [Stmt], types: &Types<'a>) -> Facts {
     let unbound = unbound.filter(alone).collect();
     binder.facts.unbound = unbound;
     binder.facts.sets_env = super::environment::sets(body);
+    binder.facts.env_functions = super::environment::setters(body).map(str::to_owned).collect();
     binder.facts.dynamic |= binder.facts.symbols.contains_key("__getattr__");
     binder.facts
 }
@@ -76,6 +77,10 @@ pub fn expression<'a>(
                 _ => attribute.ctx != ast::ExprContext::Load,
             };
             facts.edits_path |= attribute.attr.as_str() == "path" && is_path() && is_changed();
+            // Finders bring modules that nobody sees.
+            if attribute.attr.as_str() == "meta_path" {
+                facts.may_lack.insert(ANY.to_owned());
+            }
             if let Some(by) = tied(attribute.attr.as_str()) {
                 facts.reads.push((by, types.of(&attribute.value, scopes)));
             }
@@ -103,8 +108,20 @@ pub fn expression<'a>(
                 Expr::StringLiteral(name) if subscript.ctx == ast::ExprContext::Store => {
                     facts.may_lack.insert(name.value.to_str().to_owned());
                 }
-                _ => facts.dynamic = true,
+                Expr::StringLiteral(_) => facts.dynamic = true,
+                _ => {
+                    facts.dynamic = true;
+                    facts.may_lack.insert(ANY.to_owned());
+                }
             }
+        }
+        // `sys.argv[1:] = ["x"]`
+        Expr::Subscript(subscript)
+            if subscript.ctx == ast::ExprContext::Store
+                && super::dotted(&subscript.value).as_deref() == Some("sys.argv") =>
+        {
+            let of = TypeExpr::import("sys", "");
+            facts.patches.push(Patch { of, name: "argv".to_owned(), span: span(subscript) });
         }
         Expr::Call(call) => {
             facts.dynamic |= remakes(call);
@@ -153,6 +170,9 @@ pub fn expression<'a>(
     }
 }
 
+/// In place of a name: any.
+const ANY: &str = "*";
+
 /// What a call does to `sys.path`, and the modules that it does without.
 fn paths_and_modules(facts: &mut Facts, call: &ast::ExprCall) {
     let last = match &*call.func {
@@ -175,8 +195,31 @@ fn paths_and_modules(facts: &mut Facts, call: &ast::ExprCall) {
         let names = call.arguments.args.iter().filter_map(Expr::as_string_literal_expr);
         facts.adds_options.extend(names.map(|name| name.value.to_str().to_owned()));
     }
+    // `__all__.append("Order")`, `__path__.append(folder)`: what is there is not to be seen.
+    if let Expr::Attribute(attribute) = &*call.func
+        && let Expr::Name(of) = &*attribute.value
+        && matches!(of.id.as_str(), "__all__" | "__path__")
+    {
+        facts.dynamic = true;
+    }
+    if matches!(last, "register" | "import_plugin") {
+        let callee = super::dotted(&call.func).unwrap_or_default();
+        facts.registers_plugins |= callee.contains("plugin");
+    }
+    if last == "parametrize"
+        && let Some(names) = call.arguments.find_argument_value("argnames", 0)
+    {
+        let one = names.as_string_literal_expr().map(|names| {
+            let names = names.value.to_str().split(',').map(|name| name.trim().to_owned());
+            names.collect::<Vec<_>>()
+        });
+        facts.parametrizes.extend(one.or_else(|| strings(names)).unwrap_or_default());
+    }
     // Most calls are none of these, and cost no text.
-    if !matches!(last, "insert" | "append" | "extend" | "addsitedir" | "importorskip" | "setdefault") {
+    if !matches!(
+        last,
+        "insert" | "append" | "extend" | "addsitedir" | "importorskip" | "setdefault" | "update" | "dict"
+    ) {
         return;
     }
     let callee = super::dotted(&call.func).unwrap_or_default();
@@ -188,8 +231,20 @@ fn paths_and_modules(facts: &mut Facts, call: &ast::ExprCall) {
         }
         "path.insert" | "path.append" | "path.extend" => facts.edits_path |= own(),
         "pytest.importorskip" | "importorskip" | "sys.modules.setdefault" => {
-            if let Some(Expr::StringLiteral(name)) = call.arguments.args.first() {
-                facts.may_lack.insert(name.value.to_str().to_owned());
+            let name = call.arguments.args.first().and_then(Expr::as_string_literal_expr);
+            let name = name.map(|name| name.value.to_str().to_owned());
+            facts.may_lack.insert(name.unwrap_or_else(|| ANY.to_owned()));
+        }
+        "sys.modules.update" => _ = facts.may_lack.insert(ANY.to_owned()),
+        // `patch.dict(sys.modules, {...})`
+        other if other.ends_with("patch.dict") => {
+            let of_modules = match call.arguments.args.first() {
+                Some(Expr::StringLiteral(name)) => name.value.to_str() == "sys.modules",
+                Some(other) => super::dotted(other).as_deref() == Some("sys.modules"),
+                None => false,
+            };
+            if of_modules {
+                facts.may_lack.insert(ANY.to_owned());
             }
         }
         _ => {}
@@ -287,7 +342,13 @@ impl<'a> Binder<'_, 'a> {
                     self.opaque(target, scope);
                 }
             },
-            Stmt::Delete(delete) => delete.targets.iter().for_each(|target| self.opaque(target, scope)),
+            Stmt::Delete(delete) => {
+                let names = delete.targets.iter().filter_map(Expr::as_name_expr);
+                if names.into_iter().any(|name| name.id.as_str() == "__all__") {
+                    self.facts.all = None;
+                }
+                delete.targets.iter().for_each(|target| self.opaque(target, scope));
+            }
             Stmt::Import(import) => {
                 for alias in &import.names {
                     let (bound, name) = imported(alias);
@@ -642,6 +703,7 @@ impl<'a> Binder<'_, 'a> {
         let own = first.map(|parameter| parameter.parameter.name.as_str());
         let mut body = Body::default();
         body.statements(&function.body, own.filter(|_| class.is_some()));
+        self.facts.imports_late.extend(body.imports.iter().map(|name| (*name).to_owned()));
         let returns_attribute = match function.body.as_slice() {
             [docs @ .., Stmt::Return(ast::StmtReturn { value: Some(value), .. })]
                 if docs.iter().all(|stmt| matches!(stmt, Stmt::Expr(docs) if docs.value.is_string_literal_expr())) =>

@@ -18,6 +18,8 @@ pub struct Body<'a> {
     pub assigned: Vec<(&'a str, Option<&'a Expr>, Option<&'a Expr>)>,
     /// Classes and functions defined inside.
     pub nested: Vec<&'a Stmt>,
+    /// What it imports: the last part of each module, and each name.
+    pub imports: Vec<&'a str>,
     /// Names declared global.
     pub globals: Vec<&'a str>,
 }
@@ -31,7 +33,13 @@ impl<'a> Body<'a> {
     }
 
     fn statement(&mut self, stmt: &'a Stmt, own: Option<&str>) {
+        let last = |module: &'a str| module.rsplit('.').next().unwrap_or(module);
         match stmt {
+            Stmt::Import(import) => self.imports.extend(import.names.iter().map(|alias| last(&alias.name))),
+            Stmt::ImportFrom(import) => {
+                self.imports.extend(import.module.as_ref().map(|module| last(module)));
+                self.imports.extend(import.names.iter().map(|alias| alias.name.as_str()));
+            }
             Stmt::Assign(assign) => {
                 self.yields |= is_yield(&assign.value);
                 if let ([Expr::Name(name)], true) = (assign.targets.as_slice(), is_construction(&assign.value)) {

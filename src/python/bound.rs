@@ -96,6 +96,9 @@ pub fn stored<'a>(stmt: &'a Stmt, names: &mut Vec<&'a str>) {
         fn visit_pattern(&mut self, pattern: &'a ast::Pattern) {
             match pattern {
                 ast::Pattern::MatchAs(as_) => self.0.extend(as_.name.as_ref().map(|name| name.as_str())),
+                ast::Pattern::MatchMapping(mapping) => {
+                    self.0.extend(mapping.rest.as_ref().map(|name| name.as_str()));
+                }
                 ast::Pattern::MatchStar(star) => self.0.extend(star.name.as_ref().map(|name| name.as_str())),
                 _ => {}
             }

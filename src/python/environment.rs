@@ -9,39 +9,54 @@ use crate::fact::{EnvRead, EnvSet, Name};
 pub fn sets(body: &[Stmt]) -> Vec<EnvSet> {
     let mut found = Vec::new();
     let mut after: Vec<Name> = Vec::new();
+    // What is imported, by the names that it is called by.
+    let mut known: Vec<(&str, Name)> = Vec::new();
     for stmt in body {
+        let set = |name: String| EnvSet { name, after: after.clone(), by: None };
         match stmt {
-            Stmt::Import(import) => after.extend(import.names.iter().map(|alias| {
-                let module = alias.name.as_str();
-                if alias.asname.is_some() { imported(alias).1 } else { Name::import(module, "") }
-            })),
+            Stmt::Import(import) => {
+                known.extend(import.names.iter().map(imported));
+                after.extend(import.names.iter().map(|alias| {
+                    let module = alias.name.as_str();
+                    if alias.asname.is_some() { imported(alias).1 } else { Name::import(module, "") }
+                }));
+            }
             Stmt::ImportFrom(import) => {
+                let names = import
+                    .names
+                    .iter()
+                    .map(|alias| (alias.asname.as_ref().unwrap_or(&alias.name).as_str(), imported_from(import, alias)));
+                known.extend(names);
                 after.extend(import.names.iter().map(|alias| imported_from(import, alias)));
             }
             Stmt::Assign(assign) => {
                 for target in &assign.targets {
                     if let Expr::Subscript(item) = target
                         && is_environ(&item.value)
-                        && let Expr::StringLiteral(name) = &*item.slice
                     {
-                        found.push(EnvSet { name: name.value.to_str().to_owned(), after: after.clone() });
+                        let name = item.slice.as_string_literal_expr().map(|name| name.value.to_str().to_owned());
+                        found.push(set(name.unwrap_or_else(|| "*".to_owned())));
                     }
+                }
+                if let Expr::Call(call) = &*assign.value {
+                    found.extend(called(call, body, &known, &after));
                 }
             }
             Stmt::Expr(stmt) => {
                 if let Expr::Call(call) = &*stmt.value {
-                    found.extend(of_call(call).map(|name| EnvSet { name, after: after.clone() }));
+                    found.extend(of_call(call).map(set));
+                    found.extend(called(call, body, &known, &after));
                 }
             }
             Stmt::With(with) if with.items.iter().any(|item| patches(&item.context_expr)) => {
-                found.push(EnvSet { name: "*".to_owned(), after: after.clone() });
+                found.push(set("*".to_owned()));
             }
             // Whatever is set on a condition, or in a loop, may be anything.
             Stmt::If(_) | Stmt::For(_) | Stmt::With(_) | Stmt::Try(_) => {
                 let mut sets_some = false;
                 super::walk::blocks(stmt, &mut |inner| sets_some |= !sets(inner).is_empty());
                 if sets_some {
-                    found.push(EnvSet { name: "*".to_owned(), after: after.clone() });
+                    found.push(set("*".to_owned()));
                 }
             }
             _ => {}
@@ -59,6 +74,30 @@ pub fn sets(body: &[Stmt]) -> Vec<EnvSet> {
         found.extend(inner.map(|set| EnvSet { after: after.iter().cloned().chain(set.after).collect(), ..set }));
     }
     found
+}
+
+/// What a function sets that a module calls: one of its own, or of another.
+fn called(call: &super::ast::ExprCall, body: &[Stmt], known: &[(&str, Name)], after: &[Name]) -> Option<EnvSet> {
+    let callee = dotted(&call.func)?;
+    let (first, rest) = callee.split_once('.').unwrap_or((&callee, ""));
+    let mut own = body.iter().filter_map(Stmt::as_function_def_stmt);
+    if rest.is_empty() && own.any(|function| function.name.as_str() == first && !sets(&function.body).is_empty()) {
+        return Some(EnvSet { name: "*".to_owned(), after: after.to_vec(), by: None });
+    }
+    let (_, name) = known.iter().rev().find(|(name, _)| *name == first)?;
+    let Name::Import { level, module, path } = name else { return None };
+    // `app.boot.start()` is `start` of `app.boot`.
+    let whole = [path.as_str(), rest].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(".");
+    let (inner, last) = whole.rsplit_once('.').unwrap_or(("", &whole));
+    let module = [module.as_str(), inner].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(".");
+    let by = Name::Import { level: *level, module, path: last.to_owned() };
+    (!last.is_empty()).then(|| EnvSet { name: "*".to_owned(), after: after.to_vec(), by: Some(by) })
+}
+
+/// The functions of a module that set variables.
+pub fn setters(body: &[Stmt]) -> impl Iterator<Item = &str> {
+    let functions = body.iter().filter_map(Stmt::as_function_def_stmt);
+    functions.filter(|function| !sets(&function.body).is_empty()).map(|function| function.name.as_str())
 }
 
 /// `mock.patch.dict("os.environ", {...})`.
@@ -88,6 +127,8 @@ fn of_call(call: &super::ast::ExprCall) -> Option<String> {
         "os.environ.setdefault" | "environ.setdefault" | "os.putenv" => Some(first()),
         "os.environ.update" | "environ.update" => Some("*".to_owned()),
         other if other.ends_with("load_dotenv") => Some("*".to_owned()),
+        // `monkeypatch.setenv("X", "1")`, where a module does it.
+        other if other.ends_with(".setenv") => Some(first()),
         _ => None,
     }
 }

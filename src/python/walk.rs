@@ -5,6 +5,7 @@
 use super::ast::{self, Expr, Stmt};
 use super::deeper;
 use crate::fact::Name;
+use std::collections::HashSet;
 
 /// The local name and the meaning of an alias in `import a.b as c`.
 pub fn imported(alias: &ast::Alias) -> (&str, Name) {
@@ -95,6 +96,25 @@ fn lets_import_errors_pass(handler: &ast::ExceptHandler) -> bool {
         Some(expr) => passes(expr),
         None => false,
     }
+}
+
+/// Adds the names that a statement mentions anywhere, where it defines and imports nothing.
+pub fn names<'a>(stmt: &'a Stmt, found: &mut HashSet<&'a str>) {
+    struct Names<'n, 'a>(&'n mut HashSet<&'a str>);
+    impl<'a> ast::visitor::source_order::SourceOrderVisitor<'a> for Names<'_, 'a> {
+        fn visit_stmt(&mut self, stmt: &'a Stmt) {
+            if !matches!(stmt, Stmt::FunctionDef(_) | Stmt::ClassDef(_) | Stmt::Import(_) | Stmt::ImportFrom(_)) {
+                deeper(|| ast::visitor::source_order::walk_stmt(self, stmt));
+            }
+        }
+        fn visit_expr(&mut self, expr: &'a Expr) {
+            if let Expr::Name(name) = expr {
+                self.0.insert(name.id.as_str());
+            }
+            deeper(|| ast::visitor::source_order::walk_expr(self, expr));
+        }
+    }
+    ast::visitor::source_order::SourceOrderVisitor::visit_stmt(&mut Names(found), stmt);
 }
 
 /// Calls `visit` with every statement list nested in a statement, those of classes and functions excepted.

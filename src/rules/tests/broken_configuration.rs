@@ -134,7 +134,7 @@ fn native(cx: &mut Cx) {
         let is_text = value.starts_with(['"', '\'']);
         let wanted = match key {
             key if LISTS.contains(&key) && (is_text || matches!(value, "true" | "false")) => "a list",
-            key if SWITCHES.contains(&key) && (is_text || value.starts_with('[')) => "`true` or `false`",
+            key if SWITCHES.contains(&key) && value.starts_with('[') => "`true` or `false`",
             "minversion" | "asyncio_mode" if value.starts_with('[') => "a text",
             _ => continue,
         };

@@ -51,7 +51,10 @@ fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
 /// `request.param` in a fixture that nobody gives any.
 fn without_params<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef, decorator: &'a ast::Decorator) {
     let has_params = match &decorator.expression {
-        Expr::Call(call) => call.arguments.find_keyword("params").is_some() || call.arguments.args.len() > 1,
+        Expr::Call(call) => {
+            let open = call.arguments.keywords.iter().any(|keyword| keyword.arg.is_none());
+            open || call.arguments.find_keyword("params").is_some() || call.arguments.args.len() > 1
+        }
         _ => false,
     };
     let asks = function.parameters.iter_non_variadic_params().any(|one| one.parameter.name.as_str() == "request");

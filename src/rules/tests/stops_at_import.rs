@@ -60,7 +60,11 @@ fn check(cx: &mut Cx, tree: &Tree) {
         }
     }
     if cx.mentions("parse_args") {
-        arguments(tree.body(), &mut wrong);
+        for at in arguments(tree.body()) {
+            let message = "this reads the arguments of pytest while it collects, and ends it where one is missing";
+            let finding = cx.report(at, text![message]);
+            finding.when(Condition::RunsInTests).when(Condition::NeverPut("argv".to_owned()));
+        }
     }
     let mut run = super::runs_at_import(tree.body());
     run.extend(super::runs_around_functions(tree.body()));
@@ -95,7 +99,8 @@ fn check(cx: &mut Cx, tree: &Tree) {
 }
 
 /// `parser.parse_args()` outside of a function, with arguments that must be given: those of pytest are read, and they are others.
-fn arguments(body: &[Stmt], wrong: &mut Vec<(Span, &'static str)>) {
+fn arguments(body: &[Stmt]) -> Vec<Span> {
+    let mut found = Vec::new();
     let call = |stmt: &Stmt| match stmt {
         Stmt::Assign(assign) => assign.value.as_call_expr().cloned(),
         Stmt::Expr(stmt) => stmt.value.as_call_expr().cloned(),
@@ -115,12 +120,10 @@ fn arguments(body: &[Stmt], wrong: &mut Vec<(Span, &'static str)>) {
         let Some(callee) = dotted(&call.func) else { continue };
         let Some(parser) = callee.strip_suffix(".parse_args") else { continue };
         if body.iter().any(|stmt| must_be_given(parser, stmt)) {
-            wrong.push((
-                span(&call),
-                "this reads the arguments of pytest while it collects, and ends it where one is missing",
-            ));
+            found.push(span(&call));
         }
     }
+    found
 }
 
 /// `pytest.skip` on a condition of the module's own, without what it needs there.

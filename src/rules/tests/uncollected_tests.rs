@@ -48,6 +48,7 @@ fn marked<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
         let message = format!("`{name}` has a mark and no name of a test: it never runs");
         let finding = cx.report(span(&function.name), text![message]);
         finding.when(Condition::Collected).when(Condition::ImportedElsewhere(name.to_owned()).not());
+        finding.when(Condition::TakenByName { is_class: false, name: name.to_owned() }.not());
         finding.help("give it a name that begins with `test_`");
     }
 }
@@ -109,6 +110,7 @@ fn class<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
         let message = format!("pytest collects classes whose names begin with `Test`: no test of `{name}` runs");
         let finding = cx.report(span(&class.name), text![message]);
         finding.when(Condition::Collected).help(format!("call it `Test{}`", stem(name)));
+        finding.when(Condition::TakenByName { is_class: true, name: name.to_owned() }.not());
         return;
     }
     let says_no = class.body.iter().any(assigns_false);
@@ -132,6 +134,7 @@ fn class<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
         let message = format!("pytest collects classes whose names begin with `Test`: no test of `{name}` runs");
         let finding = cx.report(span(&class.name), text![message]);
         finding.when(Condition::Collected).when(Condition::ImportedElsewhere(name.to_owned()).not());
+        finding.when(Condition::TakenByName { is_class: true, name: name.to_owned() }.not());
         finding.help(format!("call it `Test{}`", stem(name)));
     }
 }
