@@ -2,6 +2,8 @@
 //!
 //! Never runs a hook or a helper that a repository's own configuration names.
 
+pub mod history;
+
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

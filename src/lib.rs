@@ -42,6 +42,7 @@
 //!
 //! ```text
 //! cli                 what users type, exit codes, the terminal
+//! history             what each commit had, every file of all of them compiled once
 //! scan  report        files read and compiled in parallel; one pure function a format
 //! journal  baseline   several files replaced as one; the findings that a project had when it began to look
 //! collect             what pytest would collect, from the files of tests alone
@@ -92,6 +93,7 @@ pub mod fact;
 pub mod finding;
 pub mod fix;
 pub mod git;
+pub mod history;
 pub mod identity;
 pub mod journal;
 pub mod link;

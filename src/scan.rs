@@ -112,11 +112,15 @@ pub struct Scan {
     pub definitions: Definitions,
     /// What earlier runs compiled: other states of the project are asked for, too.
     cache: Option<Arc<Cache>>,
-    configs: HashMap<String, (Arc<Config>, PathBuf)>,
+    configs: Configured,
     src: Vec<String>,
     models: Vec<String>,
     around: Around,
 }
+
+/// The configuration of each file, by its key, with its path.
+#[derive(Default, Clone)]
+pub struct Configured(pub HashMap<String, (Arc<Config>, PathBuf)>);
 
 /// A step of the work, told to whoever shows it.
 pub type Progress<'a> = dyn Fn(usize, usize) + Sync + 'a;
@@ -279,7 +283,7 @@ pub fn scan(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
         config: Arc::clone(&base),
         definitions: *definitions,
         cache: cache.map(Arc::new),
-        configs: by_key,
+        configs: Configured(by_key),
         src,
         models: base.pydantic_models.clone(),
         around,
@@ -343,7 +347,7 @@ impl Scan {
             restore: self.restore,
             today: self.today.clone(),
             around: &self.around,
-            settings: self,
+            settings: &self.configs,
         }
     }
 
@@ -388,10 +392,15 @@ impl Scan {
         roots
     }
 
+    /// Whether a rule runs on a file, as the configuration of that says.
+    pub fn selected(&self, key: &str, page: &Page) -> bool {
+        self.configs.selected(key, page)
+    }
+
     /// Whether a finding fails a run, as the configuration of its file says.
     pub fn fails(&self, finding: &Judged) -> bool {
         let page = crate::rules::page(&finding.code.0);
-        let known = self.configs.get(&finding.path).zip(page);
+        let known = self.configs.0.get(&finding.path).zip(page);
         known.map_or(finding.severity > Severity::Note, |((config, path), page)| {
             config.fails(page, finding.severity, path)
         })
@@ -452,7 +461,7 @@ impl Scan {
         }
         for file in compiled.into_iter().flatten() {
             let config = || (self.config_at(&file.path), file.path.clone());
-            other.configs.entry(file.key.clone()).or_insert_with(config);
+            other.configs.0.entry(file.key.clone()).or_insert_with(config);
             match other.files.binary_search_by(|known| known.key.as_bytes().cmp(file.key.as_bytes())) {
                 Ok(index) => other.files[index] = file,
                 Err(index) => other.files.insert(index, file),
@@ -471,7 +480,7 @@ impl Scan {
     /// The configuration of a file that the scan did not see: that of its nearest neighbour, else the project's.
     fn config_at(&self, path: &Path) -> Arc<Config> {
         let near =
-            self.configs.values().filter(|(_, known)| known.parent().is_some_and(|folder| path.starts_with(folder)));
+            self.configs.0.values().filter(|(_, known)| known.parent().is_some_and(|folder| path.starts_with(folder)));
         let near = near.max_by_key(|(_, known)| known.components().count());
         Arc::clone(near.map_or(&self.config, |(config, _)| config))
     }
@@ -504,40 +513,40 @@ impl File {
     }
 }
 
-impl Settings for Scan {
+impl Settings for Configured {
     fn selected(&self, path: &str, page: &Page) -> bool {
-        self.configs.get(path).is_some_and(|(config, path)| config.selected(page, path))
+        self.0.get(path).is_some_and(|(config, path)| config.selected(page, path))
     }
 
     fn severity(&self, path: &str, page: &Page) -> Option<Severity> {
-        self.configs.get(path).and_then(|(config, _)| config.severity_of(page)).and_then(|level| level.severity())
+        self.0.get(path).and_then(|(config, _)| config.severity_of(page)).and_then(|level| level.severity())
     }
 
     fn target(&self, path: &str) -> Option<(u32, u32)> {
-        self.configs.get(path).and_then(|(config, _)| config.target_version)
+        self.0.get(path).and_then(|(config, _)| config.target_version)
     }
 
     fn pytest_as_module(&self, path: &str) -> bool {
-        let command = self.configs.get(path).and_then(|(config, _)| config.pytest_command.as_deref());
+        let command = self.0.get(path).and_then(|(config, _)| config.pytest_command.as_deref());
         command.is_some_and(|command| command.contains("-m pytest"))
     }
 
     fn prefers_aware(&self, path: &str) -> bool {
-        self.configs.get(path).is_some_and(|(config, _)| config.datetime_style == DatetimeStyle::Aware)
+        self.0.get(path).is_some_and(|(config, _)| config.datetime_style == DatetimeStyle::Aware)
     }
 
     fn datetime_helper(&self, path: &str) -> Option<(String, String)> {
-        self.configs.get(path).and_then(|(config, _)| config.datetime_helper.clone())
+        self.0.get(path).and_then(|(config, _)| config.datetime_helper.clone())
     }
 
     fn owner(&self, path: &str, owner: Grade) -> Option<Option<Severity>> {
-        let (config, _) = self.configs.get(path)?;
+        let (config, _) = self.0.get(path)?;
         config.private.get(&owner).map(|level| level.severity())
     }
 
     fn pydantic(&self, path: &str) -> Option<(u32, u32)> {
         use crate::config::PydanticVersion::{Both, One, Two};
-        self.configs.get(path).and_then(|(config, _)| config.pydantic_version).map(|version| match version {
+        self.0.get(path).and_then(|(config, _)| config.pydantic_version).map(|version| match version {
             One => (1, 1),
             Two => (2, 2),
             Both => (1, 2),
@@ -546,7 +555,7 @@ impl Settings for Scan {
 }
 
 /// The size in bytes beyond which a file that is no Python holds data, and is not looked into.
-const LARGE: u64 = 5 << 20;
+pub const LARGE: u64 = 5 << 20;
 
 fn read(
     found: Found,
@@ -618,7 +627,7 @@ fn read(
 }
 
 /// Compiles a file; a panic in it is davy's own bug, not the end of the run.
-fn guarded(bytes: &[u8], kind: Kind, definitions: &Definitions, display: &str) -> Result<Unit, Problem> {
+pub fn guarded(bytes: &[u8], kind: Kind, definitions: &Definitions, display: &str) -> Result<Unit, Problem> {
     catch_unwind(AssertUnwindSafe(|| compile(bytes, kind, definitions))).map_err(|_| Problem {
         display: Some(display.to_owned()),
         message: "davy failed on this file: a bug of its own".to_owned(),
@@ -653,7 +662,7 @@ fn common(roots: &[PathBuf]) -> Option<PathBuf> {
 }
 
 /// A text with its secrets covered, byte for byte.
-fn covered(text: String, secrets: &[crate::text::Span]) -> String {
+pub fn covered(text: String, secrets: &[crate::text::Span]) -> String {
     let mut bytes = text.into_bytes();
     for secret in secrets {
         let (start, end) = (secret.start as usize, (secret.end as usize).min(bytes.len()));

@@ -19,6 +19,7 @@ const FLOORS: &[&[&str]] = &[
     &["cache", "discover", "fix", "git", "identity"],
     &["journal", "baseline", "collect"],
     &["scan", "report"],
+    &["history"],
     &["cli"],
 ];
 

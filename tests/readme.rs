@@ -41,7 +41,7 @@ fn commands_run() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         copy(&root.join("fixtures/gas-delivery"), folder.path());
         let asks_git = ["--since", "--staged", "--changed"].iter().any(|flag| line.contains(flag));
-        if line.starts_with("davy migrate") || asks_git {
+        if line.starts_with("davy migrate") || line.starts_with("davy trend") || asks_git {
             committed(folder.path());
         }
         if line.contains("baseline update") {

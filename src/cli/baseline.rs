@@ -158,7 +158,7 @@ fn load(args: &BaselineArgs) -> Option<Scan> {
     let request =
         Request { paths: vec![args.path.clone()], stdin: None, force_exclude: false, threads: 0, cache: true };
     let progress = terminal::Progress::new(false);
-    let step = |done, total| progress.step(done, total);
+    let step = |done, total| progress.step("compiling", done, total);
     let result = Configs::new(&pages, changes).and_then(|mut configs| scan(&request, &mut configs, &step));
     progress.end();
     match result {

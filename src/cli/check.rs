@@ -64,7 +64,7 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
     let pages = rules::pages();
     let progress = terminal::Progress::new(check.quiet);
     let result = configs(check, &pages)
-        .and_then(|mut configs| scan(&request, &mut configs, &|done, total| progress.step(done, total)));
+        .and_then(|mut configs| scan(&request, &mut configs, &|done, total| progress.step("compiling", done, total)));
     progress.end();
     let mut scan = match result {
         Ok(scan) => scan,

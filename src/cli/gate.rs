@@ -7,7 +7,6 @@ use crate::discover;
 use crate::finding::{Judged, Severity};
 use crate::git::{self, Between, Change};
 use crate::identity::{self, Identity};
-use crate::link::project::Settings;
 use crate::manifest;
 use crate::rules;
 use crate::scan::{Elsewhere, Scan};

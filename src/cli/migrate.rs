@@ -44,7 +44,7 @@ fn inside(migrate: &MigratePydantic, when: When) -> io::Result<Outcome> {
     }
     let pages = rules::pages();
     let progress = terminal::Progress::new(false);
-    let step = |done, total| progress.step(done, total);
+    let step = |done, total| progress.step("compiling", done, total);
     let loaded = load(migrate, &pages, &step);
     progress.end();
     let mut scan = match loaded {

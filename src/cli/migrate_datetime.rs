@@ -42,7 +42,7 @@ fn inside(migrate: &MigrateDatetime, when: When) -> io::Result<Outcome> {
     let request = Request { paths: vec![path.clone()], stdin: None, force_exclude: false, threads: 0, cache: true };
     let pages = rules::pages();
     let progress = terminal::Progress::new(false);
-    let step = |done, total| progress.step(done, total);
+    let step = |done, total| progress.step("compiling", done, total);
     let loaded = Configs::new(&pages, changes).and_then(|mut configs| scan(&request, &mut configs, &step));
     progress.end();
     let mut scan = match loaded {

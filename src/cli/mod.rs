@@ -17,7 +17,9 @@ mod migrate_datetime;
 mod plan;
 mod show;
 mod terminal;
+mod trend;
 
+use crate::history::Every;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -66,6 +68,8 @@ enum Command {
     },
     /// List the tests that pytest would collect, and what it would not, without running anything
     Collect(Collect),
+    /// Show how many findings each commit had, from the first one on
+    Trend(Trend),
     /// Tell what a rule is about
     Explain {
         /// A code or a name: `DTM001`, `naive-utcnow`
@@ -107,6 +111,58 @@ enum CollectFormat {
     Text,
     /// One object
     Json,
+}
+
+#[derive(Debug, Args)]
+struct Trend {
+    /// A folder of the repository; by itself the working directory
+    #[arg(value_name = "PATH")]
+    path: Option<PathBuf>,
+    /// The commit to begin with: a branch, a tag, a commit; by itself the first one
+    #[arg(long, value_name = "REV")]
+    from: Option<String>,
+    /// The commit to end with
+    #[arg(long, value_name = "REV", default_value = "HEAD")]
+    to: String,
+    /// The commits to look at: each `commit`, the last one of each `day` or `week`, those with a `tag`
+    ///
+    /// Commits are those along first parents: what the branch has been, one after the other.
+    #[arg(long, value_name = "WHICH", default_value = "day")]
+    every: Every,
+    /// What to count by
+    #[arg(long, value_enum, default_value_t = TrendBy::Family)]
+    by: TrendBy,
+    /// Rules to count: codes, prefixes, names, families, or `all`
+    #[arg(long, value_delimiter = ',', value_name = "RULE")]
+    select: Vec<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = TrendFormat::Text)]
+    format: TrendFormat,
+    /// Show no progress
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// What findings are counted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum TrendBy {
+    /// The families of rules
+    Family,
+    /// Each rule
+    Rule,
+}
+
+/// How a trend is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum TrendFormat {
+    /// The course of each group, for people
+    Text,
+    /// One object, with every commit and every rule
+    Json,
+    /// A line for each commit
+    Csv,
+    /// A table of the first and the last commit
+    Markdown,
 }
 
 fn python_version(text: &str) -> Result<(u32, u32), String> {
@@ -510,6 +566,7 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Baseline { command } => baseline::run(command),
         Command::Cache { command } => cache::run(*command),
         Command::Collect(args) => collect::run(args),
+        Command::Trend(args) => trend::run(args),
         Command::Explain { rule } => show::explain(rule, cli.color),
         Command::Rules { format } => show::rules(*format),
         Command::Completions { shell } => {

@@ -66,7 +66,7 @@ pub fn complain(message: &str, help: Option<&str>) {
     }
 }
 
-/// A progress bar on standard error, once a run takes more than a second in a terminal.
+/// A progress bar on standard error, once a run takes more than a second in a terminal; for work of one stage or several.
 pub struct Progress {
     start: Instant,
     wanted: bool,
@@ -79,15 +79,20 @@ impl Progress {
         Progress { start: Instant::now(), wanted: !quiet && std::io::stderr().is_terminal(), bar: OnceLock::new() }
     }
 
-    /// `done` of `total` files are compiled.
-    pub fn step(&self, done: usize, total: usize) {
+    /// `done` of `total` steps of a stage are done.
+    pub fn step(&self, stage: &str, done: usize, total: usize) {
         if !self.wanted || self.start.elapsed() < Duration::from_secs(1) {
             return;
         }
         let bar = self.bar.get_or_init(|| {
-            let style = ProgressStyle::with_template("{bar:30} {pos}/{len} files {eta}");
+            let style = ProgressStyle::with_template("{msg:20} {bar:30} {pos}/{len} {eta}");
             ProgressBar::new(total as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         });
+        if bar.message() != stage {
+            bar.set_message(stage.to_owned());
+            bar.set_length(total as u64);
+            bar.reset_eta();
+        }
         bar.set_position(done as u64);
     }
 

@@ -8,6 +8,7 @@ mod root;
 mod skip;
 #[cfg(test)]
 mod tests;
+pub mod tree;
 mod walk;
 
 use crate::config::{Pattern, paths};
@@ -164,7 +165,8 @@ fn is_manifest(path: &Path) -> bool {
 fn left_out(path: &Path, options: &Options) -> bool {
     let mut below = path.ancestors().take_while(|part| *part != options.working_directory.as_path());
     let below_here = path.starts_with(&options.working_directory);
-    options.exclude.iter().any(|pattern| pattern.covers(path)) || below_here && below.any(skip::never_first_party)
+    options.exclude.iter().any(|pattern| pattern.covers(path))
+        || below_here && below.any(|part| skip::never_first_party(part, &skip::Disk))
 }
 
 fn unfollowed(path: PathBuf, root: &Path, error: &std::io::Error, options: &Options) -> Problem {

@@ -5,6 +5,34 @@
 use super::Options;
 use std::path::Path;
 
+/// Where folders are looked into: on the disk, or in a commit.
+pub trait Look {
+    /// Whether a file is there.
+    fn is_file(&self, path: &Path) -> bool;
+    /// Whether a folder is there.
+    fn is_folder(&self, path: &Path) -> bool;
+    /// Whether a folder holds something with a name that passes a test.
+    fn holds(&self, folder: &Path, test: &dyn Fn(&str) -> bool) -> bool;
+}
+
+/// The disk.
+pub struct Disk;
+
+impl Look for Disk {
+    fn is_file(&self, path: &Path) -> bool {
+        path.is_file()
+    }
+
+    fn is_folder(&self, path: &Path) -> bool {
+        path.is_dir()
+    }
+
+    fn holds(&self, folder: &Path, test: &dyn Fn(&str) -> bool) -> bool {
+        let Ok(entries) = folder.read_dir() else { return false };
+        entries.flatten().any(|entry| entry.file_name().to_str().is_some_and(test))
+    }
+}
+
 /// Never first-party, whatever is in them. Most are hidden too, and stand here for ignore files that say `!.tox`.
 const NAMES: &[&str] = &[
     "__pycache__",
@@ -55,40 +83,35 @@ pub fn is_in_hidden(path: &Path, options: &Options) -> bool {
 }
 
 /// Whether a folder cannot hold first-party code. Looks into it only where its name leaves doubt.
-pub fn never_first_party(folder: &Path) -> bool {
+pub fn never_first_party(folder: &Path, look: &dyn Look) -> bool {
     let Some(name) = folder.file_name() else { return false };
     let named = |known: &[&str]| known.iter().any(|known| name == *known);
     named(NAMES)
-        || is_environment(folder)
-        || named(&["venv", "env", "virtualenv"]) && has_interpreter(folder)
-        || named(&["build", "dist"]) && is_build_output(folder)
+        || is_environment(folder, look)
+        || named(&["venv", "env", "virtualenv"]) && has_interpreter(folder, look)
+        || named(&["build", "dist"]) && is_build_output(folder, look)
 }
 
 /// `python -m venv` leaves a `pyvenv.cfg`, conda a `conda-meta`.
-fn is_environment(folder: &Path) -> bool {
-    folder.join("pyvenv.cfg").is_file() || folder.join("conda-meta").is_dir()
+fn is_environment(folder: &Path, look: &dyn Look) -> bool {
+    look.is_file(&folder.join("pyvenv.cfg")) || look.is_folder(&folder.join("conda-meta"))
 }
 
 /// An environment of the time before `pyvenv.cfg`.
-fn has_interpreter(folder: &Path) -> bool {
-    let installed = |lib: &str| any_entry(&folder.join(lib), |name| name.starts_with("python"));
-    installed("lib") || installed("lib64") || folder.join("Lib/site-packages").is_dir()
+fn has_interpreter(folder: &Path, look: &dyn Look) -> bool {
+    let installed = |lib: &str| look.holds(&folder.join(lib), &|name| name.starts_with("python"));
+    installed("lib") || installed("lib64") || look.is_folder(&folder.join("Lib/site-packages"))
 }
 
 /// What setuptools leaves beside a manifest; a package called `build` has an `__init__.py`.
-fn is_build_output(folder: &Path) -> bool {
+fn is_build_output(folder: &Path, look: &dyn Look) -> bool {
     let Some(project) = folder.parent() else { return false };
     let built = |name: &str| {
         name == "lib"
             || ["lib.", "bdist.", "temp.", "scripts-"].iter().any(|start| name.starts_with(start))
             || [".whl", ".egg", ".tar.gz"].iter().any(|end| name.ends_with(end))
     };
-    ["setup.py", "pyproject.toml", "setup.cfg"].iter().any(|manifest| project.join(manifest).is_file())
-        && !folder.join("__init__.py").is_file()
-        && any_entry(folder, built)
-}
-
-fn any_entry(folder: &Path, test: impl Fn(&str) -> bool) -> bool {
-    let Ok(entries) = folder.read_dir() else { return false };
-    entries.flatten().any(|entry| entry.file_name().to_str().is_some_and(&test))
+    ["setup.py", "pyproject.toml", "setup.cfg"].iter().any(|manifest| look.is_file(&project.join(manifest)))
+        && !look.is_file(&folder.join("__init__.py"))
+        && look.holds(folder, &built)
 }

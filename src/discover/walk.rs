@@ -86,12 +86,10 @@ fn visit(entry: Result<DirEntry, ignore::Error>, options: &Options, sender: &Sen
         return WalkState::Continue;
     }
     let path = entry.path();
-    let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
     let wanted = if kind.is_dir() {
-        (!hidden || skip::may_hold_settings(path)) && !skip::never_first_party(path) && !is_beside(path, options)
+        wants_folder(path, &skip::Disk) && !is_beside(path, options)
     } else {
-        let aside = hidden || skip::is_in_hidden(path, options);
-        is_manifest(path) && !skip::is_in_hidden(path, options) || is_settings(path) || is_python(path) && !aside
+        wants_file(path, options)
     };
     if !wanted {
         return WalkState::Skip;
@@ -105,6 +103,21 @@ fn visit(entry: Result<DirEntry, ignore::Error>, options: &Options, sender: &Sen
         send(Event::File(File { path: path.to_owned(), link: kind.is_symlink(), explicit: false }));
     }
     WalkState::Continue
+}
+
+/// Whether a folder is entered, as far as its name and what is in it say.
+pub fn wants_folder(path: &Path, look: &dyn skip::Look) -> bool {
+    (!is_hidden(path) || skip::may_hold_settings(path)) && !skip::never_first_party(path, look)
+}
+
+/// Whether a file is taken, as far as its path says.
+pub fn wants_file(path: &Path, options: &Options) -> bool {
+    let in_hidden = skip::is_in_hidden(path, options);
+    is_manifest(path) && !in_hidden || is_settings(path) || is_python(path) && !is_hidden(path) && !in_hidden
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 
 /// Whether a folder below a loose root is no package, and so may be anybody's.

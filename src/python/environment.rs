@@ -7,6 +7,11 @@ use crate::fact::{EnvRead, EnvSet, Name};
 
 /// What a module sets, in order, with what it has imported by then. `*` stands for any variable.
 pub fn sets(body: &[Stmt]) -> Vec<EnvSet> {
+    of_block(body, true)
+}
+
+/// The same of any block; what is called is followed where a module calls it.
+fn of_block(body: &[Stmt], is_module: bool) -> Vec<EnvSet> {
     let mut found = Vec::new();
     let mut after: Vec<Name> = Vec::new();
     // What is imported, by the names that it is called by.
@@ -38,14 +43,16 @@ pub fn sets(body: &[Stmt]) -> Vec<EnvSet> {
                         found.push(set(name.unwrap_or_else(|| "*".to_owned())));
                     }
                 }
-                if let Expr::Call(call) = &*assign.value {
+                if let (Expr::Call(call), true) = (&*assign.value, is_module) {
                     found.extend(called(call, body, &known, &after));
                 }
             }
             Stmt::Expr(stmt) => {
                 if let Expr::Call(call) = &*stmt.value {
                     found.extend(of_call(call).map(set));
-                    found.extend(called(call, body, &known, &after));
+                    if is_module {
+                        found.extend(called(call, body, &known, &after));
+                    }
                 }
             }
             Stmt::With(with) if with.items.iter().any(|item| patches(&item.context_expr)) => {
@@ -54,7 +61,7 @@ pub fn sets(body: &[Stmt]) -> Vec<EnvSet> {
             // Whatever is set on a condition, or in a loop, may be anything.
             Stmt::If(_) | Stmt::For(_) | Stmt::With(_) | Stmt::Try(_) => {
                 let mut sets_some = false;
-                super::walk::blocks(stmt, &mut |inner| sets_some |= !sets(inner).is_empty());
+                super::walk::blocks(stmt, &mut |inner| sets_some |= !of_block(inner, is_module).is_empty());
                 if sets_some {
                     found.push(set("*".to_owned()));
                 }
@@ -70,7 +77,7 @@ pub fn sets(body: &[Stmt]) -> Vec<EnvSet> {
         )
     };
     for function in body.iter().filter_map(Stmt::as_function_def_stmt).filter(|one| early(one.name.as_str())) {
-        let inner = sets(&function.body).into_iter();
+        let inner = of_block(&function.body, true).into_iter();
         found.extend(inner.map(|set| EnvSet { after: after.iter().cloned().chain(set.after).collect(), ..set }));
     }
     found
@@ -81,7 +88,9 @@ fn called(call: &super::ast::ExprCall, body: &[Stmt], known: &[(&str, Name)], af
     let callee = dotted(&call.func)?;
     let (first, rest) = callee.split_once('.').unwrap_or((&callee, ""));
     let mut own = body.iter().filter_map(Stmt::as_function_def_stmt);
-    if rest.is_empty() && own.any(|function| function.name.as_str() == first && !sets(&function.body).is_empty()) {
+    if rest.is_empty()
+        && own.any(|function| function.name.as_str() == first && !of_block(&function.body, false).is_empty())
+    {
         return Some(EnvSet { name: "*".to_owned(), after: after.to_vec(), by: None });
     }
     let (_, name) = known.iter().rev().find(|(name, _)| *name == first)?;
@@ -97,7 +106,7 @@ fn called(call: &super::ast::ExprCall, body: &[Stmt], known: &[(&str, Name)], af
 /// The functions of a module that set variables.
 pub fn setters(body: &[Stmt]) -> impl Iterator<Item = &str> {
     let functions = body.iter().filter_map(Stmt::as_function_def_stmt);
-    functions.filter(|function| !sets(&function.body).is_empty()).map(|function| function.name.as_str())
+    functions.filter(|function| !of_block(&function.body, false).is_empty()).map(|function| function.name.as_str())
 }
 
 /// `mock.patch.dict("os.environ", {...})`.
@@ -118,6 +127,15 @@ pub fn is_environ(expr: &Expr) -> bool {
 
 /// `os.environ.setdefault("X", ...)`, `os.putenv("X", ...)`, `os.environ.update(...)`, `load_dotenv()`.
 fn of_call(call: &super::ast::ExprCall) -> Option<String> {
+    let last = match &*call.func {
+        Expr::Attribute(attribute) => attribute.attr.as_str(),
+        Expr::Name(name) => name.id.as_str(),
+        _ => return None,
+    };
+    // Most calls are none of these, and cost no text.
+    if !matches!(last, "setdefault" | "putenv" | "update" | "setenv") && !last.ends_with("load_dotenv") {
+        return None;
+    }
     let callee = dotted(&call.func)?;
     let first = || match call.arguments.args.first() {
         Some(Expr::StringLiteral(name)) => name.value.to_str().to_owned(),

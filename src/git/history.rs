@@ -1,0 +1,174 @@
+//! The commits that lead to one, and the objects that they hold.
+
+use super::{Error, answered, git, in_repository, line, unable};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+
+/// A commit, with what it changes against its first parent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    /// Its object.
+    pub id: String,
+    /// Who wrote it, by `.mailmap`.
+    pub author: String,
+    /// Seconds since 1970, as the committer's clock said.
+    pub time: i64,
+    /// The first line of its message.
+    pub subject: String,
+    /// Files below the folder, in the order of their paths.
+    pub changes: Vec<Changed>,
+}
+
+/// A path that a commit changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// From the folder that was asked about, with `/`.
+    pub path: String,
+    /// The object that is there now; none where nothing is, or neither a file nor anything that davy looks into: a link, a submodule.
+    pub object: Option<String>,
+}
+
+/// What marks the beginning of a commit in what git prints: no name of a file or an author begins so.
+const MARK: char = '\u{1}';
+
+/// The commits from the first one to `to`, along first parents, oldest first; with `from`, those behind it. The changes of the first one
+/// are all files that it has.
+pub fn history(folder: &Path, from: Option<&str>, to: &str) -> Result<Vec<Commit>, Error> {
+    in_repository(folder)?;
+    let mut ids = Vec::new();
+    for revision in [Some(to), from].into_iter().flatten() {
+        let commit = format!("{revision}^{{commit}}");
+        let id = line(folder, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?;
+        ids.push(id.ok_or_else(|| {
+            Error::new(format!("git knows no commit `{revision}` here"), "`git log --oneline` lists the commits")
+        })?);
+    }
+    let mut command = git(folder);
+    command.args([
+        "-c",
+        "log.showRoot=true",
+        "-c",
+        "log.showSignature=false",
+        "log",
+        "--reverse",
+        "--first-parent",
+        "-m",
+    ]);
+    command.args(["--raw", "-z", "--no-abbrev", "--no-renames", "--relative", "--no-color", "--no-ext-diff"]);
+    command.args(["--ignore-submodules=none", &format!("--format={MARK}%H%x00%aN%x00%ct%x00%s"), &ids[0], "--"]);
+    let output = answered(command.output())?;
+    let all = commits(&String::from_utf8_lossy(&output.stdout));
+    match ids.get(1) {
+        None => Ok(all),
+        Some(from) => match all.iter().position(|commit| commit.id == *from) {
+            Some(at) => Ok(since(all, at)),
+            None => Err(Error::new(
+                format!("`{from}` is not on the way to `{to}` along first parents"),
+                "name a commit of that branch",
+            )),
+        },
+    }
+}
+
+/// The commits behind one, which now begins the history with all files that it has.
+fn since(mut all: Vec<Commit>, at: usize) -> Vec<Commit> {
+    let mut files = std::collections::BTreeMap::new();
+    for change in all.iter().take(at + 1).flat_map(|commit| &commit.changes) {
+        match &change.object {
+            Some(object) => _ = files.insert(change.path.clone(), object.clone()),
+            None => _ = files.remove(&change.path),
+        }
+    }
+    let mut rest = all.split_off(at);
+    rest[0].changes = files.into_iter().map(|(path, object)| Changed { path, object: Some(object) }).collect();
+    rest
+}
+
+fn commits(text: &str) -> Vec<Commit> {
+    let mut found: Vec<Commit> = Vec::new();
+    let mut words = text.split('\0');
+    while let Some(word) = words.next() {
+        let word = word.trim_start_matches('\n');
+        if let Some(id) = word.strip_prefix(MARK) {
+            let mut field = || words.next().unwrap_or_default().to_owned();
+            let (author, time, subject) = (field(), field(), field());
+            let time = time.parse().unwrap_or_default();
+            found.push(Commit { id: id.to_owned(), author, time, subject, changes: Vec::new() });
+        } else if let Some(head) = word.strip_prefix(':')
+            && let Some(commit) = found.last_mut()
+        {
+            let fields: Vec<&str> = head.split(' ').collect();
+            let Some(path) = words.next() else { break };
+            let [_, mode, _, object, _] = fields.as_slice() else { continue };
+            let object = mode.starts_with("100").then(|| (*object).to_owned());
+            commit.changes.push(Changed { path: path.to_owned(), object });
+        }
+    }
+    found
+}
+
+/// A `git cat-file --batch` that is asked for one object after the other.
+pub struct Objects {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+impl Objects {
+    /// Starts it.
+    pub fn open(folder: &Path) -> Result<Objects, Error> {
+        let mut command = git(folder);
+        // What a partial clone lacks is not fetched: davy opens no connection.
+        command.env("GIT_NO_LAZY_FETCH", "1").args(["cat-file", "--batch"]);
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().map_err(unable)?;
+        match (child.stdin.take(), child.stdout.take()) {
+            (Some(input), Some(output)) => Ok(Objects { child, input, output: BufReader::new(output) }),
+            _ => Err(Error::new("git cannot be talked to", "run davy in the project's clone")),
+        }
+    }
+
+    /// The bytes of an object; none where git does not have it.
+    pub fn get(&mut self, object: &str) -> Result<Option<Vec<u8>>, Error> {
+        self.input.write_all(format!("{object}\n").as_bytes()).and_then(|()| self.input.flush()).map_err(unable)?;
+        let mut head = String::new();
+        self.output.read_line(&mut head).map_err(unable)?;
+        let mut words = head.split_whitespace();
+        let (Some(_), Some("blob"), Some(size)) = (words.next(), words.next(), words.next()) else { return Ok(None) };
+        let size: usize = size.parse().unwrap_or_default();
+        let mut bytes = vec![0; size + 1];
+        self.output.read_exact(&mut bytes).map_err(unable)?;
+        bytes.pop();
+        Ok(Some(bytes))
+    }
+}
+
+impl Drop for Objects {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What git is told to leave alone in this clone alone: the text of `.git/info/exclude`.
+pub fn own_excludes(folder: &Path) -> Option<String> {
+    let path = line(folder, &["rev-parse", "--git-path", "info/exclude"]).ok()??;
+    std::fs::read_to_string(folder.join(path)).ok()
+}
+
+/// The commits that tags name, along any branch.
+pub fn tagged(folder: &Path) -> Result<Vec<(String, String)>, Error> {
+    let output = answered(
+        git(folder)
+            .args(["for-each-ref", "--format=%(refname:short)%00%(*objectname)%00%(objectname)", "refs/tags"])
+            .output(),
+    )?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let tags = text.lines().filter_map(|line| {
+        let mut words = line.split('\0');
+        let (name, peeled, object) = (words.next()?, words.next()?, words.next()?);
+        Some((if peeled.is_empty() { object } else { peeled }.to_owned(), name.to_owned()))
+    });
+    Ok(tags.collect())
+}
