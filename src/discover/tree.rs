@@ -10,9 +10,10 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The files of a commit: their paths from the root, each with the object that it holds.
-pub type Files = BTreeMap<String, String>;
+pub type Files = BTreeMap<Arc<str>, Arc<str>>;
 
 /// What a walk over a commit's files takes.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -173,7 +174,7 @@ impl Looking<'_> {
 
 impl Look for Looking<'_> {
     fn is_file(&self, path: &Path) -> bool {
-        self.below(path).is_some_and(|path| self.files.contains_key(&path))
+        self.below(path).is_some_and(|path| self.files.contains_key(path.as_str()))
     }
 
     fn is_folder(&self, path: &Path) -> bool {
@@ -191,11 +192,11 @@ mod tests {
     use super::*;
 
     fn taken(files: &[(&str, &str)]) -> Vec<String> {
-        let all: Files = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+        let all: Files = files.iter().map(|(path, text)| ((*path).into(), (*text).into())).collect();
         let root = Path::new("/nowhere/project");
         let mut read = |object: &str| Some(object.as_bytes().to_vec());
         let tree = Tree::new(root, &all, &[], None, &mut read);
-        all.keys().filter(|path| tree.takes(path).is_checked).cloned().collect()
+        all.keys().filter(|path| tree.takes(path).is_checked).map(|path| path.to_string()).collect()
     }
 
     #[test]

@@ -57,8 +57,11 @@ pub struct Point {
     /// How many files are checked.
     pub files: usize,
     /// How many findings there are, by rule and severity.
-    pub counts: BTreeMap<(String, Severity), usize>,
+    pub counts: Counts,
 }
+
+/// How many findings there are, by rule and severity.
+pub type Counts = BTreeMap<(String, Severity), usize>;
 
 /// The history of a project.
 pub struct History {
@@ -98,26 +101,27 @@ impl From<ConfigError> for Trouble {
 pub type Progress<'a> = dyn Fn(&str, usize, usize) + Sync + 'a;
 
 /// The object of a file, and as what it is read.
-type Source = (String, Kind);
+type Source = (Arc<str>, Kind);
+
+/// A place in an object.
+type At = (Arc<str>, Span);
+
+/// A manifest: its path, and its object.
+type Place = (Arc<str>, Arc<str>);
 
 /// A file that a walk takes.
-type Chosen = (String, Taken);
+type Chosen = (Arc<str>, Taken);
 
-/// A file that was compiled, or that an earlier run had.
-struct Compiled {
-    source: Source,
-    content: cache::Content,
-    unit: Arc<Unit>,
-    is_new: bool,
-}
+/// How many commits are linked at once: as many states of the project are in memory.
+const WINDOW: usize = 128;
 
 /// The state of the project in one commit, as far as davy looks at it.
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct State {
     /// What is checked.
-    checked: Vec<(String, Source)>,
+    checked: Vec<(Arc<str>, Source)>,
     /// What says something of the project.
-    manifests: Vec<(String, String)>,
+    manifests: Vec<Place>,
     /// Folders with a `.env` that an image takes in.
     open: Vec<String>,
 }
@@ -136,50 +140,46 @@ pub fn walk(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
         tags.entry(commit).or_default().push(tag);
     }
     let wanted = sampled(&commits, request.every, &tags);
-    let objects = Mutex::new(Objects::open(&root)?);
-    let mut past = Past {
-        root: &root,
-        base: &base,
-        own: own_excludes(&root),
-        objects: &objects,
-        today: Configured::default(),
-        values: Mutex::default(),
-    };
-    let mut states: Vec<(usize, State)> = Vec::new();
+    let mut past = Past::new(&root, &base)?;
+    let mut points: Vec<Point> = Vec::with_capacity(wanted.len());
+    // What is linked next: commits, and their states; none where nothing that davy looks at has changed.
+    let mut window: Vec<(usize, Option<State>)> = Vec::new();
     let mut files = Files::new();
-    let mut known: Option<Vec<Chosen>> = None;
+    let mut chosen: Option<Vec<Chosen>> = None;
+    let mut is_changed = true;
     for (at, commit) in commits.iter().enumerate() {
-        let mut decided = known.is_some();
+        let mut decided = chosen.is_some();
+        let mut changed: HashSet<&str> = HashSet::new();
         for change in &commit.changes {
             decided &= !decides(&change.path);
+            // What an image takes in.
+            is_changed |= change.path.ends_with(".dockerignore");
+            changed.insert(&change.path);
             match &change.object {
-                Some(object) => _ = files.insert(change.path.clone(), object.clone()),
-                None => _ = files.remove(&change.path),
+                Some(object) => _ = files.insert(change.path.as_str().into(), object.as_str().into()),
+                None => _ = files.remove(change.path.as_str()),
             }
         }
-        let changed: HashSet<&str> = commit.changes.iter().map(|change| change.path.as_str()).collect();
-        known = Some(past.taken(&files, known.filter(|_| decided), &changed));
+        let holds =
+            |chosen: &[Chosen]| changed.iter().any(|path| chosen.binary_search_by(|one| (*one.0).cmp(path)).is_ok());
+        is_changed |= !decided || chosen.as_deref().is_some_and(holds);
+        let now = past.chosen(&files, chosen.filter(|_| decided), &changed);
+        // What a manifest includes is called whatever it is called.
+        is_changed |= holds(&now) || changed.iter().any(|path| past.included.contains(*path));
         if wanted.contains(&at) {
-            states.push((at, past.state(&files, known.as_deref().unwrap_or_default(), configs)?));
+            let state = if is_changed { Some(past.state(&files, &now, configs)?) } else { None };
+            window.push((at, state));
+            is_changed = false;
         }
-        progress("reading the history", at + 1, commits.len());
+        chosen = Some(now);
+        if window.len() >= WINDOW || at + 1 == commits.len() {
+            past.link_all(&window, &commits, &tags, &mut points)?;
+            window.clear();
+        }
+        progress("commits", at + 1, commits.len());
     }
-    let (units, missing) = past.compile(&states, progress)?;
-    let done = std::sync::atomic::AtomicUsize::new(0);
-    let texts = past.manifests(&states)?;
-    let total = states.len();
-    let points: Vec<Point> = states
-        .par_iter()
-        .map(|(at, state)| {
-            let counts = past.counts(state, &units, &texts);
-            progress("linking", done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, total);
-            let commit = Commit { changes: Vec::new(), ..commits[*at].clone() };
-            let tags = tags.get(&commit.id).cloned().unwrap_or_default();
-            Point { commit, tags, files: state.checked.len(), counts }
-        })
-        .collect();
-    let compiled = units.len();
-    drop(units);
+    past.keep();
+    let (compiled, missing) = (past.units.len() - past.missing, past.missing);
     Ok(History { points, commits: commits.len(), compiled, missing, root: root.clone() })
 }
 
@@ -208,19 +208,51 @@ fn sampled(commits: &[Commit], every: Every, tags: &HashMap<String, Vec<String>>
     (0..commits.len()).filter(is_wanted).collect()
 }
 
-/// What all commits are looked at with.
+/// What all commits are looked at with, and what is known so far.
 struct Past<'p> {
     root: &'p Path,
     base: &'p Arc<Config>,
+    definitions: Definitions,
     own: Option<String>,
-    objects: &'p Mutex<Objects>,
+    objects: Mutex<Objects>,
+    cache: Option<cache::Cache>,
     /// Today's configuration of every file that any commit has.
     today: Configured,
     /// Values that were compared, by where they stand.
-    values: Mutex<HashMap<(String, Span), Option<cache::Content>>>,
+    values: Mutex<HashMap<At, Option<cache::Content>>>,
+    /// Every file of every commit so far, compiled; none where git does not have it.
+    units: HashMap<Source, Option<Arc<Unit>>>,
+    /// Those that no earlier run had.
+    new: Vec<(Source, cache::Content)>,
+    missing: usize,
+    manifests: HashMap<Place, Option<Manifest>>,
+    /// Paths that some manifest includes.
+    included: HashSet<String>,
 }
 
-impl Past<'_> {
+impl<'p> Past<'p> {
+    fn new(root: &'p Path, base: &'p Arc<Config>) -> Result<Past<'p>, Error> {
+        let definitions = Definitions { formats: base.formats.unwrap_or_else(Formats::built_in) };
+        let folder = base.cache_dir.clone().or_else(cache::folder);
+        // What checks read again and again stays small.
+        let path = folder.map(|folder| cache::path(&folder, &root.join(".git")));
+        Ok(Past {
+            root,
+            base,
+            own: own_excludes(root),
+            objects: Mutex::new(Objects::open(root)?),
+            cache: path.map(|path| cache::Cache::open(&path, definitions.formats.hash())),
+            definitions,
+            today: Configured::default(),
+            values: Mutex::default(),
+            units: HashMap::new(),
+            new: Vec::new(),
+            missing: 0,
+            manifests: HashMap::new(),
+            included: HashSet::new(),
+        })
+    }
+
     fn bytes(&self, object: &str) -> Result<Option<Vec<u8>>, Error> {
         match self.objects.lock() {
             Ok(mut objects) => objects.get(object),
@@ -228,45 +260,46 @@ impl Past<'_> {
         }
     }
 
-    /// Which files are checked, and which are manifests; only those that `changed` are decided anew where the rest is `known`.
-    fn taken(&self, files: &Files, known: Option<Vec<Chosen>>, changed: &HashSet<&str>) -> Vec<Chosen> {
-        if known.is_some() && changed.is_empty() {
-            return known.unwrap_or_default();
-        }
+    /// Which files a walk takes; only those that are `changed` are decided anew where the rest is `known`.
+    fn chosen(&self, files: &Files, known: Option<Vec<Chosen>>, changed: &HashSet<&str>) -> Vec<Chosen> {
+        let known = match known {
+            Some(known) if changed.is_empty() => return known,
+            known => known,
+        };
         let mut read = |object: &str| self.bytes(object).ok().flatten();
         let tree = Tree::new(self.root, files, &self.base.exclude, self.own.as_deref(), &mut read);
-        let decide = |path: &str| {
+        let decide = |path: &Arc<str>| {
             let taken = tree.takes(path);
-            (taken.is_checked || taken.is_manifest).then(|| (path.to_owned(), taken))
+            (taken.is_checked || taken.is_manifest).then(|| (Arc::clone(path), taken))
         };
         match known {
-            None => files.keys().filter_map(|path| decide(path)).collect(),
+            None => files.keys().filter_map(decide).collect(),
             Some(mut known) => {
-                known.retain(|(path, _)| !changed.contains(path.as_str()));
-                let new = changed.iter().filter(|path| files.contains_key(**path)).filter_map(|path| decide(path));
-                known.extend(new);
+                known.retain(|(path, _)| !changed.contains(&**path));
+                let there = changed.iter().filter_map(|path| files.get_key_value(*path));
+                known.extend(there.filter_map(|(path, _)| decide(path)));
                 known.sort_by(|a, b| a.0.cmp(&b.0));
                 known
             }
         }
     }
 
-    fn state(&mut self, files: &Files, taken: &[Chosen], configs: &mut Configs) -> Result<State, ConfigError> {
+    fn state(&mut self, files: &Files, chosen: &[Chosen], configs: &mut Configs) -> Result<State, ConfigError> {
         let mut state = State::default();
-        for (path, Taken { is_checked, is_manifest }) in taken {
+        for (path, Taken { is_checked, is_manifest }) in chosen {
             let Some(object) = files.get(path) else { continue };
             if *is_manifest {
-                state.manifests.push((path.clone(), object.clone()));
+                state.manifests.push((Arc::clone(path), Arc::clone(object)));
             }
             if !is_checked {
                 continue;
             }
-            let whole = self.root.join(path);
-            if !self.today.0.contains_key(path) {
+            let whole = self.root.join(&**path);
+            if !self.today.0.contains_key(&**path) {
                 let config = configs.for_folder(whole.parent().unwrap_or(self.root))?;
-                self.today.0.insert(path.clone(), (config, whole.clone()));
+                self.today.0.insert(path.to_string(), (config, whole.clone()));
             }
-            let (config, _) = &self.today.0[path];
+            let (config, _) = &self.today.0[&**path];
             if config.origin != self.base.origin && config.excludes(&whole) {
                 continue;
             }
@@ -274,29 +307,67 @@ impl Past<'_> {
             if kind == Kind::Text(Syntax::Docker) {
                 state.open.extend(self.open(files, path));
             }
-            state.checked.push((path.clone(), (object.clone(), kind)));
+            state.checked.push((Arc::clone(path), (Arc::clone(object), kind)));
         }
         // Files that others include are manifests whatever they are called.
         let mut at = 0;
         while at < state.manifests.len() {
-            let (path, object) = state.manifests[at].clone();
-            for path in self.manifest(&path, &object).iter().flat_map(included) {
-                let is_known = state.manifests.iter().any(|(known, _)| *known == path);
-                if let Some(object) = files.get(&path).filter(|_| !is_known) {
-                    state.manifests.push((path, object.clone()));
+            let place = state.manifests[at].clone();
+            let includes = self.manifest(&place).map(|manifest| included(&(place.0.to_string(), manifest.clone())));
+            for path in includes.unwrap_or_default() {
+                let is_known = state.manifests.iter().any(|(known, _)| **known == path);
+                if let Some((path, object)) = files.get_key_value(path.as_str()).filter(|_| !is_known) {
+                    state.manifests.push((Arc::clone(path), Arc::clone(object)));
                 }
+                self.included.insert(path);
             }
             at += 1;
         }
+        state.manifests.sort();
         Ok(state)
+    }
+
+    /// A manifest, read once.
+    fn manifest(&mut self, place: &Place) -> Option<&Manifest> {
+        if !self.manifests.contains_key(place) {
+            let kind = manifest::kind_of(&place.0).unwrap_or(manifest::Kind::Requirements);
+            let bytes = self.bytes(&place.1).ok().flatten();
+            let read = bytes.and_then(|bytes| manifest::read(kind, &decode(&bytes).text).ok());
+            self.manifests.insert(place.clone(), read);
+        }
+        self.manifests.get(place).and_then(Option::as_ref)
+    }
+
+    /// Compiles what is new in some commits, and links them.
+    fn link_all(
+        &mut self,
+        window: &[(usize, Option<State>)],
+        commits: &[Commit],
+        tags: &HashMap<String, Vec<String>>,
+        points: &mut Vec<Point>,
+    ) -> Result<(), Error> {
+        self.compile(window.iter().filter_map(|(_, state)| state.as_ref()))?;
+        let past = &*self;
+        let counted: Vec<Option<(usize, Counts)>> = window
+            .par_iter()
+            .map(|(_, state)| state.as_ref().map(|state| (state.checked.len(), past.counts(state))))
+            .collect();
+        for ((at, _), counted) in window.iter().zip(counted) {
+            let same = || points.last().map(|last: &Point| (last.files, last.counts.clone())).unwrap_or_default();
+            let (files, counts) = counted.unwrap_or_else(same);
+            let commit = Commit { changes: Vec::new(), ..commits[*at].clone() };
+            let tags = tags.get(&commit.id).cloned().unwrap_or_default();
+            points.push(Point { commit, tags, files, counts });
+        }
+        Ok(())
     }
 
     /// The folder of an image, if it takes in a `.env`.
     fn open(&self, files: &Files, image: &str) -> Option<String> {
         let folder = crate::link::index::parent(image);
         let beside = |name: &str| if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
-        files.get(&beside(".env"))?;
-        let text = files.get(&beside(".dockerignore")).and_then(|object| self.bytes(object).ok().flatten());
+        files.get(beside(".env").as_str())?;
+        let text = files.get(beside(".dockerignore").as_str()).and_then(|object| self.bytes(object).ok().flatten());
         let mut builder = ignore::gitignore::GitignoreBuilder::new(self.root.join(folder));
         for line in String::from_utf8_lossy(&text.unwrap_or_default()).lines() {
             let _ = builder.add_line(None, line);
@@ -306,91 +377,55 @@ impl Past<'_> {
         (!is_left_out).then(|| folder.to_owned())
     }
 
-    fn manifest(&self, path: &str, object: &str) -> Option<(String, Manifest)> {
-        let kind = manifest::kind_of(path).unwrap_or(manifest::Kind::Requirements);
-        let bytes = self.bytes(object).ok().flatten()?;
-        manifest::read(kind, &decode(&bytes).text).ok().map(|manifest| (path.to_owned(), manifest))
-    }
-
-    /// Reads all manifests of all states once.
-    fn manifests(&self, states: &[(usize, State)]) -> Result<HashMap<(String, String), Manifest>, Error> {
-        let all: HashSet<&(String, String)> = states.iter().flat_map(|(_, state)| &state.manifests).collect();
-        let read = all.into_iter().filter_map(|(path, object)| {
-            self.manifest(path, object).map(|(path, manifest)| ((path, object.clone()), manifest))
-        });
-        Ok(read.collect())
-    }
-
-    /// Compiles every file of every state once; and how many git does not have.
-    fn compile(
-        &self,
-        states: &[(usize, State)],
-        progress: &Progress,
-    ) -> Result<(HashMap<Source, Arc<Unit>>, usize), Error> {
-        let all: HashSet<&Source> =
-            states.iter().flat_map(|(_, state)| &state.checked).map(|(_, source)| source).collect();
-        let definitions = Definitions { formats: self.base.formats.unwrap_or_else(Formats::built_in) };
-        let folder = self.base.cache_dir.clone().or_else(cache::folder);
-        let cache =
-            folder.map(|folder| cache::Cache::open(&cache::path(&folder, self.root), definitions.formats.hash()));
-        let (total, done) = (all.len(), std::sync::atomic::AtomicUsize::new(0));
-        let compiled: Vec<Result<Option<Compiled>, Error>> = all
-            .into_par_iter()
-            .map(|source| {
-                let one = self.one(source, &definitions, cache.as_ref());
-                progress("compiling", done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, total);
-                one
-            })
-            .collect();
-        let compiled: Vec<Option<Compiled>> = compiled.into_iter().collect::<Result<_, _>>()?;
-        let missing = compiled.iter().filter(|one| one.is_none()).count();
-        let compiled: Vec<Compiled> = compiled.into_iter().flatten().collect();
-        let new = compiled.iter().filter(|one| one.is_new && !one.unit.skipped);
-        let blobs: Vec<cache::Blob> = new
-            .map(|Compiled { source: (object, kind), content, unit, .. }| cache::Blob {
-                object,
-                content: *content,
-                kind: *kind,
-                unit,
-            })
-            .collect();
-        if let Some(cache) = cache.filter(|_| !blobs.is_empty()) {
-            // What cannot be kept costs time, and nothing else.
-            let _ = cache.keep(&blobs);
+    /// Compiles every file of some states that no other had.
+    fn compile<'s>(&mut self, states: impl Iterator<Item = &'s State>) -> Result<(), Error> {
+        let sources = states.flat_map(|state| &state.checked).map(|(_, source)| source);
+        let sources: HashSet<&Source> = sources.filter(|source| !self.units.contains_key(*source)).collect();
+        let past = &*self;
+        let compiled: Result<Vec<(Source, Option<Compiled>)>, Error> =
+            sources.into_par_iter().map(|source| Ok((source.clone(), past.one(source)?))).collect();
+        for (source, compiled) in compiled? {
+            self.missing += usize::from(compiled.is_none());
+            if let Some(content) = compiled.as_ref().and_then(|one| one.new) {
+                self.new.push((source.clone(), content));
+            }
+            self.units.insert(source, compiled.map(|one| Arc::new(one.unit)));
         }
-        let units = compiled.into_iter().map(|one| (one.source, one.unit)).collect();
-        Ok((units, missing))
+        Ok(())
     }
 
     /// Compiles a file, or takes what an earlier run made of it; none where git does not have it.
-    fn one(
-        &self,
-        source: &Source,
-        definitions: &Definitions,
-        cache: Option<&cache::Cache>,
-    ) -> Result<Option<Compiled>, Error> {
-        let (object, kind) = source;
-        let compiled =
-            |content, unit, is_new| Some(Compiled { source: source.clone(), content, unit: Arc::new(unit), is_new });
-        let known = cache.and_then(|cache| {
-            let content = cache.blob(object)?;
-            Some((content, cache.unit(content, *kind)?))
-        });
-        if let Some((content, unit)) = known {
-            return Ok(compiled(content, unit, false));
+    fn one(&self, (object, kind): &Source) -> Result<Option<Compiled>, Error> {
+        let known = self.cache.as_ref().and_then(|cache| cache.unit(cache.blob(object)?, *kind));
+        if let Some(unit) = known {
+            return Ok(Some(Compiled { unit, new: None }));
         }
         let Some(bytes) = self.bytes(object)? else { return Ok(None) };
-        let unit = match !kind.is_python() && bytes.len() as u64 > LARGE {
-            true => Unit { skipped: true, ..Unit::default() },
-            // A panic is davy's own bug: the file counts as one without findings, as in a check.
-            false => guarded(&bytes, *kind, definitions, object).unwrap_or_default(),
-        };
-        Ok(compiled(cache::content(&bytes), unit, true))
+        if !kind.is_python() && bytes.len() as u64 > LARGE {
+            return Ok(Some(Compiled { unit: Unit { skipped: true, ..Unit::default() }, new: None }));
+        }
+        Ok(Some(match guarded(&bytes, *kind, &self.definitions, object) {
+            Ok(unit) => Compiled { unit, new: Some(cache::content(&bytes)) },
+            // A panic is davy's own bug: a check tells it, and counts nothing in the file.
+            Err(_) => Compiled { unit: Unit::default(), new: None },
+        }))
+    }
+
+    /// Keeps what was compiled for the next run. What cannot be kept costs time, and nothing else.
+    fn keep(&self) {
+        let blobs = self.new.iter().filter_map(|(source, content)| {
+            let unit = self.units.get(source)?.as_ref()?;
+            Some(cache::Blob { object: &source.0, content: *content, kind: source.1, unit })
+        });
+        let blobs: Vec<cache::Blob> = blobs.collect();
+        if let Some(cache) = self.cache.as_ref().filter(|_| !blobs.is_empty()) {
+            let _ = cache.keep(&blobs);
+        }
     }
 
     /// What tells the value at a place from others; not the value.
-    fn value(&self, object: &str, span: Span) -> Option<cache::Content> {
-        let key = (object.to_owned(), span);
+    fn value(&self, object: &Arc<str>, span: Span) -> Option<cache::Content> {
+        let key = (Arc::clone(object), span);
         if let Some(known) = self.values.lock().ok()?.get(&key) {
             return *known;
         }
@@ -402,17 +437,12 @@ impl Past<'_> {
         value
     }
 
-    /// Links one state.
-    fn counts(
-        &self,
-        state: &State,
-        units: &HashMap<Source, Arc<Unit>>,
-        texts: &HashMap<(String, String), Manifest>,
-    ) -> BTreeMap<(String, Severity), usize> {
-        let mut counts = BTreeMap::new();
-        let findings = self.link(state, units, texts);
-        let objects: HashMap<&str, &str> =
-            state.checked.iter().map(|(path, (object, _))| (path.as_str(), object.as_str())).collect();
+    /// How many findings a commit has.
+    fn counts(&self, state: &State) -> Counts {
+        let mut counts = Counts::new();
+        let findings = self.link(state);
+        let objects: HashMap<&str, &Arc<str>> =
+            state.checked.iter().map(|(path, (object, _))| (&**path, object)).collect();
         let keys = findings.iter().map(|finding| {
             let object = objects.get(finding.path.as_str()).filter(|_| is_about_value(&finding.code.0));
             (object.and_then(|object| self.value(object, finding.span)), finding.severity)
@@ -424,21 +454,16 @@ impl Past<'_> {
         counts
     }
 
-    fn link(
-        &self,
-        state: &State,
-        units: &HashMap<Source, Arc<Unit>>,
-        texts: &HashMap<(String, String), Manifest>,
-    ) -> Vec<Judged> {
-        let known: Vec<(&str, &Source, &Unit)> = state
-            .checked
-            .iter()
-            .filter_map(|(path, source)| Some((path.as_str(), source, &**units.get(source)?)))
-            .collect();
+    fn link(&self, state: &State) -> Vec<Judged> {
+        let unit = |source: &Source| self.units.get(source).and_then(Option::as_deref);
+        let known: Vec<(&str, &Source, &Unit)> =
+            state.checked.iter().filter_map(|(path, source)| Some((&**path, source, unit(source)?))).collect();
         let files: Vec<(&str, &Unit)> = known.iter().map(|(path, _, unit)| (*path, *unit)).collect();
-        let mut manifests: Vec<(String, Manifest)> =
-            state.manifests.iter().filter_map(|key| Some((key.0.clone(), texts.get(key)?.clone()))).collect();
-        manifests.sort_by(|a, b| a.0.cmp(&b.0));
+        let manifests = state.manifests.iter().filter_map(|place| {
+            let manifest = self.manifests.get(place)?.as_ref()?;
+            Some((place.0.to_string(), manifest.clone()))
+        });
+        let manifests: Vec<(String, Manifest)> = manifests.collect();
         let variables = known.iter().filter(|(_, (_, kind), _)| *kind == Kind::Text(Syntax::Env));
         let around = Around {
             versioned: variables.map(|(path, ..)| (*path).to_owned()).collect(),
@@ -469,4 +494,11 @@ impl Past<'_> {
         let shown: Vec<usize> = (0..files.len()).collect();
         link(&files, &shown, &project, &quote).findings
     }
+}
+
+/// A file that was compiled.
+struct Compiled {
+    unit: Unit,
+    /// The hash of its bytes, where no earlier run had it.
+    new: Option<cache::Content>,
 }
