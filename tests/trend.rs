@@ -299,3 +299,60 @@ fn objects_that_a_clone_does_not_have_are_counted() {
     let output = run(davy().args(["trend", "--every", "commit", "--format", "csv"]).current_dir(&shallow));
     assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 2, "{}", said(&output));
 }
+
+#[test]
+fn odd_histories_are_counted_like_others() {
+    let place = scratch();
+    let mut repository = Repository::new(place.path().join("repository"));
+    let line = "x = datetime.datetime.utcnow()\n";
+    repository.write("a.py", &format!("import datetime\n{line}"));
+    repository.commit("first; \"quotes\", commas, <b>tags</b> and a \u{1} mark");
+    // An octopus.
+    for branch in ["one", "two", "three"] {
+        repository.git(&["checkout", "-q", "-b", branch, "main"]);
+        repository.write(&format!("{branch}.py"), &format!("import datetime\n{line}"));
+        repository.commit(branch);
+    }
+    repository.git(&["checkout", "-q", "main"]);
+    repository.git(&["merge", "-q", "--no-ff", "-m", "octopus", "one", "two", "three"]);
+    // A file that becomes a folder, and one that becomes a link.
+    fs::remove_file(repository.folder.join("one.py")).expect("it is there");
+    repository.write("one.py/inner.py", &format!("import datetime\n{line}{line}"));
+    repository.commit("a folder called one.py");
+    #[cfg(unix)]
+    {
+        fs::remove_file(repository.folder.join("two.py")).expect("it is there");
+        std::os::unix::fs::symlink("a.py", repository.folder.join("two.py")).expect("links");
+        repository.commit("a link");
+    }
+    // A submodule, by its entry alone.
+    let head = String::from_utf8_lossy(&repository.git(&["rev-parse", "HEAD"]).stdout).trim().to_owned();
+    repository.git(&["update-index", "--add", "--cacheinfo", &format!("160000,{head},vendored")]);
+    repository.git(&["commit", "-q", "-m", "a submodule"]);
+    // A history that began elsewhere, and a clock that goes backwards.
+    repository.git(&["checkout", "-q", "--orphan", "other"]);
+    repository.git(&["rm", "-rfq", "."]);
+    repository.clock -= 4_000_000;
+    repository.write("other.py", &format!("import datetime\n{line}"));
+    repository.commit("another beginning");
+    repository.git(&["checkout", "-q", "main"]);
+    repository.git(&["merge", "-q", "--allow-unrelated-histories", "-m", "joined", "other"]);
+    // Names that are no UTF-8, or nearly commands.
+    repository.write("dossier é/naïve [1].py", &format!("import datetime\n{line}"));
+    repository.write("-rf.py", &format!("import datetime\n{line}"));
+    repository.commit("names");
+    let (commits, findings) = compare(&repository, place.path());
+    assert!(commits >= 6 && findings > 20, "{commits} commits, {findings} findings");
+    // Authors are who `.mailmap` says, and tables stay tables.
+    repository.write(".mailmap", "=Ada, \"the\" Countess <ada@example.org>\n");
+    repository.commit("mailmap");
+    let output = run(davy().args(["trend", "--every", "commit", "--format", "csv"]).current_dir(&repository.folder));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains(",\"'=Ada, \"\"the\"\" Countess\","), "{text}");
+    let days = run(davy().args(["trend", "--every", "day", "--format", "csv"]).current_dir(&repository.folder));
+    assert!(days.status.success() && text.lines().count() > String::from_utf8_lossy(&days.stdout).lines().count());
+    // A repository without a commit, and a folder without a repository.
+    let empty = Repository::new(place.path().join("empty"));
+    let output = run(davy().arg("trend").current_dir(&empty.folder));
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+}

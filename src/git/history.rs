@@ -132,16 +132,38 @@ impl Objects {
     /// The bytes of an object; none where git does not have it.
     pub fn get(&mut self, object: &str) -> Result<Option<Vec<u8>>, Error> {
         self.input.write_all(format!("{object}\n").as_bytes()).and_then(|()| self.input.flush()).map_err(unable)?;
-        let mut head = String::new();
-        self.output.read_line(&mut head).map_err(unable)?;
-        let mut words = head.split_whitespace();
-        let (Some(_), Some("blob"), Some(size)) = (words.next(), words.next(), words.next()) else { return Ok(None) };
-        let size: usize = size.parse().unwrap_or_default();
-        let mut bytes = vec![0; size + 1];
-        self.output.read_exact(&mut bytes).map_err(unable)?;
-        bytes.pop();
-        Ok(Some(bytes))
+        read(&mut self.output)
     }
+
+    /// The bytes of several objects, in their order.
+    pub fn get_all(&mut self, objects: &[&str]) -> Result<Vec<Option<Vec<u8>>>, Error> {
+        let wanted: String = objects.iter().map(|object| format!("{object}\n")).collect();
+        let Objects { input, output, .. } = self;
+        // Git answers while it is asked: who writes everything first may wait for a full pipe.
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                // What could not be asked for is not answered, either.
+                let _ = input.write_all(wanted.as_bytes()).and_then(|()| input.flush());
+            });
+            objects.iter().map(|_| read(output)).collect()
+        })
+    }
+}
+
+/// The next answer.
+fn read(output: &mut BufReader<ChildStdout>) -> Result<Option<Vec<u8>>, Error> {
+    let mut head = String::new();
+    output.read_line(&mut head).map_err(unable)?;
+    let words: Vec<&str> = head.split_whitespace().collect();
+    let size: usize = match words.as_slice() {
+        [_, "blob", size] => size.parse().unwrap_or_default(),
+        [_, "missing"] => return Ok(None),
+        _ => return Err(Error::new("git stopped answering", "run `git fsck` in the clone, then davy again")),
+    };
+    let mut bytes = vec![0; size + 1];
+    output.read_exact(&mut bytes).map_err(unable)?;
+    bytes.pop();
+    Ok(Some(bytes))
 }
 
 impl Drop for Objects {

@@ -112,6 +112,9 @@ type Place = (Arc<str>, Arc<str>);
 /// A file that a walk takes.
 type Chosen = (Arc<str>, Taken);
 
+/// How many objects are asked for at once: their bytes are in memory.
+const AT_ONCE: usize = 512;
+
 /// How many commits are linked at once: as many states of the project are in memory.
 const WINDOW: usize = 128;
 
@@ -381,10 +384,28 @@ impl<'p> Past<'p> {
     fn compile<'s>(&mut self, states: impl Iterator<Item = &'s State>) -> Result<(), Error> {
         let sources = states.flat_map(|state| &state.checked).map(|(_, source)| source);
         let sources: HashSet<&Source> = sources.filter(|source| !self.units.contains_key(*source)).collect();
-        let past = &*self;
-        let compiled: Result<Vec<(Source, Option<Compiled>)>, Error> =
-            sources.into_par_iter().map(|source| Ok((source.clone(), past.one(source)?))).collect();
-        for (source, compiled) in compiled? {
+        let known =
+            |(object, kind): &&Source| self.cache.as_ref().and_then(|cache| cache.unit(cache.blob(object)?, *kind));
+        let kept: Vec<(&Source, Option<Unit>)> =
+            sources.into_par_iter().map(|source| (source, known(&source))).collect();
+        let (kept, new): (Vec<_>, Vec<_>) = kept.into_iter().partition(|(_, unit)| unit.is_some());
+        let mut compiled: Vec<(Source, Option<Compiled>)> = Vec::with_capacity(kept.len() + new.len());
+        compiled.extend(
+            kept.into_iter().map(|(source, unit)| (source.clone(), unit.map(|unit| Compiled { unit, new: None }))),
+        );
+        for part in new.chunks(AT_ONCE) {
+            let names: Vec<&str> = part.iter().map(|(source, _)| &*source.0).collect();
+            let bytes = match self.objects.lock() {
+                Ok(mut objects) => objects.get_all(&names)?,
+                Err(_) => Vec::new(),
+            };
+            let read: Vec<(&Source, Option<Vec<u8>>)> = part.iter().map(|(source, _)| *source).zip(bytes).collect();
+            let made = read
+                .into_par_iter()
+                .map(|(source, bytes)| (source.clone(), bytes.map(|bytes| made(&bytes, source, &self.definitions))));
+            compiled.par_extend(made);
+        }
+        for (source, compiled) in compiled {
             self.missing += usize::from(compiled.is_none());
             if let Some(content) = compiled.as_ref().and_then(|one| one.new) {
                 self.new.push((source.clone(), content));
@@ -392,23 +413,6 @@ impl<'p> Past<'p> {
             self.units.insert(source, compiled.map(|one| Arc::new(one.unit)));
         }
         Ok(())
-    }
-
-    /// Compiles a file, or takes what an earlier run made of it; none where git does not have it.
-    fn one(&self, (object, kind): &Source) -> Result<Option<Compiled>, Error> {
-        let known = self.cache.as_ref().and_then(|cache| cache.unit(cache.blob(object)?, *kind));
-        if let Some(unit) = known {
-            return Ok(Some(Compiled { unit, new: None }));
-        }
-        let Some(bytes) = self.bytes(object)? else { return Ok(None) };
-        if !kind.is_python() && bytes.len() as u64 > LARGE {
-            return Ok(Some(Compiled { unit: Unit { skipped: true, ..Unit::default() }, new: None }));
-        }
-        Ok(Some(match guarded(&bytes, *kind, &self.definitions, object) {
-            Ok(unit) => Compiled { unit, new: Some(cache::content(&bytes)) },
-            // A panic is davy's own bug: a check tells it, and counts nothing in the file.
-            Err(_) => Compiled { unit: Unit::default(), new: None },
-        }))
     }
 
     /// Keeps what was compiled for the next run. What cannot be kept costs time, and nothing else.
@@ -493,6 +497,18 @@ impl<'p> Past<'p> {
         };
         let shown: Vec<usize> = (0..files.len()).collect();
         link(&files, &shown, &project, &quote).findings
+    }
+}
+
+/// Compiles the bytes of an object.
+fn made(bytes: &[u8], (object, kind): &Source, definitions: &Definitions) -> Compiled {
+    if !kind.is_python() && bytes.len() as u64 > LARGE {
+        return Compiled { unit: Unit { skipped: true, ..Unit::default() }, new: None };
+    }
+    match guarded(bytes, *kind, definitions, object) {
+        Ok(unit) => Compiled { unit, new: Some(cache::content(bytes)) },
+        // A panic is davy's own bug: a check tells it, and counts nothing in the file.
+        Err(_) => Compiled { unit: Unit::default(), new: None },
     }
 }
 
