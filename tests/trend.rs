@@ -356,3 +356,64 @@ fn odd_histories_are_counted_like_others() {
     let output = run(davy().arg("trend").current_dir(&empty.folder));
     assert_eq!(output.status.code(), Some(2), "{}", said(&output));
 }
+
+/// Every life that `davy trend` tells of, as `rule path scope born died`, with the commits' subjects.
+fn lives(folder: &Path) -> Vec<String> {
+    let output = run(davy().args(["trend", "--every", "commit", "--format", "json"]).current_dir(folder));
+    assert!(output.status.success(), "{}", said(&output));
+    let document: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+    let subject = |commit: &Value| {
+        let points = document["points"].as_array().expect("a list");
+        let point = points.iter().find(|point| point["commit"] == *commit);
+        point.map_or("alive".to_owned(), |point| point["subject"].as_str().expect("a text").to_owned())
+    };
+    let all = document["lives"].as_array().expect("a list").iter().map(|life| {
+        let of = |key: &str| life[key].as_str().expect("a text").to_owned();
+        let (born, died) = (subject(&life["born"]), subject(&life["died"]));
+        format!("{} {} {}: {born} - {died}", of("rule"), of("path"), of("scope"))
+    });
+    all.collect()
+}
+
+#[test]
+fn findings_are_followed_through_edits_moves_and_merges() {
+    let place = scratch();
+    let mut repository = Repository::new(place.path().join("repository"));
+    let module = |body: &str| format!("import datetime\n\n\n{body}");
+    let made = "def made():\n    return datetime.datetime.utcnow()\n";
+    let later = "def later():\n    at = datetime.datetime.utcnow()\n    return at\n";
+    repository.write("app.py", &module(made));
+    repository.commit("born");
+    repository.write("app.py", &module(&format!("\"\"\"Lines above.\"\"\"\n\n\n{later}\n\n{made}")));
+    repository.commit("a second one above");
+    repository.write("app.py", &module(&format!("{made}\n\n{}", later.replace("at =", "when =").replace("at\n", "when\n"))));
+    repository.commit("another order, and a line edited in its block");
+    repository.write("app.py", &module(&format!("{}\n\n{later}", made.replace("made", "built"))));
+    repository.commit("a function renamed, and the line edited back");
+    repository.git(&["mv", "app.py", "clock.py"]);
+    repository.commit("the file moved");
+    repository.git(&["checkout", "-q", "-b", "topic"]);
+    repository.write("topic.py", &module(made));
+    repository.commit("on a branch");
+    repository.git(&["checkout", "-q", "main"]);
+    repository.write("notes.txt", "nothing\n");
+    repository.commit("beside it");
+    repository.git(&["merge", "-q", "--no-ff", "-m", "merged", "topic"]);
+    repository.write("clock.py", &module(later));
+    repository.commit("one is gone");
+    repository.git(&["revert", "--no-edit", "HEAD"]);
+    repository.write("topic.py", &module(&made.repeat(2)));
+    repository.commit("the same line twice");
+    repository.write("topic.py", &module(made));
+    repository.commit("once again");
+    assert_eq!(
+        lives(&repository.folder),
+        [
+            "DTM001 clock.py built: born - one is gone",
+            "DTM001 clock.py later: a second one above - alive",
+            "DTM001 topic.py made: merged - alive",
+            "DTM001 clock.py built: Revert \"one is gone\" - alive",
+            "DTM001 topic.py made: the same line twice - once again",
+        ]
+    );
+}

@@ -4,7 +4,7 @@ use super::check::with_threads;
 use super::{Outcome, Trend, TrendBy, TrendFormat, terminal};
 use crate::config::{Changes, Configs, paths};
 use crate::finding::Severity;
-use crate::history::{Every, History, Point, Request, Trouble, walk};
+use crate::history::{Every, History, Life, Point, Request, Trouble, walk};
 use crate::page::FAMILIES;
 use crate::report::count;
 use crate::rules;
@@ -72,12 +72,22 @@ fn has(history: &History, by: TrendBy, group: &str) -> bool {
 
 /// How many errors and warnings a commit has of a group.
 fn of(point: &Point, by: TrendBy, group: &str) -> usize {
-    let is_of = |code: &str| match by {
+    let counted =
+        point.counts.iter().filter(|((code, severity), _)| *severity > Severity::Note && is_of(by, group, code));
+    counted.map(|(_, count)| count).sum()
+}
+
+fn is_of(by: TrendBy, group: &str, code: &str) -> bool {
+    match by {
         TrendBy::Family => rules::page(code).is_some_and(|page| page.family.name == group),
         TrendBy::Rule => code == group,
-    };
-    let counted = point.counts.iter().filter(|((code, severity), _)| *severity > Severity::Note && is_of(code));
-    counted.map(|(_, count)| count).sum()
+    }
+}
+
+/// How many errors and warnings of a group came after the first commit, and how many went.
+fn births_and_deaths(history: &History, is_wanted: impl Fn(&Life) -> bool) -> (usize, usize) {
+    let lives = || history.lives.iter().filter(|life| life.severity > Severity::Note && is_wanted(life));
+    (lives().filter(|life| life.born > 0).count(), lives().filter(|life| life.died.is_some()).count())
 }
 
 fn total(point: &Point, severity: Severity) -> usize {
@@ -105,25 +115,23 @@ fn text(history: &History, by: TrendBy, out: &mut dyn Write) -> io::Result<()> {
     let all = |at: usize| rows.iter().map(|(_, values)| values[at]).sum();
     let sum: Vec<usize> = (0..history.points.len()).map(all).collect();
     let name = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default().max("all".len());
-    // Name, course, four numbers of six columns, and what parts them.
-    let course = terminal::width().min(100).saturating_sub(name + 4 * 8 + 2).clamp(8, 48);
-    writeln!(out, "{:name$}  {:course$}  {:>6}  {:>6}  {:>6}  {:>6}", "", "", "first", "most", "now", "change")?;
-    for (group, values) in rows.iter().map(|(name, values)| (*name, values)).chain([("all", &sum)]) {
+    // Name, course, five numbers of six columns, and what parts them.
+    let course = terminal::width().min(100).saturating_sub(name + 5 * 8 + 2).clamp(8, 48);
+    let heads = ["first", "most", "now", "came", "went"].map(|head| format!("  {head:>6}")).concat();
+    writeln!(out, "{:name$}  {:course$}{heads}", "", "")?;
+    let grouped = rows
+        .iter()
+        .map(|(group, values)| (*group, values, births_and_deaths(history, |life| is_of(by, group, &life.rule))));
+    for (group, values, (came, went)) in grouped.chain([("all", &sum, births_and_deaths(history, |_| true))]) {
         let (begin, now) = (values[0], values[values.len() - 1]);
         let most = values.iter().max().copied().unwrap_or_default();
-        let before = values[values.len().saturating_sub(2)];
-        let change = match now.cmp(&before) {
-            std::cmp::Ordering::Equal => "=".to_owned(),
-            std::cmp::Ordering::Greater => format!("+{}", now - before),
-            std::cmp::Ordering::Less => format!("-{}", before - now),
-        };
         let line = sparkline(values, course, terminal::unicode());
-        writeln!(out, "{group:name$}  {line}  {begin:>6}  {most:>6}  {now:>6}  {change:>6}")?;
+        writeln!(out, "{group:name$}  {line}  {begin:>6}  {most:>6}  {now:>6}  {came:>6}  {went:>6}")?;
     }
     let notes = total(last, Severity::Note);
     writeln!(
         out,
-        "\nErrors and warnings; {} more at the end. The change is that of the last step.",
+        "\nErrors and warnings; {} more at the end. What came and went is followed through edits and moves.",
         count(notes, "note")
     )?;
     missing(history, out)
@@ -164,6 +172,18 @@ struct Document<'h> {
     compiled: usize,
     missing: usize,
     points: Vec<JsonPoint<'h>>,
+    lives: Vec<JsonLife<'h>>,
+}
+
+/// A finding from its birth on. Births and deaths are the commits of points; the author is that of the commit.
+#[derive(Serialize)]
+struct JsonLife<'h> {
+    rule: &'h str,
+    severity: &'static str,
+    path: &'h str,
+    scope: &'h str,
+    born: &'h str,
+    died: Option<&'h str>,
 }
 
 #[derive(Serialize)]
@@ -201,7 +221,17 @@ fn json(history: &History, out: &mut dyn Write) -> io::Result<()> {
         }
     });
     let History { commits, compiled, missing, .. } = *history;
-    let document = Document { version: 1, commits, compiled, missing, points: points.collect() };
+    let of = |point: usize| history.points[point].commit.id.as_str();
+    let lives = history.lives.iter().map(|life| JsonLife {
+        rule: &life.rule,
+        severity: life.severity.word(),
+        path: &life.path,
+        scope: &life.scope,
+        born: of(life.born),
+        died: life.died.map(of),
+    });
+    let document =
+        Document { version: 1, commits, compiled, missing, points: points.collect(), lives: lives.collect() };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)
 }

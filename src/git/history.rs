@@ -36,6 +36,9 @@ const MARK: char = '\u{1}';
 /// are all files that it has.
 pub fn history(folder: &Path, from: Option<&str>, to: &str) -> Result<Vec<Commit>, Error> {
     in_repository(folder)?;
+    if line(folder, &["rev-parse", "--verify", "--quiet", "HEAD"])?.is_none() && to == "HEAD" {
+        return Err(Error::new("nothing is committed yet", "commit something: the trend begins with it"));
+    }
     let mut ids = Vec::new();
     for revision in [Some(to), from].into_iter().flatten() {
         let commit = format!("{revision}^{{commit}}");

@@ -2,6 +2,8 @@
 //!
 //! Selection, severities and excludes are today's; pins, floors, settings of pytest and ignore files are the commit's own.
 
+mod lives;
+
 use crate::cache;
 use crate::config::{Config, ConfigError, Configs, paths};
 use crate::discover::tree::{Files, Taken, Tree, decides};
@@ -9,6 +11,7 @@ use crate::discover::{kind_of, project_root};
 use crate::finding::{Judged, Severity};
 use crate::git::history::{Commit, Objects, history, own_excludes, tagged};
 use crate::git::{self, Error};
+use crate::identity::{self, Identity};
 use crate::link::project::{Around, Project, included};
 use crate::link::{WHOLE, link};
 use crate::manifest::{self, Manifest};
@@ -16,8 +19,9 @@ use crate::report::incidents::{LEAST, is_about_value, spoken_for};
 use crate::rule::Definitions;
 use crate::scan::{Configured, LARGE, covered, guarded};
 use crate::secrets::Formats;
-use crate::text::{Span, decode};
+use crate::text::{Lines, Span, decode};
 use crate::unit::{Kind, Syntax, Unit};
+use lives::{Followed, Seen};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -60,6 +64,23 @@ pub struct Point {
     pub counts: Counts,
 }
 
+/// What became of a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Life {
+    /// The rule.
+    pub rule: String,
+    /// As it was last.
+    pub severity: Severity,
+    /// Where it was last.
+    pub path: String,
+    /// The function or class around it, as it was last.
+    pub scope: String,
+    /// The point where it was seen first.
+    pub born: usize,
+    /// The point where it was not seen anymore, if there is one.
+    pub died: Option<usize>,
+}
+
 /// How many findings there are, by rule and severity.
 pub type Counts = BTreeMap<(String, Severity), usize>;
 
@@ -69,6 +90,8 @@ pub struct History {
     pub root: PathBuf,
     /// Oldest first.
     pub points: Vec<Point>,
+    /// Every finding that any of them has, by birth.
+    pub lives: Vec<Life>,
     /// How many commits lie between the first and the last.
     pub commits: usize,
     /// How many different files were compiled.
@@ -105,6 +128,15 @@ type Source = (Arc<str>, Kind);
 
 /// A place in an object.
 type At = (Arc<str>, Span);
+
+/// What is remembered of a place in an object.
+#[derive(Debug, Clone)]
+struct Remembered {
+    /// Its line, as findings are recognised by it.
+    line: Arc<str>,
+    /// The hash of what stands there, where that is long enough to be compared.
+    value: Option<cache::Content>,
+}
 
 /// A manifest: its path, and its object.
 type Place = (Arc<str>, Arc<str>);
@@ -145,6 +177,7 @@ pub fn walk(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
     let wanted = sampled(&commits, request.every, &tags);
     let mut past = Past::new(&root, &base)?;
     let mut points: Vec<Point> = Vec::with_capacity(wanted.len());
+    let mut followed = Followed::default();
     // What is linked next: commits, and their states; none where nothing that davy looks at has changed.
     let mut window: Vec<(usize, Option<State>)> = Vec::new();
     let mut files = Files::new();
@@ -176,14 +209,14 @@ pub fn walk(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
         }
         chosen = Some(now);
         if window.len() >= WINDOW || at + 1 == commits.len() {
-            past.link_all(&window, &commits, &tags, &mut points)?;
+            past.link_all(&window, &commits, &tags, &mut points, &mut followed)?;
             window.clear();
         }
         progress("commits", at + 1, commits.len());
     }
     past.keep();
     let (compiled, missing) = (past.units.len() - past.missing, past.missing);
-    Ok(History { points, commits: commits.len(), compiled, missing, root: root.clone() })
+    Ok(History { points, lives: followed.lives, commits: commits.len(), compiled, missing, root: root.clone() })
 }
 
 /// The places of the commits that are looked at, in their order. A clock that goes backwards starts no second day.
@@ -221,8 +254,8 @@ struct Past<'p> {
     cache: Option<cache::Cache>,
     /// Today's configuration of every file that any commit has.
     today: Configured,
-    /// Values that were compared, by where they stand.
-    values: Mutex<HashMap<At, Option<cache::Content>>>,
+    /// What is remembered of places where findings are.
+    places: Mutex<HashMap<At, Remembered>>,
     /// Every file of every commit so far, compiled; none where git does not have it.
     units: HashMap<Source, Option<Arc<Unit>>>,
     /// Those that no earlier run had.
@@ -247,7 +280,7 @@ impl<'p> Past<'p> {
             cache: path.map(|path| cache::Cache::open(&path, definitions.formats.hash())),
             definitions,
             today: Configured::default(),
-            values: Mutex::default(),
+            places: Mutex::default(),
             units: HashMap::new(),
             new: Vec::new(),
             missing: 0,
@@ -348,16 +381,31 @@ impl<'p> Past<'p> {
         commits: &[Commit],
         tags: &HashMap<String, Vec<String>>,
         points: &mut Vec<Point>,
+        followed: &mut Followed,
     ) -> Result<(), Error> {
         self.compile(window.iter().filter_map(|(_, state)| state.as_ref()))?;
         let past = &*self;
-        let counted: Vec<Option<(usize, Counts)>> = window
-            .par_iter()
-            .map(|(_, state)| state.as_ref().map(|state| (state.checked.len(), past.counts(state))))
-            .collect();
-        for ((at, _), counted) in window.iter().zip(counted) {
-            let same = || points.last().map(|last: &Point| (last.files, last.counts.clone())).unwrap_or_default();
-            let (files, counts) = counted.unwrap_or_else(same);
+        let found: Vec<Option<Vec<Seen>>> =
+            window.par_iter().map(|(_, state)| state.as_ref().map(|state| past.seen(state))).collect();
+        for ((at, state), found) in window.iter().zip(found) {
+            let mut counts = Counts::new();
+            let files = match (&found, state) {
+                (Some(found), Some(state)) => {
+                    for seen in found {
+                        *counts.entry((seen.identity.rule.clone(), seen.severity)).or_default() += 1;
+                    }
+                    state.checked.len()
+                }
+                // As the one before, which is all that this can be: the first has a state.
+                _ => points.last().map_or(0, |last: &Point| {
+                    counts.clone_from(&last.counts);
+                    last.files
+                }),
+            };
+            if let (Some(found), Some(state)) = (found, state) {
+                let is_there = |path: &str| state.checked.binary_search_by(|(known, _)| (**known).cmp(path)).is_ok();
+                followed.step(points.len(), found, is_there);
+            }
             let commit = Commit { changes: Vec::new(), ..commits[*at].clone() };
             let tags = tags.get(&commit.id).cloned().unwrap_or_default();
             points.push(Point { commit, tags, files, counts });
@@ -427,35 +475,54 @@ impl<'p> Past<'p> {
         }
     }
 
-    /// What tells the value at a place from others; not the value.
-    fn value(&self, object: &Arc<str>, span: Span) -> Option<cache::Content> {
+    /// What is remembered of a place in an object: its line, and what tells the value there from others; not the value.
+    fn place(&self, object: &Arc<str>, span: Span, secrets: &[Span]) -> Remembered {
         let key = (Arc::clone(object), span);
-        if let Some(known) = self.values.lock().ok()?.get(&key) {
-            return *known;
+        if let Some(known) = self.places.lock().ok().and_then(|places| places.get(&key).cloned()) {
+            return known;
         }
-        let bytes = self.bytes(object).ok().flatten()?;
+        let bytes = self.bytes(object).ok().flatten().unwrap_or_default();
         let text = decode(&bytes).text;
         let value = text.get(span.range()).filter(|value| value.len() >= LEAST);
-        let value = value.map(|value| cache::content(value.as_bytes()));
-        self.values.lock().ok()?.insert(key, value);
-        value
+        let remembered = Remembered {
+            line: identity::content(&text, &Lines::new(&text), secrets, span).into(),
+            value: value.map(|value| cache::content(value.as_bytes())),
+        };
+        if let Ok(mut places) = self.places.lock() {
+            places.insert(key, remembered.clone());
+        }
+        remembered
     }
 
-    /// How many findings a commit has.
-    fn counts(&self, state: &State) -> Counts {
-        let mut counts = Counts::new();
+    /// The findings of a commit.
+    fn seen(&self, state: &State) -> Vec<Seen> {
         let findings = self.link(state);
-        let objects: HashMap<&str, &Arc<str>> =
-            state.checked.iter().map(|(path, (object, _))| (&**path, object)).collect();
-        let keys = findings.iter().map(|finding| {
-            let object = objects.get(finding.path.as_str()).filter(|_| is_about_value(&finding.code.0));
-            (object.and_then(|object| self.value(object, finding.span)), finding.severity)
+        let sources: HashMap<&str, &Source> = state.checked.iter().map(|(path, source)| (&**path, source)).collect();
+        let placed = findings.iter().map(|finding| {
+            let source = sources.get(finding.path.as_str())?;
+            let unit = self.units.get(*source)?.as_ref()?;
+            Some(self.place(&source.0, finding.span, &unit.secrets))
+        });
+        let placed: Vec<Option<Remembered>> = placed.collect();
+        let keys = findings.iter().zip(&placed).map(|(finding, placed)| {
+            let value = placed.as_ref().and_then(|placed| placed.value).filter(|_| is_about_value(&finding.code.0));
+            (value, finding.severity)
         });
         let joined = spoken_for(keys);
-        for (finding, _) in findings.iter().zip(joined).filter(|(_, joined)| joined.is_none()) {
-            *counts.entry((finding.code.0.clone(), finding.severity)).or_default() += 1;
+        let mut seen = Vec::with_capacity(findings.len());
+        for ((finding, placed), _) in
+            findings.into_iter().zip(placed).zip(joined).filter(|(_, joined)| joined.is_none())
+        {
+            let identity = Identity {
+                path: finding.path,
+                rule: finding.code.0,
+                scope: finding.scope,
+                content: placed.map(|placed| placed.line.to_string()).unwrap_or_default(),
+                ordinal: 0,
+            };
+            seen.push(Seen { identity, severity: finding.severity });
         }
-        counts
+        seen
     }
 
     fn link(&self, state: &State) -> Vec<Judged> {
