@@ -386,7 +386,8 @@ fn findings_are_followed_through_edits_moves_and_merges() {
     repository.commit("born");
     repository.write("app.py", &module(&format!("\"\"\"Lines above.\"\"\"\n\n\n{later}\n\n{made}")));
     repository.commit("a second one above");
-    repository.write("app.py", &module(&format!("{made}\n\n{}", later.replace("at =", "when =").replace("at\n", "when\n"))));
+    repository
+        .write("app.py", &module(&format!("{made}\n\n{}", later.replace("at =", "when =").replace("at\n", "when\n"))));
     repository.commit("another order, and a line edited in its block");
     repository.write("app.py", &module(&format!("{}\n\n{later}", made.replace("made", "built"))));
     repository.commit("a function renamed, and the line edited back");
