@@ -12,7 +12,7 @@ use crate::python::ast::visitor::source_order::{self, SourceOrderVisitor, Traver
 use crate::python::ast::{self, AnyNodeRef, Expr, Stmt};
 use crate::python::broken::{self, Broken};
 use crate::python::types::Types;
-use crate::python::{self, Block, Scope, Tree, bind, deeper, ignores};
+use crate::python::{self, Block, Scope, Tree, bind, deeper, ignores, told};
 use crate::rule::{Check, Cx, Definitions};
 use crate::rules;
 use crate::secrets;
@@ -297,7 +297,7 @@ impl<'a> SourceOrderVisitor<'a> for Walk<'_, 'a> {
     fn visit_expr(&mut self, expr: &'a Expr) {
         deeper(|| {
             let parent = self.cx.ancestors.last().copied();
-            bind::expression(self.facts, expr, parent, &self.cx.types, &self.cx.scopes);
+            told::expression(self.facts, expr, parent, &self.cx.types, &self.cx.scopes);
             match expr {
                 Expr::Call(call) => {
                     for &(code, check) in &self.rules.call {

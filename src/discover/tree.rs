@@ -24,16 +24,36 @@ pub struct Taken {
     pub is_manifest: bool,
 }
 
+/// What ignore files say. They stay the same as long as no file changes that `decides`.
+pub struct Rules {
+    /// By the kind of ignore file, `.ignore` first, then by the folder that holds it.
+    kinds: [HashMap<String, Gitignore>; 2],
+    /// What this clone or this machine is told to leave alone.
+    others: Vec<Gitignore>,
+}
+
+impl Rules {
+    /// Reads the ignore files among some files; `read` gives the bytes of an object, `own` is the text of `.git/info/exclude`.
+    pub fn new(root: &Path, files: &Files, own: Option<&str>, read: &mut dyn FnMut(&str) -> Option<Vec<u8>>) -> Rules {
+        let mut kinds = [HashMap::new(), HashMap::new()];
+        for (path, object) in files {
+            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+            let Some(kind) = NAMES.iter().position(|known| *known == name) else { continue };
+            let text = read(object).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+            kinds[kind].insert(folder.to_owned(), ignored(&root.join(folder), &text));
+        }
+        let others = own.map(|text| ignored(root, text)).into_iter().chain([Gitignore::global().0]).collect();
+        Rules { kinds, others }
+    }
+}
+
 /// Decides which files of a commit a walk would take, as it would if the commit were checked out.
 pub struct Tree<'t> {
     root: &'t Path,
     files: &'t Files,
     exclude: &'t [Pattern],
     options: Options<'t>,
-    /// By the kind of ignore file, `.ignore` first, then by the folder that holds it.
-    rules: [HashMap<String, Gitignore>; 2],
-    /// What this clone or this machine is told to leave alone.
-    others: Vec<Gitignore>,
+    rules: &'t Rules,
     folders: RefCell<HashMap<String, bool>>,
 }
 
@@ -48,24 +68,10 @@ pub fn decides(path: &str) -> bool {
 }
 
 impl<'t> Tree<'t> {
-    /// Reads the ignore files among the files; `read` gives the bytes of an object, `own` the text of `.git/info/exclude`.
-    pub fn new(
-        root: &'t Path,
-        files: &'t Files,
-        exclude: &'t [Pattern],
-        own: Option<&str>,
-        read: &mut dyn FnMut(&str) -> Option<Vec<u8>>,
-    ) -> Tree<'t> {
-        let mut rules = [HashMap::new(), HashMap::new()];
-        for (path, object) in files {
-            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-            let Some(kind) = NAMES.iter().position(|known| *known == name) else { continue };
-            let text = read(object).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
-            rules[kind].insert(folder.to_owned(), ignored(&root.join(folder), &text));
-        }
-        let others = own.map(|text| ignored(root, text)).into_iter().chain([Gitignore::global().0]).collect();
+    /// Nothing is decided yet.
+    pub fn new(root: &'t Path, files: &'t Files, exclude: &'t [Pattern], rules: &'t Rules) -> Tree<'t> {
         let options = Options { working_directory: root.to_owned(), ..Options::default() };
-        Tree { root, files, exclude, options, rules, others, folders: RefCell::default() }
+        Tree { root, files, exclude, options, rules, folders: RefCell::default() }
     }
 
     /// What a walk takes of a file: as settings of the project's own, git's copies of what it is told to ignore as well.
@@ -102,8 +108,8 @@ impl<'t> Tree<'t> {
     /// Whether ignore files keep a walk from a path that it has come to.
     fn ignores(&self, path: &str, is_folder: bool) -> bool {
         let whole = self.root.join(path);
-        let own = self.rules.iter().map(|rules| nearest(rules, path, &whole, is_folder));
-        let others = self.others.iter().map(|rules| rules.matched(&whole, is_folder).map(|_| ()));
+        let own = self.rules.kinds.iter().map(|rules| nearest(rules, path, &whole, is_folder));
+        let others = self.rules.others.iter().map(|rules| rules.matched(&whole, is_folder).map(|_| ()));
         let first = own.chain(others).find(|found| !found.is_none());
         first.is_some_and(|found| found.is_ignore())
     }
@@ -112,8 +118,8 @@ impl<'t> Tree<'t> {
     fn is_ignored_by_git(&self, path: &str) -> bool {
         let matched = |path: &str, is_folder: bool| {
             let whole = self.root.join(path);
-            let own = nearest(&self.rules[1], path, &whole, is_folder);
-            let others = self.others.iter().map(|rules| rules.matched(&whole, is_folder).map(|_| ()));
+            let own = nearest(&self.rules.kinds[1], path, &whole, is_folder);
+            let others = self.rules.others.iter().map(|rules| rules.matched(&whole, is_folder).map(|_| ()));
             std::iter::once(own).chain(others).find(|found| !found.is_none()).is_some_and(|found| found.is_ignore())
         };
         let mut folders = path.match_indices('/').map(|(at, _)| &path[..at]);
@@ -195,7 +201,8 @@ mod tests {
         let all: Files = files.iter().map(|(path, text)| ((*path).into(), (*text).into())).collect();
         let root = Path::new("/nowhere/project");
         let mut read = |object: &str| Some(object.as_bytes().to_vec());
-        let tree = Tree::new(root, &all, &[], None, &mut read);
+        let rules = Rules::new(root, &all, None, &mut read);
+        let tree = Tree::new(root, &all, &[], &rules);
         all.keys().filter(|path| tree.takes(path).is_checked).map(|path| path.to_string()).collect()
     }
 

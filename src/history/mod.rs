@@ -6,7 +6,7 @@ mod lives;
 
 use crate::cache;
 use crate::config::{Config, ConfigError, Configs, paths};
-use crate::discover::tree::{Files, Taken, Tree, decides};
+use crate::discover::tree::{Files, Rules, Taken, Tree, decides};
 use crate::discover::{kind_of, project_root};
 use crate::finding::{Judged, Severity};
 use crate::git::history::{Commit, Objects, history, own_excludes, tagged};
@@ -250,6 +250,8 @@ struct Past<'p> {
     base: &'p Arc<Config>,
     definitions: Definitions,
     own: Option<String>,
+    /// Those of the commit before, which stay unless a file changes that decides.
+    rules: Option<Rules>,
     objects: Mutex<Objects>,
     cache: Option<cache::Cache>,
     /// Today's configuration of every file that any commit has.
@@ -276,6 +278,7 @@ impl<'p> Past<'p> {
             root,
             base,
             own: own_excludes(root),
+            rules: None,
             objects: Mutex::new(Objects::open(root)?),
             cache: path.map(|path| cache::Cache::open(&path, definitions.formats.hash())),
             definitions,
@@ -297,18 +300,21 @@ impl<'p> Past<'p> {
     }
 
     /// Which files a walk takes; only those that are `changed` are decided anew where the rest is `known`.
-    fn chosen(&self, files: &Files, known: Option<Vec<Chosen>>, changed: &HashSet<&str>) -> Vec<Chosen> {
+    fn chosen(&mut self, files: &Files, known: Option<Vec<Chosen>>, changed: &HashSet<&str>) -> Vec<Chosen> {
         let known = match known {
             Some(known) if changed.is_empty() => return known,
             known => known,
         };
-        let mut read = |object: &str| self.bytes(object).ok().flatten();
-        let tree = Tree::new(self.root, files, &self.base.exclude, self.own.as_deref(), &mut read);
+        let rules = match self.rules.take().filter(|_| known.is_some()) {
+            Some(rules) => rules,
+            None => Rules::new(self.root, files, self.own.as_deref(), &mut |object| self.bytes(object).ok().flatten()),
+        };
+        let tree = Tree::new(self.root, files, &self.base.exclude, &rules);
         let decide = |path: &Arc<str>| {
             let taken = tree.takes(path);
             (taken.is_checked || taken.is_manifest).then(|| (Arc::clone(path), taken))
         };
-        match known {
+        let chosen = match known {
             None => files.keys().filter_map(decide).collect(),
             Some(mut known) => {
                 known.retain(|(path, _)| !changed.contains(&**path));
@@ -317,7 +323,9 @@ impl<'p> Past<'p> {
                 known.sort_by(|a, b| a.0.cmp(&b.0));
                 known
             }
-        }
+        };
+        self.rules = Some(rules);
+        chosen
     }
 
     fn state(&mut self, files: &Files, chosen: &[Chosen], configs: &mut Configs) -> Result<State, ConfigError> {

@@ -98,6 +98,17 @@ fn lets_import_errors_pass(handler: &ast::ExceptHandler) -> bool {
     }
 }
 
+/// The names of arguments as `parametrize` takes them, where they are literal: `"a, b"`, `["a", "b"]`.
+pub fn argument_names(argnames: &Expr) -> Option<Vec<String>> {
+    match argnames {
+        Expr::StringLiteral(text) => {
+            let names = text.value.to_str().split(',').map(|name| name.trim().to_owned());
+            Some(names.filter(|name| !name.is_empty()).collect())
+        }
+        other => strings(other),
+    }
+}
+
 /// Adds the names that a statement mentions anywhere, where it defines and imports nothing.
 pub fn names<'a>(stmt: &'a Stmt, found: &mut HashSet<&'a str>) {
     struct Names<'n, 'a>(&'n mut HashSet<&'a str>);

@@ -3,7 +3,7 @@
 use super::{classes, is_test_name, is_testcase, is_unittest, mark, may_test, stays_a_test};
 use crate::fact::{Condition, Lifetime};
 use crate::python::ast::{self, Decorator, Expr, Stmt};
-use crate::python::walk::strings;
+use crate::python::walk::{argument_names, strings};
 use crate::python::{dotted, span};
 use crate::rule::{Check, Cx};
 use crate::text;
@@ -84,7 +84,7 @@ fn from_around<'a>(
             continue;
         }
         let indirect = call.arguments.find_argument_value("indirect", 2).is_some();
-        let names = call.arguments.find_argument_value("argnames", 0).and_then(names).filter(|_| !indirect);
+        let names = call.arguments.find_argument_value("argnames", 0).and_then(argument_names).filter(|_| !indirect);
         let Some(names) = names else { return };
         around.push((names, whose));
     }
@@ -163,7 +163,7 @@ fn one(
         wrong.push((span(keyword), format!("`parametrize` has no argument `{keyword}`: pytest refuses the file")));
     }
     let Some(argnames) = arguments.find_argument_value("argnames", 0) else { return };
-    let Some(names) = names(argnames) else { return };
+    let Some(names) = argument_names(argnames) else { return };
     // A fixture that the test uses may ask for the name, one that is used everywhere as well.
     let indirect = arguments.find_argument_value("indirect", 2);
     let own = function.parameters.iter_non_variadic_params().map(|one| one.parameter.name.as_str());
@@ -263,16 +263,5 @@ fn count(value: &Expr, wanted: usize) -> Option<usize> {
         // Of a text each letter is a value.
         Expr::StringLiteral(text) => Some(text.value.to_str().chars().count()),
         _ => None,
-    }
-}
-
-/// The names of the arguments, where they are literal.
-pub fn names(argnames: &Expr) -> Option<Vec<String>> {
-    match argnames {
-        Expr::StringLiteral(text) => {
-            let names = text.value.to_str().split(',').map(|name| name.trim().to_owned());
-            Some(names.filter(|name| !name.is_empty()).collect())
-        }
-        other => strings(other),
     }
 }

@@ -3,8 +3,8 @@
 use crate::fact::Condition;
 use crate::finding::{Ask, Piece};
 use crate::python::ast::{Expr, Stmt};
-use crate::python::environment::is_environ;
-use crate::python::{Tree, dotted, span, walk};
+use crate::python::environment::{self, is_environ};
+use crate::python::{Tree, span, walk};
 use crate::rule::{Check, Cx};
 use crate::text;
 
@@ -70,18 +70,13 @@ fn variable(cx: &Cx, test: &Expr) -> Option<String> {
 }
 
 fn read(expr: &Expr) -> Option<String> {
-    let mut found = None;
-    if let Expr::Call(call) = expr {
-        let callee = dotted(&call.func)?;
-        let reads = matches!(callee.as_str(), "os.environ.get" | "environ.get" | "os.getenv" | "getenv");
-        // A default other than nothing may be what is wanted.
-        if let ([Expr::StringLiteral(name)], true) = (&*call.arguments.args, reads) {
-            found = Some(name.value.to_str().to_owned());
-        }
-        if found.is_none() {
-            // `os.environ.get("X").lower()`
-            walk::children(&call.func, &mut |child| found = found.take().or_else(|| read(child)));
-        }
+    let Expr::Call(call) = expr else { return None };
+    // A default other than nothing may be what is wanted.
+    let mut found =
+        environment::read(expr).filter(|read| read.default.is_none() && !read.is_open).map(|read| read.variable);
+    if found.is_none() {
+        // `os.environ.get("X").lower()`
+        walk::children(&call.func, &mut |child| found = found.take().or_else(|| read(child)));
     }
     found
 }

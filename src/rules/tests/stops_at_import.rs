@@ -4,7 +4,7 @@ use crate::fact::Condition;
 use crate::finding::Grade;
 use crate::python::ast::{Expr, Stmt};
 use crate::python::bound::{bound, is_builtin};
-use crate::python::environment::is_environ;
+use crate::python::environment;
 use crate::python::{Tree, deeper, dotted, span, walk};
 use crate::rule::{Check, Cx};
 use crate::text;
@@ -267,18 +267,13 @@ fn opened(expr: &Expr) -> Option<(Span, String)> {
 
 /// `os.environ["X"]`, which raises where nobody has set it, and `int(os.environ.get("X"))`.
 fn read(expr: &Expr) -> Option<String> {
-    if let Expr::Call(call) = expr
-        && dotted(&call.func).is_some_and(|name| name == "int" || name == "float")
-        && let [Expr::Call(inner)] = &*call.arguments.args
-        && dotted(&inner.func)
-            .is_some_and(|name| matches!(name.as_str(), "os.environ.get" | "environ.get" | "os.getenv" | "getenv"))
-        && let [Expr::StringLiteral(name)] = &*inner.arguments.args
-    {
-        return Some(name.value.to_str().to_owned());
-    }
-    let Expr::Subscript(item) = expr else { return None };
-    match (&*item.slice, is_environ(&item.value) && item.ctx.is_load()) {
-        (Expr::StringLiteral(name), true) => Some(name.value.to_str().to_owned()),
+    match expr {
+        Expr::Call(call) if dotted(&call.func).is_some_and(|name| name == "int" || name == "float") => {
+            let [inner @ Expr::Call(_)] = &*call.arguments.args else { return None };
+            let read = environment::read(inner)?;
+            (read.default.is_none() && !read.is_open).then_some(read.variable)
+        }
+        Expr::Subscript(item) if item.ctx.is_load() => environment::read(expr).map(|read| read.variable),
         _ => None,
     }
 }

@@ -4,6 +4,7 @@ use super::{classes, is_fixture, is_plain_test_class, is_test_name, mark, may_te
 use crate::fact::Condition;
 use crate::finding::{Ask, Grade, Piece};
 use crate::python::ast::{self, Decorator, Expr, Stmt};
+use crate::python::walk::argument_names;
 use crate::python::{Tree, dotted, span};
 use crate::rule::{Check, Cx};
 use crate::text;
@@ -97,7 +98,7 @@ fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
         let all =
             matches!(call.arguments.find_argument_value("indirect", 2), Some(Expr::BooleanLiteral(all)) if all.value);
         let names = call.arguments.find_argument_value("argnames", 0).filter(|_| all);
-        if let Some(names) = names.and_then(super::broken_parametrize::names) {
+        if let Some(names) = names.and_then(argument_names) {
             found.extend(names.into_iter().map(|name| (span(&decorator.expression), name)));
         }
     }
@@ -237,7 +238,7 @@ fn given(function: &ast::StmtFunctionDef) -> Option<Given> {
 
 fn parametrized(decorator: &Decorator) -> Option<Vec<String>> {
     let Expr::Call(call) = &decorator.expression else { return None };
-    super::broken_parametrize::names(call.arguments.find_argument_value("argnames", 0)?)
+    argument_names(call.arguments.find_argument_value("argnames", 0)?)
 }
 
 /// How many arguments a patch gives: none where it is told what to put there.
