@@ -7,7 +7,7 @@ use crate::unit::{Kind, Unit};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{self, Metadata};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
@@ -16,7 +16,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 pub const EXTENSION: &str = "davycache";
 const MAGIC: &[u8; 8] = b"davyunit";
 /// What this davy makes of files: of another one's units nothing is taken.
-const ENGINE: &str = env!("DAVY_ENGINE");
+pub const ENGINE: &str = env!("DAVY_ENGINE");
 /// The head: magic, engine, length and checksum of the index.
 const HEAD: usize = 8 + 16 + 8 + 8;
 /// Units that nobody asks for any more are kept as long as there is room for them.
@@ -280,14 +280,27 @@ pub fn folder() -> Option<PathBuf> {
 
 /// The cache of a project in a folder of caches: named like the project, and by its place.
 pub fn path(folder: &Path, root: &Path) -> PathBuf {
+    path_for(folder, root, "")
+}
+
+/// Another cache of a project: what it holds, of which the first word is part of the name.
+pub fn path_for(folder: &Path, root: &Path, what: &str) -> PathBuf {
     let name: String = root
         .file_name()
         .map(|name| {
             name.to_string_lossy().chars().filter(|c| c.is_alphanumeric() || "-_.".contains(*c)).take(40).collect()
         })
         .unwrap_or_default();
-    let place = xxh3_64(root.as_os_str().as_encoded_bytes());
-    folder.join(format!("{name}-{place:016x}.{EXTENSION}"))
+    let place = xxh3_64(&[root.as_os_str().as_encoded_bytes(), what.as_bytes()].concat());
+    let word =
+        what.split(' ').next().filter(|word| !word.is_empty()).map(|word| format!("-{word}")).unwrap_or_default();
+    folder.join(format!("{name}{word}-{place:016x}.{EXTENSION}"))
+}
+
+/// Whether a cache is a database: what `davy trend` keeps.
+pub fn is_database(path: &Path) -> bool {
+    let mut head = [0; 16];
+    fs::File::open(path).is_ok_and(|mut file| file.read_exact(&mut head).is_ok()) && &head == b"SQLite format 3\0"
 }
 
 /// The caches in a folder, with their sizes.

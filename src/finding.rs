@@ -38,6 +38,11 @@ impl Severity {
             Severity::Error => "error",
         }
     }
+
+    /// The severity of a word.
+    pub fn named(word: &str) -> Option<Severity> {
+        [Severity::Note, Severity::Warning, Severity::Error].into_iter().find(|severity| severity.word() == word)
+    }
 }
 
 /// A circumstance that a rule's page may map to another severity. A closed set, so that a page edit never makes a unit stale.

@@ -148,10 +148,10 @@ fn it_can_be_looked_at_and_removed() {
     let cached = Cached::new();
     cached.check();
     let stats = cached.davy(&["cache", "stats"]).exits(0);
-    assert!(stats.out.contains("1 project") && stats.out.contains("3 files, 3 units"), "{}", stats.out);
-    cached.davy(&["cache", "clean"]).exits(0).says(&["Removed 1 project"]);
+    assert!(stats.out.contains("1 cache") && stats.out.contains("3 files, 3 units"), "{}", stats.out);
+    cached.davy(&["cache", "clean"]).exits(0).says(&["Removed 1 cache"]);
     assert_eq!(fs::read_dir(cached.folder.path()).expect("readable").count(), 0);
-    cached.davy(&["cache", "clean"]).exits(0).says(&["Removed 0 projects"]);
+    cached.davy(&["cache", "clean"]).exits(0).says(&["Removed 0 caches"]);
     // The configuration may name another folder.
     cached.project.write("davy.toml", "cache-dir = \".davy\"\n");
     cached.davy(&["check"]);

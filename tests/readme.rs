@@ -27,17 +27,18 @@ fn committed(folder: &Path) {
 #[test]
 fn commands_run() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let readme = std::fs::read_to_string(root.join("README.md")).expect("there is a README");
+    let pages = ["README.md", "docs/store.md"].map(|page| std::fs::read_to_string(root.join(page)).expect("a page"));
+    let readme = pages.concat();
     let shell = readme.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
     let mut run = 0;
     for line in shell.flat_map(str::lines) {
-        let line = line.split('#').next().unwrap_or_default().trim();
+        let line = line.split(" # ").next().unwrap_or_default().trim();
         let line = line.replace("cargo run --release --quiet -- ", "davy ").replace("path/to/your/backend", ".");
         if line.is_empty() || line == "cargo test" {
             continue;
         }
-        let mut words = line.split_whitespace();
-        assert_eq!(words.next(), Some("davy"), "a command that no test runs: {line}");
+        let mut words = words(&line).into_iter();
+        assert_eq!(words.next().as_deref(), Some("davy"), "a command that no test runs: {line}");
         let folder = tempfile::tempdir().expect("a temporary folder");
         copy(&root.join("fixtures/gas-delivery"), folder.path());
         let asks_git = ["--since", "--staged", "--changed"].iter().any(|flag| line.contains(flag));
@@ -68,6 +69,21 @@ fn commands_run() {
         run += 1;
     }
     assert!(run > 10);
+}
+
+/// The words of a command, as a shell takes them apart: what stands in double quotes is one.
+fn words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quoted = false;
+    for char in line.chars() {
+        match char {
+            '"' => quoted = !quoted,
+            ' ' if !quoted => words.push(String::new()),
+            char => words.last_mut().expect("never empty").push(char),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub fn run(command: CacheCommand) -> io::Result<Outcome> {
         }
     };
     let total: u64 = caches.iter().map(|(_, size)| size).sum();
-    let projects = if caches.len() == 1 { "1 project".to_owned() } else { format!("{} projects", caches.len()) };
+    let projects = crate::report::count(caches.len(), "cache");
     let mut out = io::stdout().lock();
     match command {
         CacheCommand::Stats => {
@@ -43,6 +43,7 @@ pub fn run(command: CacheCommand) -> io::Result<Outcome> {
                 let name = path.file_stem().unwrap_or_default().to_string_lossy();
                 let holds = match cache::counts(path) {
                     Some((files, units)) => format!("{files} files, {units} units"),
+                    None if cache::is_database(path) => "for `davy trend`".to_owned(),
                     None => "of another davy, to be made anew".to_owned(),
                 };
                 writeln!(out, "  {name}: {holds}, {}", size(*bytes))?;

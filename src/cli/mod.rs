@@ -115,9 +115,12 @@ enum CollectFormat {
 
 #[derive(Debug, Args)]
 struct Trend {
-    /// A folder of the repository; by itself the working directory
+    /// The repository, or a folder of it: what lies below is counted; by itself the working directory
     #[arg(value_name = "PATH")]
     path: Option<PathBuf>,
+    /// Count what lies below these files and folders alone, be they there today or not
+    #[arg(long = "path", value_name = "PATH")]
+    paths: Vec<PathBuf>,
     /// The commit to begin with: a branch, a tag, a commit; by itself the first one
     #[arg(long, value_name = "REV")]
     from: Option<String>,
@@ -129,6 +132,9 @@ struct Trend {
     /// Commits are those along first parents: what the branch has been, one after the other.
     #[arg(long, value_name = "WHICH", default_value = "day")]
     every: Every,
+    /// Say that what a branch brings came with its merge, whoever wrote it
+    #[arg(long)]
+    first_parent: bool,
     /// What to count by
     #[arg(long, value_enum, default_value_t = TrendBy::Family)]
     by: TrendBy,
@@ -138,6 +144,12 @@ struct Trend {
     /// How to print it
     #[arg(long, value_enum, default_value_t = TrendFormat::Text)]
     format: TrendFormat,
+    /// Keep the history in this file, a SQLite database; by itself in the folder of caches
+    #[arg(long, value_name = "FILE")]
+    db: Option<PathBuf>,
+    /// Ask what is kept, after it was brought up to date: docs/store.md tells of the tables
+    #[arg(long, value_name = "SQL")]
+    sql: Option<String>,
     /// Show no progress
     #[arg(long, short)]
     quiet: bool,
@@ -150,6 +162,12 @@ enum TrendBy {
     Family,
     /// Each rule
     Rule,
+    /// The folders of the files
+    Folder,
+    /// Who owns the files by the last commit's `CODEOWNERS`; where there is none, the authors
+    Owner,
+    /// Who wrote the commits that they came with
+    Author,
 }
 
 /// How a trend is printed.

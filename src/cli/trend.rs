@@ -4,12 +4,17 @@ use super::check::with_threads;
 use super::{Outcome, Trend, TrendBy, TrendFormat, terminal};
 use crate::config::{Changes, Configs, paths};
 use crate::finding::Severity;
-use crate::history::{Every, History, Life, Point, Request, Trouble, walk};
+use crate::git::history::Commit;
+use crate::history::owners::CodeOwners;
+use crate::history::store::{Answer, ask};
+use crate::history::{Every, History, Life, Origin, Point, Request, Sighting, Trouble, day_of, walk};
 use crate::page::FAMILIES;
 use crate::report::count;
+use crate::report::markdown::escaped;
+use crate::report::wrap::short_path;
 use crate::rules;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// Runs the command.
@@ -18,87 +23,162 @@ pub fn run(args: &Trend) -> io::Result<Outcome> {
 }
 
 fn inside(args: &Trend) -> io::Result<Outcome> {
-    let pages = rules::pages();
     let request = Request {
         folder: args.path.clone().unwrap_or_else(paths::working_directory),
+        paths: args.paths.clone(),
         from: args.from.clone(),
         to: args.to.clone(),
         every: args.every,
+        first_parent: args.first_parent,
+        store: args.db.clone(),
     };
-    let bar = terminal::Progress::new(args.quiet);
-    let changes = Changes { select: args.select.clone(), ..Changes::default() };
-    let history = Configs::new(&pages, changes)
-        .map_err(Trouble::from)
-        .and_then(|mut configs| walk(&request, &mut configs, &|what, done, total| bar.step(what, done, total)));
-    bar.end();
-    let history = match history {
-        Ok(history) => history,
-        Err(Trouble::Git(error)) => {
-            terminal::complain(&error.message, Some(&error.help));
-            return Ok(Outcome::Failed);
-        }
-        Err(Trouble::Config(error)) => {
-            terminal::complain(&error.to_string(), None);
-            return Ok(Outcome::Failed);
-        }
-    };
+    let Some(history) = walked(&request, &args.select, args.quiet) else { return Ok(Outcome::Failed) };
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let written = match args.format {
-        TrendFormat::Text => text(&history, args.by, &mut out),
-        TrendFormat::Json => json(&history, &mut out),
-        TrendFormat::Csv => csv(&history, args.by, &mut out),
-        TrendFormat::Markdown => markdown(&history, args.by, &mut out),
+    let written = match (&args.sql, args.format) {
+        (Some(sql), format) => match asked(&history, sql) {
+            Ok(answer) => table(&answer, format, &mut out),
+            Err((message, help)) => {
+                terminal::complain(&message, Some(help));
+                return Ok(Outcome::Failed);
+            }
+        },
+        (None, TrendFormat::Text) => text(&history, args.by, &mut out),
+        (None, TrendFormat::Json) => json(&history, &mut out),
+        (None, TrendFormat::Csv) => csv(&history, args.by, &mut out),
+        (None, TrendFormat::Markdown) => markdown(&history, args.by, &mut out),
     };
     terminal::read_or_not(written.and_then(|()| out.flush()))?;
     Ok(Outcome::Clean)
 }
 
-/// What findings are counted by, in the order in which it is shown.
-fn groups(history: &History, by: TrendBy) -> Vec<String> {
-    match by {
-        TrendBy::Family => {
-            FAMILIES.iter().map(|family| family.name.to_owned()).filter(|name| has(history, by, name)).collect()
+/// The history that is asked for; where there is none, that is said.
+pub fn walked(request: &Request, select: &[String], quiet: bool) -> Option<History> {
+    let pages = rules::pages();
+    let bar = terminal::Progress::new(quiet);
+    let changes = Changes { select: select.to_vec(), ..Changes::default() };
+    let history = Configs::new(&pages, changes)
+        .map_err(Trouble::from)
+        .and_then(|mut configs| walk(request, &mut configs, &|what, done, total| bar.step(what, done, total)));
+    bar.end();
+    match history {
+        Ok(history) => return Some(history),
+        Err(Trouble::Git(error)) => terminal::complain(&error.message, Some(&error.help)),
+        Err(Trouble::Config(error)) => terminal::complain(&error.to_string(), None),
+        Err(Trouble::Store(problem)) => terminal::complain(&problem.message, Some(&problem.help)),
+    }
+    None
+}
+
+/// What a question in SQL gives.
+fn asked(history: &History, sql: &str) -> Result<Answer, (String, &'static str)> {
+    let Some(path) = &history.store else {
+        return Err(("the history cannot be kept, so it cannot be asked".to_owned(), "name a file with `--db FILE`"));
+    };
+    ask(path, sql)
+        .map_err(|said| (format!("SQLite says: {said}"), "`--sql \"SELECT sql FROM sqlite_schema\"` lists the tables"))
+}
+
+/// The groups that findings are counted by.
+struct Grouping {
+    by: TrendBy,
+    owners: Option<CodeOwners>,
+}
+
+impl Grouping {
+    fn new(history: &History, by: TrendBy) -> Grouping {
+        let last = history.points.last().filter(|_| by == TrendBy::Owner);
+        Grouping { by, owners: last.and_then(|last| CodeOwners::of(&history.root, &last.commit.id)) }
+    }
+
+    fn of(&self, life: &Life, sighting: &Sighting) -> String {
+        let path = &sighting.identity.path;
+        match self.by {
+            TrendBy::Family => rules::page(life.rule()).map_or("", |page| page.family.name).to_owned(),
+            TrendBy::Rule => life.rule().to_owned(),
+            TrendBy::Folder => path.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned(),
+            TrendBy::Author => life.origin.author.clone(),
+            TrendBy::Owner => match &self.owners {
+                Some(owners) => owners.owner(path).unwrap_or("(nobody)").to_owned(),
+                None => life.origin.author.clone(),
+            },
         }
-        TrendBy::Rule => {
-            let codes = history.points.iter().flat_map(|point| point.counts.keys().map(|(code, _)| code.clone()));
-            codes.collect::<BTreeSet<_>>().into_iter().filter(|code| has(history, by, code)).collect()
+    }
+
+    fn title(&self) -> &'static str {
+        match self.by {
+            TrendBy::Family => "Family",
+            TrendBy::Rule => "Rule",
+            TrendBy::Folder => "Folder",
+            TrendBy::Owner if self.owners.is_some() => "Owner",
+            TrendBy::Owner | TrendBy::Author => "Author",
         }
     }
 }
 
-fn has(history: &History, by: TrendBy, group: &str) -> bool {
-    history.points.iter().any(|point| of(point, by, group) > 0)
+/// A group with its errors and warnings.
+struct Row {
+    name: String,
+    /// At each point.
+    values: Vec<usize>,
+    /// After the first point.
+    came: usize,
+    went: usize,
 }
 
-/// How many errors and warnings a commit has of a group.
-fn of(point: &Point, by: TrendBy, group: &str) -> usize {
-    let counted =
-        point.counts.iter().filter(|((code, severity), _)| *severity > Severity::Note && is_of(by, group, code));
-    counted.map(|(_, count)| count).sum()
-}
+impl Row {
+    fn now(&self) -> usize {
+        self.values.last().copied().unwrap_or_default()
+    }
 
-fn is_of(by: TrendBy, group: &str, code: &str) -> bool {
-    match by {
-        TrendBy::Family => rules::page(code).is_some_and(|page| page.family.name == group),
-        TrendBy::Rule => code == group,
+    fn most(&self) -> usize {
+        self.values.iter().max().copied().unwrap_or_default()
     }
 }
 
-/// How many errors and warnings of a group came after the first commit, and how many went.
-fn births_and_deaths(history: &History, is_wanted: impl Fn(&Life) -> bool) -> (usize, usize) {
-    let lives = || history.lives.iter().filter(|life| life.severity > Severity::Note && is_wanted(life));
-    (lives().filter(|life| life.born > 0).count(), lives().filter(|life| life.died.is_some()).count())
+/// Errors and warnings by group: families in the order of the catalog, the others with the most first.
+fn rows(history: &History, grouping: &Grouping) -> Vec<Row> {
+    let is_counted = |sighting: &Sighting| sighting.severity > Severity::Note;
+    let courses = history.courses(|life, sighting| is_counted(sighting).then(|| grouping.of(life, sighting)));
+    let mut moves: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for life in followed(history) {
+        let (came, went) = moves.entry(grouping.of(life, life.last())).or_default();
+        *came += usize::from(life.born > 0);
+        *went += usize::from(life.died.is_some());
+    }
+    let row = |(name, values): (String, Vec<usize>)| {
+        let (came, went) = moves.get(&name).copied().unwrap_or_default();
+        Row { name, values, came, went }
+    };
+    let mut rows: Vec<Row> = courses.into_iter().map(row).collect();
+    let place = |row: &Row| FAMILIES.iter().position(|family| family.name == row.name);
+    match grouping.by {
+        TrendBy::Family => rows.sort_by_key(place),
+        TrendBy::Rule => {}
+        TrendBy::Folder | TrendBy::Owner | TrendBy::Author => {
+            rows.sort_by_key(|row| std::cmp::Reverse((row.now(), row.most())));
+        }
+    }
+    rows
 }
 
-fn total(point: &Point, severity: Severity) -> usize {
-    point.counts.iter().filter(|((_, one), _)| *one == severity).map(|(_, count)| count).sum()
+/// The errors and warnings that are meant, as they were last.
+fn followed(history: &History) -> impl Iterator<Item = &Life> {
+    let is_meant = |life: &&Life| life.last().severity > Severity::Note && history.holds(&life.last().identity.path);
+    history.lives.iter().filter(is_meant)
 }
 
-/// The day of a commit, in UTC.
+/// How many findings there are at each point.
+fn totals(history: &History, severity: Severity) -> Vec<usize> {
+    let mut courses = history.courses(|_, sighting| (sighting.severity == severity).then_some(()));
+    courses.remove(&()).unwrap_or_else(|| vec![0; history.points.len()])
+}
+
 fn day(point: &Point) -> String {
-    let time = jiff::Timestamp::from_second(point.commit.time).unwrap_or_default();
-    time.strftime("%Y-%m-%d").to_string()
+    day_of(point.commit.time)
 }
+
+/// So many groups have a line; what the others have is one line more.
+const LINES: usize = 20;
 
 /// A line for people: the course of each group, what it was at most, and what it is now.
 fn text(history: &History, by: TrendBy, out: &mut dyn Write) -> io::Result<()> {
@@ -107,34 +187,71 @@ fn text(history: &History, by: TrendBy, out: &mut dyn Write) -> io::Result<()> {
     };
     let commits = count(history.commits, "commit");
     writeln!(out, "{commits} from {} to {}, {} looked at\n", day(first), day(last), history.points.len())?;
-    let groups = groups(history, by);
-    let rows: Vec<(&str, Vec<usize>)> = groups
-        .iter()
-        .map(|group| (group.as_str(), history.points.iter().map(|point| of(point, by, group)).collect()))
-        .collect();
-    let all = |at: usize| rows.iter().map(|(_, values)| values[at]).sum();
-    let sum: Vec<usize> = (0..history.points.len()).map(all).collect();
-    let name = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default().max("all".len());
+    let mut rows = rows(history, &Grouping::new(history, by));
+    let all = sum("all", &rows, history.points.len());
+    if rows.len() > LINES {
+        let rest = rows.split_off(LINES - 1);
+        rows.push(sum(&format!("{} others", rest.len()), &rest, history.points.len()));
+    }
+    rows.push(all);
+    let ellipsis = if terminal::unicode() { "…" } else { "..." };
+    let names: Vec<String> = rows.iter().map(|row| short_path(&terminal::plain(&row.name), 40, ellipsis)).collect();
+    let name = names.iter().map(|name| crate::report::wrap::width(name)).max().unwrap_or_default();
     // Name, course, five numbers of six columns, and what parts them.
-    let course = terminal::width().min(100).saturating_sub(name + 5 * 8 + 2).clamp(8, 48);
+    let course = terminal::width().min(110).saturating_sub(name + 5 * 8 + 2).clamp(8, 48);
     let heads = ["first", "most", "now", "came", "went"].map(|head| format!("  {head:>6}")).concat();
     writeln!(out, "{:name$}  {:course$}{heads}", "", "")?;
-    let grouped = rows
-        .iter()
-        .map(|(group, values)| (*group, values, births_and_deaths(history, |life| is_of(by, group, &life.rule))));
-    for (group, values, (came, went)) in grouped.chain([("all", &sum, births_and_deaths(history, |_| true))]) {
-        let (begin, now) = (values[0], values[values.len() - 1]);
-        let most = values.iter().max().copied().unwrap_or_default();
-        let line = sparkline(values, course, terminal::unicode());
-        writeln!(out, "{group:name$}  {line}  {begin:>6}  {most:>6}  {now:>6}  {came:>6}  {went:>6}")?;
+    for (row, shown) in rows.iter().zip(&names) {
+        let line = sparkline(&row.values, course, terminal::unicode());
+        let pad = " ".repeat(name - crate::report::wrap::width(shown));
+        let (begin, most, now) = (row.values[0], row.most(), row.now());
+        writeln!(out, "{shown}{pad}  {line}  {begin:>6}  {most:>6}  {now:>6}  {:>6}  {:>6}", row.came, row.went)?;
     }
-    let notes = total(last, Severity::Note);
+    changed_most(history, out)?;
+    let notes = totals(history, Severity::Note).last().copied().unwrap_or_default();
     writeln!(
         out,
         "\nErrors and warnings; {} more at the end. What came and went is followed through edits and moves.",
         count(notes, "note")
     )?;
     missing(history, out)
+}
+
+fn sum(name: &str, rows: &[Row], points: usize) -> Row {
+    Row {
+        name: name.to_owned(),
+        values: (0..points).map(|at| rows.iter().map(|row| row.values[at]).sum()).collect(),
+        came: rows.iter().map(|row| row.came).sum(),
+        went: rows.iter().map(|row| row.went).sum(),
+    }
+}
+
+/// So many days before the last commit are lately.
+const LATELY: i64 = 28;
+
+/// The rules that lately changed most.
+fn changed_most(history: &History, out: &mut dyn Write) -> io::Result<()> {
+    let Some(last) = history.points.last() else { return Ok(()) };
+    let since = last.commit.time - LATELY * 24 * 3600;
+    let is_late = |point: usize| point > 0 && history.points[point].commit.time >= since;
+    let mut changes: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for life in followed(history) {
+        let (came, went) = changes.entry(life.rule()).or_default();
+        *came += usize::from(is_late(life.born));
+        *went += usize::from(life.died.is_some_and(is_late));
+    }
+    let mut changes: Vec<(&str, usize, usize)> =
+        changes.into_iter().map(|(rule, (came, went))| (rule, came, went)).filter(|(_, c, w)| c + w > 0).collect();
+    changes.sort_by_key(|(_, came, went)| std::cmp::Reverse(came + went));
+    if changes.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\nWhat changed most in the {LATELY} days before the last commit:")?;
+    for (rule, came, went) in changes.into_iter().take(5) {
+        let name = rules::page(rule).map_or("", |page| page.name.as_str());
+        writeln!(out, "  {came:>5} came  {went:>5} went  {rule} {name}")?;
+    }
+    Ok(())
 }
 
 fn missing(history: &History, out: &mut dyn Write) -> io::Result<()> {
@@ -175,7 +292,7 @@ struct Document<'h> {
     lives: Vec<JsonLife<'h>>,
 }
 
-/// A finding from its birth on. Births and deaths are the commits of points; the author is that of the commit.
+/// A finding from its birth on. Births and deaths are the commits of points.
 #[derive(Serialize)]
 struct JsonLife<'h> {
     rule: &'h str,
@@ -184,6 +301,16 @@ struct JsonLife<'h> {
     scope: &'h str,
     born: &'h str,
     died: Option<&'h str>,
+    came_with: JsonOrigin<'h>,
+}
+
+/// The commit that a finding came with: that of its birth, or one before it, of a branch or of a day.
+#[derive(Serialize)]
+struct JsonOrigin<'h> {
+    commit: &'h str,
+    date: String,
+    author: &'h str,
+    subject: &'h str,
 }
 
 #[derive(Serialize)]
@@ -201,35 +328,45 @@ struct JsonPoint<'h> {
 }
 
 fn json(history: &History, out: &mut dyn Write) -> io::Result<()> {
-    let points = history.points.iter().map(|point| {
+    let courses = history.courses(|life, sighting| Some((life.rule().to_owned(), sighting.severity)));
+    let time = |seconds: i64| jiff::Timestamp::from_second(seconds).unwrap_or_default().to_string();
+    let points = history.points.iter().enumerate().map(|(at, Point { commit, tags, files })| {
         let mut rules: BTreeMap<&str, BTreeMap<&'static str, usize>> = BTreeMap::new();
-        for ((code, severity), count) in &point.counts {
-            rules.entry(code).or_default().insert(severity.word(), *count);
+        let mut total: BTreeMap<Severity, usize> = BTreeMap::new();
+        for ((code, severity), values) in courses.iter().filter(|(_, values)| values[at] > 0) {
+            rules.entry(code).or_default().insert(severity.word(), values[at]);
+            *total.entry(*severity).or_default() += values[at];
         }
-        let time = jiff::Timestamp::from_second(point.commit.time).unwrap_or_default();
+        let total = |severity: Severity| total.get(&severity).copied().unwrap_or_default();
+        let Commit { id, author, subject, .. } = commit;
         JsonPoint {
-            commit: &point.commit.id,
-            date: time.to_string(),
-            author: &point.commit.author,
-            subject: &point.commit.subject,
-            tags: &point.tags,
-            files: point.files,
-            errors: total(point, Severity::Error),
-            warnings: total(point, Severity::Warning),
-            notes: total(point, Severity::Note),
+            commit: id,
+            date: time(commit.time),
+            author,
+            subject,
+            tags,
+            files: *files,
+            errors: total(Severity::Error),
+            warnings: total(Severity::Warning),
+            notes: total(Severity::Note),
             rules,
         }
     });
-    let History { commits, compiled, missing, .. } = *history;
     let of = |point: usize| history.points[point].commit.id.as_str();
-    let lives = history.lives.iter().map(|life| JsonLife {
-        rule: &life.rule,
-        severity: life.severity.word(),
-        path: &life.path,
-        scope: &life.scope,
-        born: of(life.born),
-        died: life.died.map(of),
+    let lives = history.lives.iter().filter(|life| history.holds(&life.last().identity.path)).map(|life| {
+        let Sighting { severity, identity, .. } = life.last();
+        let Origin { id, author, subject, .. } = &life.origin;
+        JsonLife {
+            rule: life.rule(),
+            severity: severity.word(),
+            path: &identity.path,
+            scope: &identity.scope,
+            born: of(life.born),
+            died: life.died.map(of),
+            came_with: JsonOrigin { commit: id, date: time(life.origin.time), author, subject },
+        }
     });
+    let History { commits, compiled, missing, .. } = *history;
     let document =
         Document { version: 1, commits, compiled, missing, points: points.collect(), lives: lives.collect() };
     serde_json::to_writer_pretty(&mut *out, &document)?;
@@ -238,22 +375,16 @@ fn json(history: &History, out: &mut dyn Write) -> io::Result<()> {
 
 /// One line for each commit, one column for each group.
 fn csv(history: &History, by: TrendBy, out: &mut dyn Write) -> io::Result<()> {
-    let groups = groups(history, by);
-    let names: String = groups.iter().map(|group| format!(",{group}")).collect();
+    let rows = rows(history, &Grouping::new(history, by));
+    let names: String = rows.iter().map(|row| format!(",{}", quoted(&row.name))).collect();
     writeln!(out, "commit,date,author,tags,files,errors,warnings,notes{names}")?;
-    for point in &history.points {
-        let numbers: String = groups.iter().map(|group| format!(",{}", of(point, by, group))).collect();
-        let levels = [Severity::Error, Severity::Warning, Severity::Note].map(|level| total(point, level).to_string());
+    let levels = [Severity::Error, Severity::Warning, Severity::Note].map(|level| totals(history, level));
+    for (at, point) in history.points.iter().enumerate() {
+        let columns = levels.iter().chain(rows.iter().map(|row| &row.values));
+        let numbers: String = columns.map(|values| format!(",{}", values[at])).collect();
         let author = quoted(&point.commit.author);
         let tags = quoted(&point.tags.join(" "));
-        writeln!(
-            out,
-            "{},{},{author},{tags},{},{}{numbers}",
-            point.commit.id,
-            day(point),
-            point.files,
-            levels.join(",")
-        )?;
+        writeln!(out, "{},{},{author},{tags},{}{numbers}", point.commit.id, day(point), point.files)?;
     }
     Ok(())
 }
@@ -272,15 +403,71 @@ fn markdown(history: &History, by: TrendBy, out: &mut dyn Write) -> io::Result<(
     let (Some(first), Some(last)) = (history.points.first(), history.points.last()) else {
         return writeln!(out, "There is no commit yet");
     };
-    let what = if by == TrendBy::Family { "Family" } else { "Rule" };
-    writeln!(out, "| {what} | {} | most | {} |\n|---|---:|---:|---:|", day(first), day(last))?;
-    for group in groups(history, by) {
-        let values: Vec<usize> = history.points.iter().map(|point| of(point, by, &group)).collect();
-        let most = values.iter().max().copied().unwrap_or_default();
-        writeln!(out, "| {group} | {} | {most} | {} |", values[0], values[values.len() - 1])?;
+    let grouping = Grouping::new(history, by);
+    let heads = format!("| {} | {} | most | {} | came | went |", grouping.title(), day(first), day(last));
+    writeln!(out, "{heads}\n|---|---:|---:|---:|---:|---:|")?;
+    for row in rows(history, &grouping) {
+        let (name, begin, most, now) = (escaped(&terminal::plain(&row.name)), row.values[0], row.most(), row.now());
+        writeln!(out, "| {name} | {begin} | {most} | {now} | {} | {} |", row.came, row.went)?;
     }
     writeln!(out, "\nErrors and warnings in {} of {}.", count(history.points.len(), "commit"), history.commits)?;
     missing(history, out)
+}
+
+/// The answer of a question in SQL.
+fn table(answer: &Answer, format: TrendFormat, out: &mut dyn Write) -> io::Result<()> {
+    let plain = |value: &serde_json::Value| match value {
+        serde_json::Value::Null => String::new(),
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let rows = answer.rows.iter().map(|row| row.iter().map(plain).collect::<Vec<String>>());
+    match format {
+        TrendFormat::Json => {
+            let objects = answer.rows.iter().map(|row| {
+                let fields = answer.columns.iter().cloned().zip(row.iter().cloned());
+                fields.collect::<serde_json::Map<String, serde_json::Value>>()
+            });
+            serde_json::to_writer_pretty(&mut *out, &objects.collect::<Vec<_>>())?;
+            writeln!(out)
+        }
+        TrendFormat::Csv => {
+            for row in [answer.columns.clone()].into_iter().chain(rows) {
+                writeln!(out, "{}", row.iter().map(|field| quoted(field)).collect::<Vec<_>>().join(","))?;
+            }
+            Ok(())
+        }
+        TrendFormat::Markdown => {
+            writeln!(out, "| {} |", answer.columns.iter().map(|name| escaped(name)).collect::<Vec<_>>().join(" | "))?;
+            writeln!(out, "|{}", "---|".repeat(answer.columns.len()))?;
+            for row in rows {
+                writeln!(
+                    out,
+                    "| {} |",
+                    row.iter().map(|field| escaped(&terminal::plain(field))).collect::<Vec<_>>().join(" | ")
+                )?;
+            }
+            Ok(())
+        }
+        TrendFormat::Text => {
+            let lines: Vec<Vec<String>> = [answer.columns.clone()].into_iter().chain(rows).collect();
+            let lines: Vec<Vec<String>> =
+                lines.iter().map(|row| row.iter().map(|field| terminal::plain(field)).collect()).collect();
+            let width = |column: usize| {
+                lines.iter().map(|row| crate::report::wrap::width(&row[column])).max().unwrap_or_default()
+            };
+            let widths: Vec<usize> = (0..answer.columns.len()).map(width).collect();
+            for row in &lines {
+                let mut line = String::new();
+                for (field, width) in row.iter().zip(&widths) {
+                    line.push_str(field);
+                    line.push_str(&" ".repeat(width + 2 - crate::report::wrap::width(field)));
+                }
+                writeln!(out, "{}", line.trim_end())?;
+            }
+            Ok(())
+        }
+    }
 }
 
 impl std::str::FromStr for Every {

@@ -10,6 +10,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 pub struct Commit {
     /// Its object.
     pub id: String,
+    /// Those that it was made from, the first one first.
+    pub parents: Vec<String>,
     /// Who wrote it, by `.mailmap`.
     pub author: String,
     /// Seconds since 1970, as the committer's clock said.
@@ -32,72 +34,114 @@ pub struct Changed {
 /// What marks the beginning of a commit in what git prints: no name of a file or an author begins so.
 const MARK: char = '\u{1}';
 
-/// The commits from the first one to `to`, along first parents, oldest first; with `from`, those behind it. The changes of the first one
-/// are all files that it has.
-pub fn history(folder: &Path, from: Option<&str>, to: &str) -> Result<Vec<Commit>, Error> {
+/// The commits from the first one, or from `from`, to `to` along first parents: their names and times, oldest first.
+pub fn chain(folder: &Path, from: Option<&str>, to: &str) -> Result<Vec<(String, i64)>, Error> {
     in_repository(folder)?;
     if line(folder, &["rev-parse", "--verify", "--quiet", "HEAD"])?.is_none() && to == "HEAD" {
         return Err(Error::new("nothing is committed yet", "commit something: the trend begins with it"));
     }
-    let mut ids = Vec::new();
-    for revision in [Some(to), from].into_iter().flatten() {
-        let commit = format!("{revision}^{{commit}}");
-        let id = line(folder, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?;
-        ids.push(id.ok_or_else(|| {
-            Error::new(format!("git knows no commit `{revision}` here"), "`git log --oneline` lists the commits")
-        })?);
+    let to_id = resolved(folder, to)?;
+    let from_id = from.map(|from| resolved(folder, from)).transpose()?;
+    let output =
+        answered(git(folder).args(["rev-list", "--first-parent", "--reverse", "--timestamp", &to_id, "--"]).output())?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let mut all: Vec<(String, i64)> = text
+        .lines()
+        .filter_map(|line| line.split_once(' '))
+        .map(|(time, id)| (id.to_owned(), time.parse().unwrap_or_default()))
+        .collect();
+    if let (Some(name), Some(id)) = (from, from_id) {
+        let Some(at) = all.iter().position(|(one, _)| *one == id) else {
+            let message = format!("`{name}` is not on the way to `{to}` along first parents");
+            return Err(Error::new(message, "name a commit of that branch"));
+        };
+        all.drain(..at);
     }
+    Ok(all)
+}
+
+/// The whole name of the commit that a revision names.
+pub fn resolved(folder: &Path, revision: &str) -> Result<String, Error> {
+    let commit = format!("{revision}^{{commit}}");
+    let id = line(folder, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?;
+    id.ok_or_else(|| {
+        Error::new(format!("git knows no commit `{revision}` here"), "`git log --oneline` lists the commits")
+    })
+}
+
+/// What each commit behind `after` changes against its first parent, up to `to`, along first parents, oldest first; without `after`, from the
+/// first one on, whose changes are all files that it has.
+pub fn commits(folder: &Path, after: Option<&str>, to: &str) -> Result<Vec<Commit>, Error> {
+    let range = after.map_or_else(|| to.to_owned(), |after| format!("{after}..{to}"));
+    log(folder, &["--reverse", "--first-parent", "-m", &range])
+}
+
+/// Every commit behind `after` that leads to `to`, along whatever parents, oldest first, with what those that merge nothing change.
+pub fn sides(folder: &Path, after: Option<&str>, to: &str) -> Result<Vec<Commit>, Error> {
+    let range = after.map_or_else(|| to.to_owned(), |after| format!("{after}..{to}"));
+    log(folder, &["--reverse", "--topo-order", "--diff-merges=off", &range])
+}
+
+/// A commit with all files that it has as its changes: a history begins with it.
+pub fn whole(folder: &Path, id: &str) -> Result<Commit, Error> {
+    let found = log(folder, &["--max-count=1", "--diff-merges=off", id])?;
+    let Some(commit) = found.into_iter().next() else {
+        return Err(Error::new(
+            format!("git says nothing of commit `{id}`"),
+            "run `git fsck` in the clone, then davy again",
+        ));
+    };
+    let files = tree(folder, id)?;
+    Ok(Commit {
+        changes: files.into_iter().map(|(path, object)| Changed { path, object: Some(object) }).collect(),
+        ..commit
+    })
+}
+
+/// The files of a commit below the folder, with their objects.
+pub fn tree(folder: &Path, id: &str) -> Result<Vec<(String, String)>, Error> {
+    let output = answered(git(folder).args(["ls-tree", "-r", "-z", id]).output())?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let entries = text.split('\0').filter_map(|entry| {
+        let (head, path) = entry.split_once('\t')?;
+        let fields: Vec<&str> = head.split(' ').collect();
+        let [mode, _, object] = fields.as_slice() else { return None };
+        mode.starts_with("100").then(|| (path.to_owned(), (*object).to_owned()))
+    });
+    Ok(entries.collect())
+}
+
+/// The bytes of a file of a commit; none where it has none there, or where git does not have them.
+pub fn object_of(folder: &Path, commit: &str, path: &str) -> Option<Vec<u8>> {
+    let output = git(folder)
+        .env("GIT_NO_LAZY_FETCH", "1")
+        .args(["cat-file", "blob", &format!("{commit}:./{path}")])
+        .output()
+        .ok()?;
+    output.status.success().then_some(output.stdout)
+}
+
+/// The commits that `git log` tells of, with their changes.
+fn log(folder: &Path, what: &[&str]) -> Result<Vec<Commit>, Error> {
     let mut command = git(folder);
-    command.args([
-        "-c",
-        "log.showRoot=true",
-        "-c",
-        "log.showSignature=false",
-        "log",
-        "--reverse",
-        "--first-parent",
-        "-m",
-    ]);
+    command.args(["-c", "log.showRoot=true", "-c", "log.showSignature=false", "log"]);
     command.args(["--raw", "-z", "--no-abbrev", "--no-renames", "--relative", "--no-color", "--no-ext-diff"]);
-    command.args(["--ignore-submodules=none", &format!("--format={MARK}%H%x00%aN%x00%ct%x00%s"), &ids[0], "--"]);
-    let output = answered(command.output())?;
-    let all = commits(&String::from_utf8_lossy(&output.stdout));
-    match ids.get(1) {
-        None => Ok(all),
-        Some(from) => match all.iter().position(|commit| commit.id == *from) {
-            Some(at) => Ok(since(all, at)),
-            None => Err(Error::new(
-                format!("`{from}` is not on the way to `{to}` along first parents"),
-                "name a commit of that branch",
-            )),
-        },
-    }
+    command.args(["--ignore-submodules=none", &format!("--format={MARK}%H%x00%P%x00%aN%x00%ct%x00%s")]);
+    let output = answered(command.args(what).arg("--").output())?;
+    Ok(parsed(&String::from_utf8_lossy(&output.stdout)))
 }
 
-/// The commits behind one, which now begins the history with all files that it has.
-fn since(mut all: Vec<Commit>, at: usize) -> Vec<Commit> {
-    let mut files = std::collections::BTreeMap::new();
-    for change in all.iter().take(at + 1).flat_map(|commit| &commit.changes) {
-        match &change.object {
-            Some(object) => _ = files.insert(change.path.clone(), object.clone()),
-            None => _ = files.remove(&change.path),
-        }
-    }
-    let mut rest = all.split_off(at);
-    rest[0].changes = files.into_iter().map(|(path, object)| Changed { path, object: Some(object) }).collect();
-    rest
-}
-
-fn commits(text: &str) -> Vec<Commit> {
+fn parsed(text: &str) -> Vec<Commit> {
     let mut found: Vec<Commit> = Vec::new();
     let mut words = text.split('\0');
     while let Some(word) = words.next() {
         let word = word.trim_start_matches('\n');
         if let Some(id) = word.strip_prefix(MARK) {
             let mut field = || words.next().unwrap_or_default().to_owned();
-            let (author, time, subject) = (field(), field(), field());
+            let (parents, author, time, subject) = (field(), field(), field(), field());
+            let parents = parents.split_whitespace().map(str::to_owned).collect();
             let time = time.parse().unwrap_or_default();
-            found.push(Commit { id: id.to_owned(), author, time, subject, changes: Vec::new() });
+            found.push(Commit { id: id.to_owned(), parents, author, time, subject, changes: Vec::new() });
         } else if let Some(head) = word.strip_prefix(':')
             && let Some(commit) = found.last_mut()
         {

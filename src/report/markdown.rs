@@ -87,7 +87,8 @@ fn code(text: &str) -> String {
     if text.contains('`') { format!("`` {text} ``") } else { format!("`{text}`") }
 }
 
-fn escaped(text: &str) -> String {
+/// A text as it is, whatever its characters mean in Markdown or HTML.
+pub fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for char in text.chars() {
         match char {

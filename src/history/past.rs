@@ -1,0 +1,464 @@
+//! The states of a project in its commits: which files there are, what they compiled to, what is found in them.
+
+use super::compiled::Compiled;
+use super::lives::Seen;
+use super::store::{Kept, Store};
+use super::{Every, Source};
+use crate::cache;
+use crate::config::{Config, ConfigError, Configs, paths};
+use crate::discover::kind_of;
+use crate::discover::tree::{Files, Rules, Taken, Tree};
+use crate::finding::Judged;
+use crate::git::Error;
+use crate::git::history::{Objects, own_excludes};
+use crate::identity::{self, Identity};
+use crate::link::project::{Around, Project, included};
+use crate::link::{WHOLE, link};
+use crate::manifest::{self, Manifest};
+use crate::report::incidents::{LEAST, is_about_value, spoken_for};
+use crate::rule::Definitions;
+use crate::scan::{Configured, LARGE, covered, guarded};
+use crate::secrets::Formats;
+use crate::text::{Lines, Span, decode};
+use crate::unit::{Kind, Syntax, Unit};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+/// A place in an object.
+type At = (Arc<str>, Span);
+
+/// What is remembered of a place in an object.
+#[derive(Debug, Clone)]
+struct Remembered {
+    /// Its line, as findings are recognised by it.
+    line: Arc<str>,
+    /// The hash of what stands there, where that is long enough to be compared.
+    value: Option<cache::Content>,
+}
+
+/// A manifest: its path, and its object.
+type Place = (Arc<str>, Arc<str>);
+
+/// A file that a walk takes.
+pub type Chosen = (Arc<str>, Taken);
+
+/// How many objects are asked for at once: their bytes are in memory.
+const AT_ONCE: usize = 512;
+
+/// The state of the project in one commit, as far as davy looks at it.
+#[derive(Default)]
+pub struct State {
+    /// What is checked, by path.
+    pub checked: Vec<(Arc<str>, Source)>,
+    /// What says something of the project.
+    manifests: Vec<Place>,
+    /// Folders with a `.env` that an image takes in.
+    open: Vec<String>,
+}
+
+/// What all commits are looked at with, and what is known so far.
+pub struct Past<'p> {
+    pub root: &'p Path,
+    /// The folder of caches.
+    pub folder: Option<PathBuf>,
+    /// Objects that git does not have.
+    pub missing: Vec<String>,
+    /// How many files were compiled.
+    pub made: usize,
+    /// Paths that some manifest includes.
+    pub included: HashSet<String>,
+    base: &'p Arc<Config>,
+    definitions: Definitions,
+    own: Option<String>,
+    /// Those of the commit before, which stay unless a file changes that decides.
+    rules: Option<Rules>,
+    objects: Mutex<Objects>,
+    compiled: Mutex<Option<Compiled>>,
+    /// Today's configuration of every file that any commit has.
+    today: Configured,
+    /// The day of the run, and the next one when a comment that silences findings runs out.
+    day: String,
+    expires: Option<String>,
+    /// What is remembered of places where findings are.
+    places: Mutex<HashMap<At, Remembered>>,
+    /// Every file of the commits at hand, compiled; none where git does not have it.
+    units: HashMap<Source, Option<Arc<Unit>>>,
+    manifests: HashMap<Place, Option<Manifest>>,
+}
+
+impl<'p> Past<'p> {
+    /// Nothing is known yet.
+    pub fn new(root: &'p Path, base: &'p Arc<Config>) -> Result<Past<'p>, Error> {
+        let definitions = Definitions { formats: base.formats.unwrap_or_else(Formats::built_in) };
+        let folder = base.cache_dir.clone().or_else(cache::folder);
+        // What checks read again and again stays small.
+        let path = folder.as_ref().map(|folder| cache::path_for(folder, root, "objects"));
+        Ok(Past {
+            root,
+            folder,
+            missing: Vec::new(),
+            made: 0,
+            included: HashSet::new(),
+            base,
+            own: own_excludes(root),
+            rules: None,
+            objects: Mutex::new(Objects::open(root)?),
+            compiled: Mutex::new(path.and_then(|path| Compiled::open(&path, definitions.formats.hash()))),
+            definitions,
+            today: Configured::default(),
+            day: jiff::Timestamp::now().strftime("%Y-%m-%d").to_string(),
+            expires: None,
+            places: Mutex::default(),
+            units: HashMap::new(),
+            manifests: HashMap::new(),
+        })
+    }
+
+    /// What a store has to be made with, so that its answers are those of this run.
+    pub fn key(&self, every: Every, from: &str, first_parent: bool) -> [(&'static str, String); 7] {
+        let told = ignore::gitignore::gitconfig_excludes_path().and_then(|path| std::fs::read(path).ok());
+        let own = self.own.as_deref().unwrap_or_default();
+        let excludes =
+            format!("{:032x}{:032x}", cache::content(own.as_bytes()), cache::content(&told.unwrap_or_default()));
+        [
+            ("davy", cache::ENGINE.to_owned()),
+            ("root", self.root.display().to_string()),
+            ("every", format!("{every:?}").to_lowercase()),
+            ("from", from.to_owned()),
+            ("parents", if first_parent { "first" } else { "all" }.to_owned()),
+            ("configuration", fingerprint(self.base)),
+            ("excludes", excludes),
+        ]
+    }
+
+    /// What a store holds, if this run would come to the same; none where it cannot be read, either.
+    pub fn kept(&mut self, store: &Store, configs: &mut Configs) -> Result<Option<Kept>, ConfigError> {
+        let (Ok(folders), Ok(kept)) = (store.folders(), store.load()) else { return Ok(None) };
+        for (folder, configuration) in folders {
+            if fingerprint(&*configs.for_folder(&self.root.join(folder))?) != configuration {
+                return Ok(None);
+            }
+        }
+        self.expires = store.value("expires").filter(|day| !day.is_empty());
+        if self.expires.as_ref().is_some_and(|day| *day < self.day) {
+            return Ok(None);
+        }
+        let names: Vec<&str> = kept.missing.iter().map(String::as_str).collect();
+        let fetched = self.objects.lock().ok().and_then(|mut objects| objects.get_all(&names).ok());
+        let is_there = fetched.is_some_and(|fetched| fetched.iter().any(Option::is_some));
+        Ok(Some(kept).filter(|_| !is_there))
+    }
+
+    /// What a store keeps beside the rest.
+    pub fn values(&self) -> [(&'static str, String); 1] {
+        [("expires", self.expires.clone().unwrap_or_default())]
+    }
+
+    /// The configuration of each folder that any commit so far has, as a hash.
+    pub fn folders(&self) -> BTreeMap<String, String> {
+        let mut hashes: HashMap<*const Config, String> = HashMap::new();
+        let mut all = BTreeMap::new();
+        for (path, (config, _)) in &self.today.0 {
+            let folder = crate::link::index::parent(path);
+            if !all.contains_key(folder) {
+                let hash = hashes.entry(Arc::as_ptr(config)).or_insert_with(|| fingerprint(config));
+                all.insert(folder.to_owned(), hash.clone());
+            }
+        }
+        all
+    }
+
+    /// Lets go of what only older states need: `last` is the newest one.
+    pub fn tidy(&mut self, last: Option<&State>) {
+        let Some(last) = last else { return };
+        let wanted: HashSet<&Source> = last.checked.iter().map(|(_, source)| source).collect();
+        self.units.retain(|source, _| wanted.contains(source));
+        if let Ok(mut places) = self.places.lock() {
+            let objects: HashSet<&str> = wanted.iter().map(|(object, _)| &**object).collect();
+            places.retain(|(object, _), _| objects.contains(&**object));
+        }
+    }
+
+    /// The findings of several states, where there is one.
+    pub fn seen_in(&self, states: Vec<Option<&State>>) -> Vec<Option<Vec<Seen>>> {
+        states.into_par_iter().map(|state| state.map(|state| self.seen(state))).collect()
+    }
+
+    fn bytes(&self, object: &str) -> Result<Option<Vec<u8>>, Error> {
+        match self.objects.lock() {
+            Ok(mut objects) => objects.get(object),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Which files a walk takes; only those that are `changed` are decided anew where the rest is `known`.
+    pub fn chosen(&mut self, files: &Files, known: Option<Vec<Chosen>>, changed: &HashSet<&str>) -> Vec<Chosen> {
+        let known = match known {
+            Some(known) if changed.is_empty() => return known,
+            known => known,
+        };
+        let rules = match self.rules.take().filter(|_| known.is_some()) {
+            Some(rules) => rules,
+            None => Rules::new(self.root, files, self.own.as_deref(), &mut |object| self.bytes(object).ok().flatten()),
+        };
+        let tree = Tree::new(self.root, files, &self.base.exclude, &rules);
+        let decide = |path: &Arc<str>| {
+            let taken = tree.takes(path);
+            (taken.is_checked || taken.is_manifest).then(|| (Arc::clone(path), taken))
+        };
+        let chosen = match known {
+            None => files.keys().filter_map(decide).collect(),
+            Some(mut known) => {
+                known.retain(|(path, _)| !changed.contains(&**path));
+                let there = changed.iter().filter_map(|path| files.get_key_value(*path));
+                known.extend(there.filter_map(|(path, _)| decide(path)));
+                known.sort_by(|a, b| a.0.cmp(&b.0));
+                known
+            }
+        };
+        self.rules = Some(rules);
+        chosen
+    }
+
+    pub fn state(&mut self, files: &Files, chosen: &[Chosen], configs: &mut Configs) -> Result<State, ConfigError> {
+        let mut state = State::default();
+        for (path, Taken { is_checked, is_manifest }) in chosen {
+            let Some(object) = files.get(path) else { continue };
+            if *is_manifest {
+                state.manifests.push((Arc::clone(path), Arc::clone(object)));
+            }
+            if !is_checked {
+                continue;
+            }
+            let whole = self.root.join(&**path);
+            if !self.today.0.contains_key(&**path) {
+                let config = configs.for_folder(whole.parent().unwrap_or(self.root))?;
+                self.today.0.insert(path.to_string(), (config, whole.clone()));
+            }
+            let (config, _) = &self.today.0[&**path];
+            if config.origin != self.base.origin && config.excludes(&whole) {
+                continue;
+            }
+            let kind = kind_of(&whole);
+            if kind == Kind::Text(Syntax::Docker) {
+                state.open.extend(self.open(files, path));
+            }
+            state.checked.push((Arc::clone(path), (Arc::clone(object), kind)));
+        }
+        // Files that others include are manifests whatever they are called.
+        let mut at = 0;
+        while at < state.manifests.len() {
+            let place = state.manifests[at].clone();
+            let includes = self.manifest(&place).map(|manifest| included(&(place.0.to_string(), manifest.clone())));
+            for path in includes.unwrap_or_default() {
+                let is_known = state.manifests.iter().any(|(known, _)| **known == path);
+                if let Some((path, object)) = files.get_key_value(path.as_str()).filter(|_| !is_known) {
+                    state.manifests.push((Arc::clone(path), Arc::clone(object)));
+                }
+                self.included.insert(path);
+            }
+            at += 1;
+        }
+        state.manifests.sort();
+        Ok(state)
+    }
+
+    /// A manifest, read once.
+    fn manifest(&mut self, place: &Place) -> Option<&Manifest> {
+        if !self.manifests.contains_key(place) {
+            let kind = manifest::kind_of(&place.0).unwrap_or(manifest::Kind::Requirements);
+            let bytes = self.bytes(&place.1).ok().flatten();
+            let read = bytes.and_then(|bytes| manifest::read(kind, &decode(&bytes).text).ok());
+            self.manifests.insert(place.clone(), read);
+        }
+        self.manifests.get(place).and_then(Option::as_ref)
+    }
+
+    /// The folder of an image, if it takes in a `.env`.
+    fn open(&self, files: &Files, image: &str) -> Option<String> {
+        let folder = crate::link::index::parent(image);
+        let beside = |name: &str| if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+        files.get(beside(".env").as_str())?;
+        let text = files.get(beside(".dockerignore").as_str()).and_then(|object| self.bytes(object).ok().flatten());
+        let mut builder = ignore::gitignore::GitignoreBuilder::new(self.root.join(folder));
+        for line in String::from_utf8_lossy(&text.unwrap_or_default()).lines() {
+            let _ = builder.add_line(None, line);
+        }
+        let rules = builder.build().unwrap_or_else(|_| ignore::gitignore::Gitignore::empty());
+        let is_left_out = rules.matched(self.root.join(beside(".env")), false).is_ignore();
+        (!is_left_out).then(|| folder.to_owned())
+    }
+
+    /// Compiles every file of some states that is not compiled yet, or takes it from an earlier run.
+    pub fn compile<'s>(&mut self, states: impl Iterator<Item = &'s State>) -> Result<(), Error> {
+        self.compile_all(states.flat_map(|state| &state.checked).map(|(_, source)| source))
+    }
+
+    /// The same for some files.
+    pub fn compile_all<'s>(&mut self, sources: impl Iterator<Item = &'s Source>) -> Result<(), Error> {
+        let sources: HashSet<&Source> = sources.filter(|source| !self.units.contains_key(*source)).collect();
+        let sources: Vec<Source> = sources.into_iter().cloned().collect();
+        let kept = match self.compiled.lock().as_deref() {
+            Ok(Some(compiled)) => compiled.get(&sources),
+            _ => vec![None; sources.len()],
+        };
+        let (kept, new): (Vec<_>, Vec<_>) = sources.into_iter().zip(kept).partition(|(_, unit)| unit.is_some());
+        self.units.extend(kept);
+        for part in new.chunks(AT_ONCE) {
+            let names: Vec<&str> = part.iter().map(|((object, _), _)| &**object).collect();
+            let bytes = match self.objects.lock() {
+                Ok(mut objects) => objects.get_all(&names)?,
+                Err(_) => Vec::new(),
+            };
+            let read: Vec<(&Source, Option<Vec<u8>>)> = part.iter().map(|(source, _)| source).zip(bytes).collect();
+            let made: Vec<(&Source, Option<Unit>, bool)> = read
+                .into_par_iter()
+                .map(|(source, bytes)| match bytes.map(|bytes| made(&bytes, source, &self.definitions)) {
+                    Some((unit, keeps)) => (source, Some(unit), keeps),
+                    None => (source, None, false),
+                })
+                .collect();
+            if let Ok(Some(compiled)) = self.compiled.lock().as_deref_mut() {
+                let worth = made.iter().filter(|(.., keeps)| *keeps);
+                let units = worth.filter_map(|(source, unit, _)| Some((*source, unit.as_ref()?)));
+                compiled.put(&units.collect::<Vec<_>>());
+            }
+            for (source, unit, _) in made {
+                match &unit {
+                    Some(_) => self.made += 1,
+                    None if !self.missing.iter().any(|known| **known == *source.0) => {
+                        self.missing.push(source.0.to_string());
+                    }
+                    None => {}
+                }
+                self.units.insert(source.clone(), unit.map(Arc::new));
+            }
+        }
+        let ignores = self.units.values().flatten().flat_map(|unit| &unit.ignores);
+        let days = ignores.filter_map(|ignore| ignore.until.as_ref()).map(|(day, _)| day);
+        let next = days.filter(|day| **day >= self.day).min().cloned();
+        self.expires = [self.expires.take(), next].into_iter().flatten().min();
+        Ok(())
+    }
+
+    /// Whether a file may have a finding, as far as it tells by itself.
+    pub fn has(&self, source: &Source, identity: &Identity) -> bool {
+        let Some(Some(unit)) = self.units.get(source) else { return false };
+        let alike = unit.findings.iter().filter(|one| one.code.0 == identity.rule && one.scope == identity.scope);
+        let lines = alike.map(|one| self.place(&source.0, one.span, &unit.secrets).line);
+        lines.into_iter().any(|line| *line == *identity.content)
+    }
+
+    /// What is remembered of a place in an object: its line, and what tells the value there from others; not the value.
+    fn place(&self, object: &Arc<str>, span: Span, secrets: &[Span]) -> Remembered {
+        let key = (Arc::clone(object), span);
+        if let Some(known) = self.places.lock().ok().and_then(|places| places.get(&key).cloned()) {
+            return known;
+        }
+        let bytes = self.bytes(object).ok().flatten().unwrap_or_default();
+        let text = decode(&bytes).text;
+        let value = text.get(span.range()).filter(|value| value.len() >= LEAST);
+        let remembered = Remembered {
+            line: identity::content(&text, &Lines::new(&text), secrets, span).into(),
+            value: value.map(|value| cache::content(value.as_bytes())),
+        };
+        if let Ok(mut places) = self.places.lock() {
+            places.insert(key, remembered.clone());
+        }
+        remembered
+    }
+
+    /// The findings of a commit.
+    fn seen(&self, state: &State) -> Vec<Seen> {
+        let findings = self.link(state);
+        let sources: HashMap<&str, &Source> = state.checked.iter().map(|(path, source)| (&**path, source)).collect();
+        let placed = findings.iter().map(|finding| {
+            let source = sources.get(finding.path.as_str())?;
+            let unit = self.units.get(*source)?.as_ref()?;
+            Some(self.place(&source.0, finding.span, &unit.secrets))
+        });
+        let placed: Vec<Option<Remembered>> = placed.collect();
+        let keys = findings.iter().zip(&placed).map(|(finding, placed)| {
+            let value = placed.as_ref().and_then(|placed| placed.value).filter(|_| is_about_value(&finding.code.0));
+            (value, finding.severity)
+        });
+        let joined = spoken_for(keys);
+        let mut seen = Vec::with_capacity(findings.len());
+        for ((finding, placed), _) in
+            findings.into_iter().zip(placed).zip(joined).filter(|(_, joined)| joined.is_none())
+        {
+            let identity = Identity {
+                path: finding.path,
+                rule: finding.code.0,
+                scope: finding.scope,
+                content: placed.map(|placed| placed.line.to_string()).unwrap_or_default(),
+                ordinal: 0,
+            };
+            seen.push(Seen { identity, severity: finding.severity });
+        }
+        seen
+    }
+
+    fn link(&self, state: &State) -> Vec<Judged> {
+        let unit = |source: &Source| self.units.get(source).and_then(Option::as_deref);
+        let known: Vec<(&str, &Source, &Unit)> =
+            state.checked.iter().filter_map(|(path, source)| Some((&**path, source, unit(source)?))).collect();
+        let files: Vec<(&str, &Unit)> = known.iter().map(|(path, _, unit)| (*path, *unit)).collect();
+        let manifests = state.manifests.iter().filter_map(|place| {
+            let manifest = self.manifests.get(place)?.as_ref()?;
+            Some((place.0.to_string(), manifest.clone()))
+        });
+        let manifests: Vec<(String, Manifest)> = manifests.collect();
+        let variables = known.iter().filter(|(_, (_, kind), _)| *kind == Kind::Text(Syntax::Env));
+        let around = Around {
+            versioned: variables.map(|(path, ..)| (*path).to_owned()).collect(),
+            open: state.open.iter().cloned().collect(),
+        };
+        let project = Project {
+            manifests: &manifests,
+            src: self.base.src.iter().map(|folder| paths::shown(folder, self.root)).collect(),
+            models: self.base.pydantic_models.clone(),
+            migrating: false,
+            restore: false,
+            today: self.day.clone(),
+            around: &around,
+            settings: &self.today,
+        };
+        let quote = |file: usize, span: Span| {
+            let (_, (object, _), unit) = &known[file];
+            let bytes = self.bytes(object).ok().flatten().unwrap_or_default();
+            let text = decode(&bytes).text.into_owned();
+            if span == WHOLE {
+                return covered(text, &unit.secrets);
+            }
+            match unit.secrets.iter().any(|secret| secret.touches(span)) {
+                true => "********".to_owned(),
+                false => span.of(&text).to_owned(),
+            }
+        };
+        let shown: Vec<usize> = (0..files.len()).collect();
+        link(&files, &shown, &project, &quote).findings
+    }
+}
+
+/// Compiles the bytes of an object; whether that is worth to be kept.
+fn made(bytes: &[u8], (object, kind): &Source, definitions: &Definitions) -> (Unit, bool) {
+    if !kind.is_python() && bytes.len() as u64 > LARGE {
+        return (Unit { skipped: true, ..Unit::default() }, false);
+    }
+    match guarded(bytes, *kind, definitions, object) {
+        Ok(unit) => (unit, true),
+        // A panic is davy's own bug: a check tells it, and counts nothing in the file.
+        Err(_) => (Unit::default(), false),
+    }
+}
+
+/// A hash of what a configuration says.
+fn fingerprint(config: &Config) -> String {
+    let Config { origin, root, selections, said, formats, .. } = config;
+    let said: Vec<(&str, &str)> = said.iter().map(|one| (one.key.as_str(), one.value.as_str())).collect();
+    let formats = formats.map(Formats::hash);
+    format!("{:032x}", cache::content(format!("{origin:?} {root:?} {selections:?} {said:?} {formats:?}").as_bytes()))
+}
