@@ -78,7 +78,8 @@ pub struct Error {
 }
 
 impl Error {
-    fn new(message: impl Into<String>, help: impl Into<String>) -> Error {
+    /// What is wrong, and what to do next.
+    pub fn new(message: impl Into<String>, help: impl Into<String>) -> Error {
         Error { message: message.into(), help: help.into() }
     }
 }

@@ -42,6 +42,7 @@
 //!
 //! ```text
 //! cli                 what users type, exit codes, the terminal
+//! debt                the readiness report: one document, one pure function per format
 //! history             what each commit had, every file of all of them compiled once
 //! scan  report        files read and compiled in parallel; one pure function a format
 //! journal  baseline   several files replaced as one; the findings that a project had when it began to look
@@ -87,6 +88,7 @@ pub mod cli;
 pub mod collect;
 pub mod compile;
 pub mod config;
+pub mod debt;
 pub mod discover;
 pub mod document;
 pub mod fact;

@@ -20,6 +20,7 @@ const FLOORS: &[&[&str]] = &[
     &["journal", "baseline", "collect"],
     &["scan", "report"],
     &["history"],
+    &["debt"],
     &["cli"],
 ];
 

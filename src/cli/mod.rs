@@ -15,6 +15,7 @@ mod init;
 mod migrate;
 mod migrate_datetime;
 mod plan;
+mod report;
 mod show;
 mod terminal;
 mod trend;
@@ -70,6 +71,8 @@ enum Command {
     Collect(Collect),
     /// Show how many findings each commit had, from the first one on
     Trend(Trend),
+    /// Write the readiness report: what stands in the way of production, how it came to this, what to do first
+    Report(Report),
     /// Tell what a rule is about
     Explain {
         /// A code or a name: `DTM001`, `naive-utcnow`
@@ -181,6 +184,57 @@ enum TrendFormat {
     Csv,
     /// A table of the first and the last commit
     Markdown,
+}
+
+#[derive(Debug, Args)]
+struct Report {
+    /// The repository, or a folder of it: what lies below is reported; by itself the working directory
+    #[arg(value_name = "PATH")]
+    path: Option<PathBuf>,
+    /// Report what lies below these files and folders alone
+    #[arg(long = "path", value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Compare with this revision: a branch, a tag, a commit
+    #[arg(long, value_name = "REV")]
+    since: Option<String>,
+    /// The commit that the trend begins with; by itself the first one
+    #[arg(long, value_name = "REV")]
+    from: Option<String>,
+    /// The commit that is reported
+    #[arg(long, value_name = "REV", default_value = "HEAD")]
+    to: String,
+    /// The commits of the trend: each `commit`, the last one of each `day` or `week`, those with a `tag`
+    #[arg(long, value_name = "WHICH", default_value = "day")]
+    every: Every,
+    /// Say that what a branch brings came with its merge, whoever wrote it
+    #[arg(long)]
+    first_parent: bool,
+    /// Rules to report: codes, prefixes, names, families, or `all`
+    #[arg(long, value_delimiter = ',', value_name = "RULE")]
+    select: Vec<String>,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = ReportFormat::Html)]
+    format: ReportFormat,
+    /// Where to write it, `-` for standard output; by itself a page goes to davy-report.html, the rest to standard output
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Keep the history in this file, a SQLite database; by itself in the folder of caches
+    #[arg(long, value_name = "FILE")]
+    db: Option<PathBuf>,
+    /// Show no progress
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ReportFormat {
+    /// One page that needs nothing else
+    Html,
+    /// For a wiki or a pull request
+    Markdown,
+    /// One object with every number of it
+    Json,
 }
 
 fn python_version(text: &str) -> Result<(u32, u32), String> {
@@ -585,6 +639,7 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Cache { command } => cache::run(*command),
         Command::Collect(args) => collect::run(args),
         Command::Trend(args) => trend::run(args),
+        Command::Report(args) => report::run(args),
         Command::Explain { rule } => show::explain(rule, cli.color),
         Command::Rules { format } => show::rules(*format),
         Command::Completions { shell } => {

@@ -3,11 +3,12 @@
 //! Reads only. A module comes behind those that it imports; what imports each other stands together.
 
 use super::PlanFormat;
-use crate::fact::{Binding, Name};
-use crate::link::index::{File, Found, Index};
+use crate::link::index::File;
+use crate::link::order::{self, order};
 use crate::rules;
 use crate::scan::Scan;
 use crate::text::{Lines, decode};
+use crate::unit::Unit;
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -93,7 +94,8 @@ fn hours(minutes: u32) -> String {
 
 fn plan(scan: &Scan) -> Plan {
     let linked = scan.link();
-    let order = order(scan);
+    let graph = graph(scan);
+    let order = order(&graph);
     let mut modules: Vec<Module> = Vec::new();
     for &file in &order {
         let file = &scan.files[file];
@@ -132,7 +134,6 @@ fn plan(scan: &Scan) -> Plan {
         modules.push(module);
     }
     let planned: Vec<String> = modules.iter().map(|module| module.path.clone()).collect();
-    let graph = graph(scan);
     for module in &mut modules {
         let Some(own) = scan.files.iter().position(|file| file.display == module.path) else { continue };
         let names = graph[own].iter().map(|&other| scan.files[other].display.clone());
@@ -150,56 +151,6 @@ fn plan(scan: &Scan) -> Plan {
 
 /// For each file, the files that it imports.
 fn graph(scan: &Scan) -> Vec<Vec<File>> {
-    let paths: Vec<&str> = scan.files.iter().map(|file| file.key.as_str()).collect();
-    let index = Index::new(&paths, &scan.roots());
-    let imports = |(from, file): (usize, &crate::scan::File)| {
-        let facts = &file.unit.facts;
-        let bound = facts.symbols.values().flatten().filter_map(|binding| match binding {
-            Binding::Import(name) => Some(name),
-            _ => None,
-        });
-        let mut found: Vec<File> = Vec::new();
-        for name in bound.chain(&facts.stars) {
-            let Name::Import { level, module, path } = name else { continue };
-            let below = if path.is_empty() { module.clone() } else { format!("{module}.{path}") };
-            for module in [module.clone(), below.trim_start_matches('.').to_owned()] {
-                if let Found::File(other) = index.import(from, *level, &module) {
-                    found.push(other);
-                }
-            }
-        }
-        found.sort();
-        found.dedup();
-        found.retain(|&other| other != from);
-        found
-    };
-    scan.files.iter().enumerate().map(imports).collect()
-}
-
-/// Files behind those that they import; a circle begins with its first file by path.
-fn order(scan: &Scan) -> Vec<File> {
-    let graph = graph(scan);
-    let mut done = vec![false; graph.len()];
-    let mut order = Vec::new();
-    for start in 0..graph.len() {
-        let mut waiting = vec![(start, 0)];
-        while let Some((file, next)) = waiting.pop() {
-            if next == 0 {
-                if done[file] {
-                    continue;
-                }
-                done[file] = true;
-            }
-            match graph[file].get(next) {
-                Some(&other) => {
-                    waiting.push((file, next + 1));
-                    if !done[other] {
-                        waiting.push((other, 0));
-                    }
-                }
-                None => order.push(file),
-            }
-        }
-    }
-    order
+    let files: Vec<(&str, &Unit)> = scan.files.iter().map(|file| (file.key.as_str(), &file.unit)).collect();
+    order::graph(&files, &scan.roots())
 }

@@ -66,11 +66,6 @@ pub fn complain(message: &str, help: Option<&str>) {
     }
 }
 
-/// A text of somebody else's on one line, without what a terminal would obey.
-pub fn plain(text: &str) -> String {
-    text.chars().map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect()
-}
-
 /// A progress bar on standard error, once a run takes more than a second in a terminal; for work of one stage or several.
 pub struct Progress {
     start: Instant,

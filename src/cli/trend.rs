@@ -11,6 +11,7 @@ use crate::history::{Every, History, Life, Origin, Point, Request, Sighting, Tro
 use crate::page::FAMILIES;
 use crate::report::count;
 use crate::report::markdown::escaped;
+use crate::report::mask::one_line;
 use crate::report::wrap::short_path;
 use crate::rules;
 use serde::Serialize;
@@ -30,6 +31,8 @@ fn inside(args: &Trend) -> io::Result<Outcome> {
         to: args.to.clone(),
         every: args.every,
         first_parent: args.first_parent,
+        also: None,
+        head: false,
         store: args.db.clone(),
     };
     let Some(history) = walked(&request, &args.select, args.quiet) else { return Ok(Outcome::Failed) };
@@ -195,7 +198,7 @@ fn text(history: &History, by: TrendBy, out: &mut dyn Write) -> io::Result<()> {
     }
     rows.push(all);
     let ellipsis = if terminal::unicode() { "…" } else { "..." };
-    let names: Vec<String> = rows.iter().map(|row| short_path(&terminal::plain(&row.name), 40, ellipsis)).collect();
+    let names: Vec<String> = rows.iter().map(|row| short_path(&one_line(&row.name), 40, ellipsis)).collect();
     let name = names.iter().map(|name| crate::report::wrap::width(name)).max().unwrap_or_default();
     // Name, course, five numbers of six columns, and what parts them.
     let course = terminal::width().min(110).saturating_sub(name + 5 * 8 + 2).clamp(8, 48);
@@ -407,7 +410,7 @@ fn markdown(history: &History, by: TrendBy, out: &mut dyn Write) -> io::Result<(
     let heads = format!("| {} | {} | most | {} | came | went |", grouping.title(), day(first), day(last));
     writeln!(out, "{heads}\n|---|---:|---:|---:|---:|---:|")?;
     for row in rows(history, &grouping) {
-        let (name, begin, most, now) = (escaped(&terminal::plain(&row.name)), row.values[0], row.most(), row.now());
+        let (name, begin, most, now) = (escaped(&one_line(&row.name)), row.values[0], row.most(), row.now());
         writeln!(out, "| {name} | {begin} | {most} | {now} | {} | {} |", row.came, row.went)?;
     }
     writeln!(out, "\nErrors and warnings in {} of {}.", count(history.points.len(), "commit"), history.commits)?;
@@ -444,7 +447,7 @@ fn table(answer: &Answer, format: TrendFormat, out: &mut dyn Write) -> io::Resul
                 writeln!(
                     out,
                     "| {} |",
-                    row.iter().map(|field| escaped(&terminal::plain(field))).collect::<Vec<_>>().join(" | ")
+                    row.iter().map(|field| escaped(&one_line(field))).collect::<Vec<_>>().join(" | ")
                 )?;
             }
             Ok(())
@@ -452,7 +455,7 @@ fn table(answer: &Answer, format: TrendFormat, out: &mut dyn Write) -> io::Resul
         TrendFormat::Text => {
             let lines: Vec<Vec<String>> = [answer.columns.clone()].into_iter().chain(rows).collect();
             let lines: Vec<Vec<String>> =
-                lines.iter().map(|row| row.iter().map(|field| terminal::plain(field)).collect()).collect();
+                lines.iter().map(|row| row.iter().map(|field| one_line(field).into_owned()).collect()).collect();
             let width = |column: usize| {
                 lines.iter().map(|row| crate::report::wrap::width(&row[column])).max().unwrap_or_default()
             };

@@ -34,30 +34,21 @@ pub struct Changed {
 /// What marks the beginning of a commit in what git prints: no name of a file or an author begins so.
 const MARK: char = '\u{1}';
 
-/// The commits from the first one, or from `from`, to `to` along first parents: their names and times, oldest first.
-pub fn chain(folder: &Path, from: Option<&str>, to: &str) -> Result<Vec<(String, i64)>, Error> {
+/// The commits from the first one to `to` along first parents: their names and times, oldest first.
+pub fn chain(folder: &Path, to: &str) -> Result<Vec<(String, i64)>, Error> {
     in_repository(folder)?;
     if line(folder, &["rev-parse", "--verify", "--quiet", "HEAD"])?.is_none() && to == "HEAD" {
         return Err(Error::new("nothing is committed yet", "commit something: the trend begins with it"));
     }
     let to_id = resolved(folder, to)?;
-    let from_id = from.map(|from| resolved(folder, from)).transpose()?;
     let output =
         answered(git(folder).args(["rev-list", "--first-parent", "--reverse", "--timestamp", &to_id, "--"]).output())?;
     let text = String::from_utf8_lossy(&output.stdout);
-    let mut all: Vec<(String, i64)> = text
+    let all = text
         .lines()
         .filter_map(|line| line.split_once(' '))
-        .map(|(time, id)| (id.to_owned(), time.parse().unwrap_or_default()))
-        .collect();
-    if let (Some(name), Some(id)) = (from, from_id) {
-        let Some(at) = all.iter().position(|(one, _)| *one == id) else {
-            let message = format!("`{name}` is not on the way to `{to}` along first parents");
-            return Err(Error::new(message, "name a commit of that branch"));
-        };
-        all.drain(..at);
-    }
-    Ok(all)
+        .map(|(time, id)| (id.to_owned(), time.parse().unwrap_or_default()));
+    Ok(all.collect())
 }
 
 /// The whole name of the commit that a revision names.
@@ -96,6 +87,11 @@ pub fn whole(folder: &Path, id: &str) -> Result<Commit, Error> {
         changes: files.into_iter().map(|(path, object)| Changed { path, object: Some(object) }).collect(),
         ..commit
     })
+}
+
+/// Whether the clone has the newest commits alone.
+pub fn is_shallow(folder: &Path) -> bool {
+    line(folder, &["rev-parse", "--is-shallow-repository"]).ok().flatten().is_some_and(|answer| answer == "true")
 }
 
 /// The files of a commit below the folder, with their objects.

@@ -18,6 +18,9 @@ const TABLES: &str = "
     CREATE UNIQUE INDEX by_object ON units (object, kind);
 ";
 
+/// A unit as it is kept: a sum of its bytes, and they.
+type Packed = (u64, Vec<u8>);
+
 /// The cache, open.
 pub struct Compiled {
     db: Connection,
@@ -51,7 +54,7 @@ impl Compiled {
 
     /// What objects compiled to, as far as it is known.
     pub fn get(&self, sources: &[Source]) -> Vec<Option<Arc<Unit>>> {
-        let read = || -> rusqlite::Result<Vec<Option<(u64, Vec<u8>)>>> {
+        let read = || -> rusqlite::Result<Vec<Option<Packed>>> {
             let mut find = self.db.prepare("SELECT sum, unit FROM units WHERE object = ? AND kind = ?")?;
             let row = |row: &rusqlite::Row| Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?));
             sources
@@ -60,7 +63,7 @@ impl Compiled {
                 .collect()
         };
         let rows = read().unwrap_or_else(|_| vec![None; sources.len()]);
-        let unit = |(sum, bytes): (u64, Vec<u8>)| {
+        let unit = |(sum, bytes): Packed| {
             (xxh3_64(&bytes) == sum).then(|| postcard::from_bytes(&bytes).ok()).flatten().map(Arc::new)
         };
         rows.into_par_iter().map(|row| row.and_then(unit)).collect()

@@ -82,6 +82,11 @@ impl Followed {
         followed
     }
 
+    /// The life of a finding that is alive.
+    pub fn of(&self, identity: &Identity) -> Option<usize> {
+        self.alive.get(&identity.path)?.iter().copied().find(|life| self.lives[*life].last().identity == *identity)
+    }
+
     /// Takes the findings of the next commit, which is point `at`: `commit`; `is_there` says whether it has a file.
     ///
     /// In files whose findings are recognised by the same lines in the same order nothing has happened. The others are paired: by line and

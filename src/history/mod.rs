@@ -13,16 +13,16 @@ use crate::cache;
 use crate::config::{ConfigError, Configs, paths};
 use crate::discover::project_root;
 use crate::discover::tree::{Files, decides};
-use crate::finding::Severity;
+use crate::finding::{Judged, Severity};
 use crate::git::history::{Commit, chain, commits, tagged, tree, whole};
 use crate::git::{self, Error};
-use crate::unit::Kind;
+use crate::unit::{Kind, Unit};
 use lives::Followed;
 pub use lives::{Life, Sighting};
 use origins::{Sides, between, branches, settle};
 use past::{Chosen, Past, State};
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::{Kept, News, Problem, Store};
 
@@ -53,8 +53,36 @@ pub struct Request {
     pub every: Every,
     /// Findings that a branch brings came with the merge, whoever wrote them.
     pub first_parent: bool,
+    /// A commit that is looked at whatever `every` says.
+    pub also: Option<String>,
+    /// Whether the last commit is told of in full.
+    pub head: bool,
     /// Where the store lies; none for the folder of caches.
     pub store: Option<PathBuf>,
+}
+
+/// A state of the project in full.
+pub struct Head {
+    /// What was checked, by path.
+    pub files: Vec<HeadFile>,
+    /// What was found, by path and place.
+    pub findings: Vec<Judged>,
+    /// The life of each of them, as a place in `History::lives`.
+    pub lives: Vec<Option<usize>>,
+    /// The folders that imports may start from.
+    pub roots: Vec<String>,
+}
+
+/// A file that was checked.
+pub struct HeadFile {
+    /// From the root.
+    pub path: String,
+    /// As what it was read.
+    pub kind: Kind,
+    /// What it compiled to.
+    pub unit: Arc<Unit>,
+    /// As decoded, without byte order mark.
+    pub text: String,
 }
 
 /// A commit that was looked at.
@@ -100,6 +128,12 @@ pub struct History {
     pub compiled: usize,
     /// Files of a commit whose bytes the clone does not have.
     pub missing: usize,
+    /// The clone is a shallow one, or the history was asked for from a commit on: what the first point has may be older.
+    pub is_cut: bool,
+    /// How many commits changed each file; none where that is not kept.
+    pub churn: BTreeMap<String, usize>,
+    /// The last commit, where it was asked for.
+    pub head: Option<Head>,
     /// Where all of it is kept; none where it cannot be.
     pub store: Option<PathBuf>,
 }
@@ -178,15 +212,26 @@ pub fn walk(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
     if base.origin.is_none() {
         base = configs.for_folder(&folder)?;
     }
-    let chain = chain(&root, request.from.as_deref(), &request.to)?;
+    let mut chain = chain(&root, &request.to)?;
+    if let Some(from) = &request.from {
+        let at = place_of(&root, &chain, from, &request.to)?;
+        chain.drain(..at);
+    }
     let mut tags: HashMap<String, Vec<String>> = HashMap::new();
     for (commit, tag) in tagged(&root)? {
         tags.entry(commit).or_default().push(tag);
     }
-    let wanted = sampled(&chain, request.every, &tags);
+    let mut wanted = sampled(&chain, request.every, &tags);
+    let also = request.also.as_ref().map(|name| place_of(&root, &chain, name, &request.to)).transpose()?;
+    if let Some(at) = also
+        && let Err(place) = wanted.binary_search(&at)
+    {
+        wanted.insert(place, at);
+    }
     let mut past = Past::new(&root, &base)?;
     let from = chain.first().filter(|_| request.from.is_some()).map(|(id, _)| id.clone()).unwrap_or_default();
-    let key = past.key(request.every, &from, request.first_parent);
+    let also = also.map(|at| chain[at].0.as_str()).unwrap_or_default();
+    let key = past.key(request.every, also, &from, request.first_parent);
     let mut store = opened(request, &past, &key)?;
     let kept = store.as_ref().map(|store| past.kept(store, configs)).transpose()?.flatten();
     if kept.is_none() {
@@ -196,13 +241,11 @@ pub fn walk(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
     past.missing.extend(missing);
     let ids: Vec<&str> = points.iter().map(|point| point.commit.id.as_str()).collect();
     let same = ids.iter().zip(&wanted).take_while(|(id, at)| **id == chain[**at].0).count();
-    if let Some(tip) = ids.last().filter(|_| same < ids.len()) {
-        // Who looks at an older state does not make the store forget the newer one.
-        let leads = crate::git::history::chain(&root, None, tip).unwrap_or_default();
-        if chain.last().is_some_and(|last| leads.contains(last)) {
-            store = None;
-        }
-    }
+    // Who looks at an older state does not make the store forget the newer one.
+    let is_older = ids.last().filter(|_| same < ids.len()).is_some_and(|tip| {
+        let leads = git::history::chain(&root, tip).unwrap_or_default();
+        chain.last().is_some_and(|last| leads.contains(last))
+    });
     let mut followed = Followed::resume(lives, same);
     if same < points.len() {
         followed.changed.extend(0..followed.lives.len());
@@ -234,10 +277,17 @@ pub fn walk(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
             true => Sides::new(),
             false => branches(&root, after.or(request.from.as_ref().map(|_| chain[0].0.as_str())), &rest)?,
         };
-        let mut later = Later { past: &mut past, store, points, followed, sides, commits: &rest };
+        let writes = store.as_mut().filter(|_| !is_older);
+        let mut later = Later { past: &mut past, store: writes, points, followed, sides, commits: &rest };
         later.walk(files, begin, &wanted, configs, progress)?;
-        (points, followed, store) = (later.points, later.followed, later.store);
+        let is_behind = later.store.is_none() && !is_older;
+        (points, followed) = (later.points, later.followed);
+        store = store.filter(|_| !is_behind);
     }
+    let head = match chain.last() {
+        Some((tip, _)) if request.head => Some(past.head(tip, configs, &followed)?),
+        _ => None,
+    };
     for point in &mut points {
         point.tags = tags.get(&point.commit.id).cloned().unwrap_or_default();
     }
@@ -246,13 +296,24 @@ pub fn walk(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
     let shown = named.map(|path| paths::shown(&path, &root)).filter(|path| path != ".");
     Ok(History {
         paths: shown.collect(),
+        churn: store.as_ref().and_then(|store| store.churn(points.len()).ok()).unwrap_or_default(),
         points,
         lives: followed.lives,
         commits: chain.len(),
+        is_cut: request.from.is_some() || git::history::is_shallow(&root),
+        head,
         compiled: past.made,
         missing: past.missing.len(),
-        store: store.map(|store| store.path().to_owned()),
+        store: store.and_then(|store| store.path().map(Path::to_owned)),
         root: root.clone(),
+    })
+}
+
+/// The place of a commit in a chain.
+fn place_of(root: &Path, chain: &[(String, i64)], name: &str, to: &str) -> Result<usize, Error> {
+    let id = git::history::resolved(root, name)?;
+    chain.iter().position(|(one, _)| *one == id).ok_or_else(|| {
+        Error::new(format!("`{name}` is not on the way to `{to}` along first parents"), "name a commit of that branch")
     })
 }
 
@@ -266,13 +327,13 @@ fn opened(request: &Request, past: &Past, key: &[(&'static str, String); 7]) -> 
     let what = format!("trend {every} {parents} {from}");
     let place = past.folder.as_ref().map(|folder| cache::path_for(folder, past.root, &what));
     // A cache that cannot be written costs time, and nothing else.
-    Ok(place.and_then(|path| Store::open(&path, key, true).ok()))
+    Ok(place.and_then(|path| Store::open(&path, key, true).ok()).or_else(|| Store::in_memory(key)))
 }
 
 /// The points behind those that are known.
 struct Later<'l, 'p> {
     past: &'l mut Past<'p>,
-    store: Option<Store>,
+    store: Option<&'l mut Store>,
     points: Vec<Point>,
     followed: Followed,
     commits: &'l [Commit],

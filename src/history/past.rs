@@ -1,18 +1,18 @@
 //! The states of a project in its commits: which files there are, what they compiled to, what is found in them.
 
 use super::compiled::Compiled;
-use super::lives::Seen;
+use super::lives::{Followed, Seen};
 use super::store::{Kept, Store};
-use super::{Every, Source};
+use super::{Every, Head, HeadFile, Source, Trouble};
 use crate::cache;
 use crate::config::{Config, ConfigError, Configs, paths};
 use crate::discover::kind_of;
 use crate::discover::tree::{Files, Rules, Taken, Tree};
 use crate::finding::Judged;
 use crate::git::Error;
-use crate::git::history::{Objects, own_excludes};
+use crate::git::history::{Objects, own_excludes, tree};
 use crate::identity::{self, Identity};
-use crate::link::project::{Around, Project, included};
+use crate::link::project::{Around, Manifests, Project, included};
 use crate::link::{WHOLE, link};
 use crate::manifest::{self, Manifest};
 use crate::report::incidents::{LEAST, is_about_value, spoken_for};
@@ -117,7 +117,7 @@ impl<'p> Past<'p> {
     }
 
     /// What a store has to be made with, so that its answers are those of this run.
-    pub fn key(&self, every: Every, from: &str, first_parent: bool) -> [(&'static str, String); 7] {
+    pub fn key(&self, every: Every, also: &str, from: &str, first_parent: bool) -> [(&'static str, String); 7] {
         let told = ignore::gitignore::gitconfig_excludes_path().and_then(|path| std::fs::read(path).ok());
         let own = self.own.as_deref().unwrap_or_default();
         let excludes =
@@ -125,7 +125,7 @@ impl<'p> Past<'p> {
         [
             ("davy", cache::ENGINE.to_owned()),
             ("root", self.root.display().to_string()),
-            ("every", format!("{every:?}").to_lowercase()),
+            ("every", format!("{every:?} {also}").to_lowercase().trim_end().to_owned()),
             ("from", from.to_owned()),
             ("parents", if first_parent { "first" } else { "all" }.to_owned()),
             ("configuration", fingerprint(self.base)),
@@ -370,8 +370,42 @@ impl<'p> Past<'p> {
         remembered
     }
 
-    /// The findings of a commit.
+    /// A commit in full.
+    pub fn head(&mut self, commit: &str, configs: &mut Configs, followed: &Followed) -> Result<Head, Trouble> {
+        let files = tree(self.root, commit)?.into_iter().map(|(path, object)| (path.into(), object.into())).collect();
+        let chosen = self.chosen(&files, None, &HashSet::new());
+        let state = self.state(&files, &chosen, configs)?;
+        self.compile([&state].into_iter())?;
+        let mut findings = Vec::new();
+        let mut lives = Vec::new();
+        for (finding, seen) in self.found(&state) {
+            lives.push(followed.of(&seen.identity));
+            findings.push(finding);
+        }
+        let names: Vec<&str> = state.checked.iter().map(|(_, (object, _))| &**object).collect();
+        let bytes = match self.objects.lock() {
+            Ok(mut objects) => objects.get_all(&names)?,
+            Err(_) => Vec::new(),
+        };
+        let files = state.checked.iter().zip(bytes).filter_map(|((path, source), bytes)| {
+            let unit = Arc::clone(self.units.get(source)?.as_ref()?);
+            let text = decode(&bytes?).text.into_owned();
+            Some(HeadFile { path: path.to_string(), kind: source.1, unit, text })
+        });
+        let files = files.collect();
+        let manifests = self.manifests(&state);
+        let mut roots = Manifests::new(&manifests).roots();
+        roots.extend(self.src());
+        Ok(Head { files, findings, lives, roots })
+    }
+
+    /// The findings of a commit, as they are followed.
     fn seen(&self, state: &State) -> Vec<Seen> {
+        self.found(state).into_iter().map(|(_, seen)| seen).collect()
+    }
+
+    /// The findings of a commit, each with what it is recognised by.
+    fn found(&self, state: &State) -> Vec<(Judged, Seen)> {
         let findings = self.link(state);
         let sources: HashMap<&str, &Source> = state.checked.iter().map(|(path, source)| (&**path, source)).collect();
         let placed = findings.iter().map(|finding| {
@@ -390,15 +424,29 @@ impl<'p> Past<'p> {
             findings.into_iter().zip(placed).zip(joined).filter(|(_, joined)| joined.is_none())
         {
             let identity = Identity {
-                path: finding.path,
-                rule: finding.code.0,
-                scope: finding.scope,
+                path: finding.path.clone(),
+                rule: finding.code.0.clone(),
+                scope: finding.scope.clone(),
                 content: placed.map(|placed| placed.line.to_string()).unwrap_or_default(),
                 ordinal: 0,
             };
-            seen.push(Seen { identity, severity: finding.severity });
+            let severity = finding.severity;
+            seen.push((finding, Seen { identity, severity }));
         }
         seen
+    }
+
+    fn manifests(&self, state: &State) -> Vec<(String, Manifest)> {
+        let manifests = state.manifests.iter().filter_map(|place| {
+            let manifest = self.manifests.get(place)?.as_ref()?;
+            Some((place.0.to_string(), manifest.clone()))
+        });
+        manifests.collect()
+    }
+
+    /// The folders that the configuration has imports start from.
+    fn src(&self) -> Vec<String> {
+        self.base.src.iter().map(|folder| paths::shown(folder, self.root)).collect()
     }
 
     fn link(&self, state: &State) -> Vec<Judged> {
@@ -406,11 +454,7 @@ impl<'p> Past<'p> {
         let known: Vec<(&str, &Source, &Unit)> =
             state.checked.iter().filter_map(|(path, source)| Some((&**path, source, unit(source)?))).collect();
         let files: Vec<(&str, &Unit)> = known.iter().map(|(path, _, unit)| (*path, *unit)).collect();
-        let manifests = state.manifests.iter().filter_map(|place| {
-            let manifest = self.manifests.get(place)?.as_ref()?;
-            Some((place.0.to_string(), manifest.clone()))
-        });
-        let manifests: Vec<(String, Manifest)> = manifests.collect();
+        let manifests = self.manifests(state);
         let variables = known.iter().filter(|(_, (_, kind), _)| *kind == Kind::Text(Syntax::Env));
         let around = Around {
             versioned: variables.map(|(path, ..)| (*path).to_owned()).collect(),
@@ -418,7 +462,7 @@ impl<'p> Past<'p> {
         };
         let project = Project {
             manifests: &manifests,
-            src: self.base.src.iter().map(|folder| paths::shown(folder, self.root)).collect(),
+            src: self.src(),
             models: self.base.pydantic_models.clone(),
             migrating: false,
             restore: false,

@@ -36,7 +36,8 @@ pub struct Problem {
 /// The store, open.
 pub struct Store {
     db: Connection,
-    path: PathBuf,
+    /// Where it lies; none in memory.
+    path: Option<PathBuf>,
     /// Points that it holds.
     points: usize,
 }
@@ -103,6 +104,11 @@ impl Store {
         Store::new(path, key).map_err(|error| unable(&error))
     }
 
+    /// A store that ends with the run.
+    pub fn in_memory(key: &Key) -> Option<Store> {
+        Store::made(Connection::open_in_memory().ok()?, None, key).ok()
+    }
+
     /// The store as an earlier run left it; an error where it is not what this one would have left.
     fn as_it_is(path: &Path, key: &Key) -> rusqlite::Result<Store> {
         let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -115,11 +121,14 @@ impl Store {
             }
         }
         let points = db.query_row("SELECT count(*) FROM commits", [], |row| row.get(0))?;
-        Ok(Store { db, path: path.to_owned(), points })
+        Ok(Store { db, path: Some(path.to_owned()), points })
     }
 
     fn new(path: &Path, key: &Key) -> rusqlite::Result<Store> {
-        let mut db = Connection::open(path)?;
+        Store::made(Connection::open(path)?, Some(path.to_owned()), key)
+    }
+
+    fn made(mut db: Connection, path: Option<PathBuf>, key: &Key) -> rusqlite::Result<Store> {
         db.busy_timeout(PATIENCE)?;
         let transaction = db.transaction()?;
         transaction.pragma_update(None, "application_id", APPLICATION)?;
@@ -129,20 +138,21 @@ impl Store {
             transaction.execute("INSERT INTO meta VALUES (?, ?)", [*name, value.as_str()])?;
         }
         transaction.commit()?;
-        Ok(Store { db, path: path.to_owned(), points: 0 })
+        Ok(Store { db, path, points: 0 })
     }
 
     /// Everything again, where what it holds cannot be read.
     pub fn anew(self, key: &Key) -> Option<Store> {
         let Store { db, path, .. } = self;
+        let Some(path) = path else { return Store::in_memory(key) };
         drop(db);
         fs::remove_file(&path).ok()?;
         Store::new(&path, key).ok()
     }
 
     /// Where it lies.
-    pub fn path(&self) -> &Path {
-        &self.path
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
     }
 
     /// What it holds.
@@ -211,10 +221,10 @@ impl Store {
         self.db.query_row("SELECT value FROM meta WHERE key = ?", [key], |row| row.get(0)).ok()
     }
 
-    /// How many commits changed each file.
-    pub fn churn(&self) -> rusqlite::Result<BTreeMap<String, usize>> {
-        let mut churn = self.db.prepare("SELECT path, sum(commits) FROM churn GROUP BY path")?;
-        churn.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+    /// How many commits changed each file, up to so many points.
+    pub fn churn(&self, points: usize) -> rusqlite::Result<BTreeMap<String, usize>> {
+        let mut churn = self.db.prepare("SELECT path, sum(commits) FROM churn WHERE point < ? GROUP BY path")?;
+        churn.query_map([points], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
     }
 
     /// Takes in what the next points bring, all of it or nothing; what was there behind `start` goes. `values` are kept beside the rest.
@@ -337,7 +347,7 @@ pub fn ask(path: &Path, sql: &str) -> Result<Answer, String> {
         let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         db.busy_timeout(PATIENCE)?;
         let mut statement = db.prepare(sql)?;
-        let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let mut rows = Vec::new();
         let mut found = statement.query([])?;
         while let Some(row) = found.next()? {

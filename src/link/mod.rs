@@ -14,6 +14,7 @@ pub mod index;
 mod installed;
 mod judge;
 mod known;
+pub mod order;
 mod others;
 mod outside;
 mod paths;

@@ -75,8 +75,13 @@ struct Values<'a> {
 impl<'a> Masks<'a> {
     /// Collects the values of each shown file.
     pub fn new(report: &'a Report) -> Masks<'a> {
+        Masks::of(&report.sources)
+    }
+
+    /// The same for sources by path.
+    pub fn of(sources: &'a BTreeMap<String, Source>) -> Masks<'a> {
         let mut files = BTreeMap::new();
-        for (path, source) in &report.sources {
+        for (path, source) in sources {
             let values = values(source);
             if !values.is_empty() {
                 let finder = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&values).ok();

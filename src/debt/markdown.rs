@@ -1,0 +1,273 @@
+//! The readiness report as Markdown, for a wiki or a pull request.
+//!
+//! Holds no frames and no charts; of long lists the top, and how many more there are.
+
+use super::{Compare, Document, Entry, Trend, words};
+use std::io::{self, Write};
+
+/// So many rows a list has.
+const ROWS: usize = 20;
+
+/// So many findings of a section are listed.
+const FINDINGS: usize = 10;
+
+/// The whole report.
+pub fn markdown(document: &Document, out: &mut dyn Write) -> io::Result<()> {
+    let (word, meaning) = words::verdict(document);
+    writeln!(out, "# Production readiness of {}\n\n**{word}**: {meaning}\n", escaped(&document.project))?;
+    for reason in &document.verdict.reasons {
+        writeln!(out, "- {}", prose(&reason.text))?;
+    }
+    if !document.verdict.reasons.is_empty() {
+        writeln!(out)?;
+    }
+    let files = words::counted(document.size.files, "file");
+    let lines = words::counted(document.size.lines, "line");
+    let commit = match &document.commit {
+        Some(commit) => format!(" at {} of {}", code(&words::short(&commit.id)), escaped(&commit.date)),
+        None => String::new(),
+    };
+    let made = escaped(&document.made);
+    writeln!(out, "{files} with {lines}{commit}, by davy {} on {made}.", escaped(&document.davy))?;
+    readiness(document, out)?;
+    recommendations(document, out)?;
+    writeln!(out, "\n## Trend\n")?;
+    match &document.trend {
+        Some(history) => trend(history, out)?,
+        None => writeln!(out, "{}", words::NO_HISTORY)?,
+    }
+    people(document, out)?;
+    writeln!(out, "\n## Compare\n")?;
+    match &document.compare {
+        Some(older) => compare(document, older, out)?,
+        None => writeln!(out, "{}", words::NO_COMPARE)?,
+    }
+    order(document, out)?;
+    findings(document, out)
+}
+
+/// A table, its first `ROWS` rows, and how many more there are. A column that ends with a colon holds numbers.
+fn table(out: &mut dyn Write, columns: &[&str], rows: Vec<Vec<String>>) -> io::Result<()> {
+    let heads: Vec<&str> = columns.iter().map(|column| column.trim_end_matches(':')).collect();
+    let lines: Vec<&str> = columns.iter().map(|column| if column.ends_with(':') { "---:" } else { "---" }).collect();
+    writeln!(out, "| {} |\n|{}|", heads.join(" | "), lines.join("|"))?;
+    for row in rows.iter().take(ROWS) {
+        writeln!(out, "| {} |", row.join(" | "))?;
+    }
+    match rows.len().saturating_sub(ROWS) {
+        0 => Ok(()),
+        more => writeln!(out, "\nand {} more", words::grouped(more)),
+    }
+}
+
+fn readiness(document: &Document, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\n## Readiness\n")?;
+    let rows = document.sections.iter().map(|section| {
+        vec![
+            escaped(&section.title),
+            format!("**{}**", section.score),
+            words::formula(section, str::to_owned),
+            section.errors.to_string(),
+            section.warnings.to_string(),
+            section.notes.to_string(),
+            words::duration(section.minutes),
+        ]
+    });
+    let columns = ["Section", "Score:", "How it comes about", "Errors:", "Warnings:", "Notes:", "Time to mend:"];
+    table(out, &columns, rows.collect())
+}
+
+fn recommendations(document: &Document, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\n## Recommendations\n")?;
+    if document.recommendations.is_empty() {
+        return writeln!(out, "{}", words::NOTHING_TO_DO);
+    }
+    let rows = document.recommendations.iter().enumerate().map(|(index, step)| {
+        let command = step.command.as_deref().map(|command| format!(": {}", code(command))).unwrap_or_default();
+        vec![
+            (index + 1).to_string(),
+            format!("{}{command}", prose(&step.text)),
+            format!("+{}", step.points),
+            words::duration(step.minutes),
+            step.findings.len().to_string(),
+        ]
+    });
+    table(out, &["Step:", "What to do", "Points:", "Time:", "Findings:"], rows.collect())?;
+    writeln!(out, "\n{}", words::effort(&document.effort))
+}
+
+fn trend(trend: &Trend, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}\n", escaped(&words::history(trend)))?;
+    if trend.families.is_empty() {
+        writeln!(out, "{}", words::NO_COURSE)?;
+    } else {
+        let rows = trend.families.iter().map(|course| {
+            let edge = |value: Option<&usize>| words::grouped(value.copied().unwrap_or_default());
+            vec![
+                escaped(&course.name),
+                edge(course.values.first()),
+                edge(course.values.iter().max()),
+                edge(course.values.last()),
+                words::grouped(course.came.iter().sum()),
+                words::grouped(course.went.iter().sum()),
+            ]
+        });
+        table(out, &["Family", "First:", "Most:", "Now:", "Came:", "Went:"], rows.collect())?;
+    }
+    writeln!(out, "\n## Forecast\n")?;
+    if trend.forecasts.is_empty() {
+        return writeln!(out, "{}", words::NO_FORECAST);
+    }
+    for forecast in &trend.forecasts {
+        writeln!(out, "- **{}**: {}", escaped(&forecast.name), prose(&forecast.text))?;
+    }
+    Ok(())
+}
+
+fn people(document: &Document, out: &mut dyn Write) -> io::Result<()> {
+    let no_history = |otherwise| if document.trend.is_some() { otherwise } else { words::NO_HISTORY };
+    writeln!(out, "\n## Hotspots\n")?;
+    match document.hotspots.as_slice() {
+        [] => writeln!(out, "{}", no_history(words::NO_HOTSPOT))?,
+        hotspots => {
+            let rows = hotspots.iter().map(|hotspot| {
+                let commits = words::grouped(hotspot.commits);
+                let findings = words::grouped(hotspot.findings);
+                let time = words::duration(hotspot.minutes);
+                vec![code(&hotspot.path), escaped(&hotspot.owner), commits, findings, time]
+            });
+            table(out, &["File", "Owner", "Commits:", "Findings:", "Time to mend:"], rows.collect())?;
+        }
+    }
+    writeln!(out, "\n## Owners\n")?;
+    match document.owners.owners.as_slice() {
+        [] => writeln!(out, "{}", words::NO_OWNER)?,
+        owners => {
+            writeln!(out, "{}\n", escaped(&words::owners_by(&document.owners)))?;
+            let rows = owners.iter().map(|owner| {
+                let age = owner.age.map(|days| words::counted(days as usize, "day")).unwrap_or_default();
+                let (errors, warnings) = (words::grouped(owner.errors), words::grouped(owner.warnings));
+                vec![escaped(&owner.name), errors, warnings, words::duration(owner.minutes), age]
+            });
+            table(out, &["Owner", "Errors:", "Warnings:", "Time to mend:", "Median age:"], rows.collect())?;
+        }
+    }
+    writeln!(out, "\n## Age\n")?;
+    match document.ages.as_slice() {
+        [] => writeln!(out, "{}", no_history(words::NO_AGE)),
+        ages => {
+            let rows =
+                ages.iter().map(|age| vec![escaped(&age.label), age.errors.to_string(), age.warnings.to_string()]);
+            table(out, &["Age", "Errors:", "Warnings:"], rows.collect())
+        }
+    }
+}
+
+fn compare(document: &Document, compare: &Compare, out: &mut dyn Write) -> io::Result<()> {
+    let then = words::counted(compare.then, "finding");
+    let (now, came, went) = (compare.now, compare.came.len(), compare.went.len());
+    let commit = &compare.commit;
+    writeln!(
+        out,
+        "Since {} ({} of {}): {then} then, {now} now; {came} came, {went} went.",
+        code(&compare.name),
+        code(&words::short(&commit.id)),
+        escaped(&commit.date),
+    )?;
+    let came: Vec<Vec<String>> =
+        compare.came.iter().filter_map(|index| document.findings.get(*index)).map(finding).collect();
+    if !came.is_empty() {
+        writeln!(out, "\n### What came\n")?;
+        table(out, &["Where", "What"], came)?;
+    }
+    if compare.went.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n### What went\n")?;
+    let went = compare.went.iter().map(|gone| {
+        let commit = format!("{} of {}", code(&words::short(&gone.commit.id)), escaped(&gone.commit.date));
+        vec![code(&gone.path), code(&gone.code), code(&gone.scope), commit]
+    });
+    table(out, &["Where it was", "Rule", "Within", "Gone with"], went.collect())
+}
+
+fn order(document: &Document, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\n## Migration order\n")?;
+    if document.order.is_empty() {
+        return writeln!(out, "{}", words::NO_ORDER);
+    }
+    let rows = document.order.iter().enumerate().map(|(index, module)| {
+        vec![
+            (index + 1).to_string(),
+            code(&module.path),
+            module.automatic.to_string(),
+            module.person.to_string(),
+            words::duration(module.minutes),
+        ]
+    });
+    table(out, &["Step:", "Module", "davy moves:", "A person moves:", "Time:"], rows.collect())
+}
+
+/// The top of each section: errors, warnings, then notes.
+fn findings(document: &Document, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\n## Findings")?;
+    for section in &document.sections {
+        writeln!(out, "\n### {}\n", escaped(&section.title))?;
+        let of = |severity: &'static str| {
+            document.findings.iter().filter(move |entry| entry.section == section.key && entry.severity == severity)
+        };
+        let top: Vec<&Entry> = of("error").chain(of("warning")).chain(of("note")).collect();
+        if top.is_empty() {
+            writeln!(out, "Nothing was found here.")?;
+            continue;
+        }
+        table(out, &["Where", "What"], top.iter().take(FINDINGS).map(|entry| finding(entry)).collect())?;
+        if top.len() > FINDINGS {
+            writeln!(out, "\nand {} more", words::grouped(top.len() - FINDINGS))?;
+        }
+    }
+    Ok(())
+}
+
+fn finding(entry: &Entry) -> Vec<String> {
+    let what = format!("{} {}: {}", escaped(&entry.severity), code(&entry.code), prose(&entry.message));
+    vec![code(&words::place(entry)), what]
+}
+
+/// A sentence: its code spans stay, and nothing else of it is Markdown or HTML.
+fn prose(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    let part = |(index, part): (usize, &&str)| match index % 2 {
+        1 if index + 1 < parts.len() => code(part),
+        1 => format!("\\`{}", escaped(part)),
+        _ => escaped(part),
+    };
+    parts.iter().enumerate().map(part).collect()
+}
+
+/// A name as code, in a cell: no pipe ends the cell, no quote the code, and no character the line.
+fn code(text: &str) -> String {
+    let text = words::plain(text).replace('|', "\\|");
+    match text.is_empty() {
+        true => text,
+        false if text.contains('`') => format!("`` {} ``", text.replace("``", "` `")),
+        false => format!("`{text}`"),
+    }
+}
+
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for char in words::plain(text).chars() {
+        match char {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '*' | '_' | '[' | ']' | '|' | '\\' | '#' | '~' | '@' | '`' | '!' => {
+                safe.push('\\');
+                safe.push(char);
+            }
+            char => safe.push(char),
+        }
+    }
+    safe
+}

@@ -1,0 +1,207 @@
+//! What all formats of the readiness report say in the same words: scores, formulas, times, counts.
+
+use super::{Document, Effort, Entry, Owners, Section, Trend};
+use crate::page::FAMILIES;
+use crate::report::count;
+
+/// The share of clean files in percent, rounded down, so that only a section without a dirty file has 100.
+fn clean_percent(files: usize, clean: usize) -> u32 {
+    (clean * 100).checked_div(files).map_or(100, |percent| u32::try_from(percent).unwrap_or(100).min(100))
+}
+
+/// The score of a section: the percentage of clean files, less points for each error, and never below 0.
+pub fn score(files: usize, clean: usize, errors: usize, points_per_error: u32) -> u32 {
+    let less = u32::try_from(errors).unwrap_or(u32::MAX).saturating_mul(points_per_error);
+    clean_percent(files, clean).saturating_sub(less)
+}
+
+/// How a score comes about, with its numbers. `link` makes what it likes of the number of errors.
+pub fn formula(section: &Section, link: impl Fn(&str) -> String) -> String {
+    let percent = clean_percent(section.files, section.clean);
+    let clean = match (section.files, section.clean) {
+        (0, _) => format!("No file of the project is part of this: {percent}."),
+        (1, 1) => format!("The one file is clean: {percent}."),
+        (files, clean) if files == clean => format!("All {} files are clean: {percent}.", grouped(files)),
+        (files, clean) => format!("{} of {} are clean: {percent}.", grouped(clean), counted(files, "file")),
+    };
+    let points = counted(section.points_per_error as usize, "point");
+    let floor = if section.score == 0 && percent > 0 { ", and never below 0" } else { "" };
+    match section.errors {
+        0 => clean,
+        1 => format!("{clean} Less {points} for {}{floor}: {}.", link("1 error"), section.score),
+        errors => {
+            let errors = link(&counted(errors, "error"));
+            format!("{clean} Less {points} for each of {errors}{floor}: {}.", section.score)
+        }
+    }
+}
+
+/// `1 file`, `12,000 files`.
+pub fn counted(number: usize, word: &str) -> String {
+    let plain = count(number, word);
+    plain.replacen(&number.to_string(), &grouped(number), 1)
+}
+
+/// `12,000`.
+pub fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `5 min`, `2 h 30 min`, `41 h`: minutes no longer count in many hours.
+pub fn duration(minutes: u32) -> String {
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) if hours < 10 => format!("{hours} h"),
+        (hours, minutes) if hours < 10 => format!("{hours} h {minutes} min"),
+        (hours, minutes) => format!("{} h", grouped((hours + minutes / 30) as usize)),
+    }
+}
+
+/// `3 errors, 12 warnings, 1 note`, without what there is none of; "nothing found" where there is nothing.
+pub fn severities(errors: usize, warnings: usize, notes: usize) -> String {
+    let counts = [(errors, "error"), (warnings, "warning"), (notes, "note")];
+    let counts: Vec<String> =
+        counts.iter().filter(|(number, _)| *number > 0).map(|(number, word)| counted(*number, word)).collect();
+    if counts.is_empty() { "nothing found".to_owned() } else { counts.join(", ") }
+}
+
+/// `GO` or `NO-GO`, and what that means.
+pub fn verdict(document: &Document) -> (&'static str, &'static str) {
+    match document.verdict.go {
+        true => ("GO", "ready for production"),
+        false => ("NO-GO", "not ready for production"),
+    }
+}
+
+/// What all of it costs, in sentences.
+pub fn effort(effort: &Effort) -> String {
+    let by_itself = match effort.automatic {
+        0 => String::new(),
+        1 => " davy mends 1 finding by itself.".to_owned(),
+        many => format!(" davy mends {} findings by itself.", grouped(many)),
+    };
+    let cost = match effort.minutes {
+        0 => "No error and no warning needs a person.".to_owned(),
+        minutes => format!(
+            "To mend every error and warning takes a person {}: {:.1} minutes for each 1,000 lines.",
+            duration(minutes),
+            effort.per_thousand_lines
+        ),
+    };
+    let (Some(paid), Some(taken)) = (effort.paid_back, effort.taken_on) else { return format!("{cost}{by_itself}") };
+    let weeks = match effort.weeks {
+        1 => "last week".to_owned(),
+        weeks => format!("last {weeks} weeks"),
+    };
+    format!("{cost}{by_itself} Over the {weeks}, {paid:.0} minutes a week were paid back and {taken:.0} were taken on.")
+}
+
+/// How much of the history the trend knows.
+pub fn history(trend: &Trend) -> String {
+    let days = match (trend.dates.first(), trend.dates.last()) {
+        (Some(first), Some(last)) if first != last => format!(" from {first} to {last}"),
+        (Some(only), _) => format!(" of {only}"),
+        _ => String::new(),
+    };
+    let looked = match trend.looked_at {
+        looked if looked == trend.commits => String::new(),
+        looked => format!(", {} of them looked at", grouped(looked)),
+    };
+    let missing = match trend.missing {
+        0 => String::new(),
+        files => {
+            format!(" This clone does not have {} of older commits: they are not counted.", counted(files, "file"))
+        }
+    };
+    format!("{}{days}{looked}. Errors and warnings only.{missing}", counted(trend.commits, "commit"))
+}
+
+/// All families together, at each of the dates.
+pub fn totals(trend: &Trend) -> Vec<usize> {
+    let at = |index: usize| trend.families.iter().filter_map(|course| course.values.get(index)).sum();
+    (0..trend.dates.len()).map(at).collect()
+}
+
+/// What the owners are taken from.
+pub fn owners_by(owners: &Owners) -> String {
+    format!("Owners by {}.", owners.by.trim_end_matches('.'))
+}
+
+/// The family of a rule, by its code.
+pub fn family(code: &str) -> &'static str {
+    FAMILIES.iter().find(|family| code.starts_with(family.prefix)).map(|family| family.name).unwrap_or_default()
+}
+
+/// `app/orders.py:12`.
+pub fn place(entry: &Entry) -> String {
+    format!("{}:{}", entry.path, entry.line)
+}
+
+/// A text of the project on one line, in the order in which it is written: what would break the line or turn the direction of
+/// what stands around it is written out.
+pub fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for char in text.chars() {
+        match char {
+            '\t' => plain.push(char),
+            char if char.is_control() || turns(char) => plain.push_str(&format!("\\u{{{:x}}}", u32::from(char))),
+            char => plain.push(char),
+        }
+    }
+    plain
+}
+
+/// Marks that order text from right to left, and the separators that end a line where no line ends.
+fn turns(char: char) -> bool {
+    matches!(char, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The first characters of a commit's name.
+pub fn short(id: &str) -> String {
+    id.chars().take(8).collect()
+}
+
+/// Said in place of a trend, a forecast, ages.
+pub const NO_HISTORY: &str = "There is no history to tell: the project lies outside of a git repository.";
+
+/// Said in place of recommendations.
+pub const NOTHING_TO_DO: &str = "There is nothing to do: no error and no warning was found.";
+
+/// Said in place of hotspots.
+pub const NO_HOTSPOT: &str = "No file that changes has anything to mend.";
+
+/// Said in place of owners.
+pub const NO_OWNER: &str = "Nobody owns a finding: there is none.";
+
+/// Said in place of ages.
+pub const NO_AGE: &str = "No error and no warning is there to have an age.";
+
+/// Said in place of a comparison.
+pub const NO_COMPARE: &str = "No older revision was named to compare with.";
+
+/// Said in place of an order of migration.
+pub const NO_ORDER: &str = "No module has deprecated forms to move.";
+
+/// Said in place of forecasts.
+pub const NO_FORECAST: &str = "There is nothing to forecast: no family has a finding now.";
+
+/// Said in place of a trend's table.
+pub const NO_COURSE: &str = "No commit that was looked at had an error or a warning.";
+
+/// `−1.5`, `+0.2`, `0.0`.
+pub fn signed(number: f64) -> String {
+    let rounded = format!("{:.1}", number.abs());
+    match rounded.as_str() {
+        "0.0" => rounded,
+        _ if number < 0.0 => format!("\u{2212}{rounded}"),
+        _ => format!("+{rounded}"),
+    }
+}
