@@ -42,7 +42,7 @@ fn commands_run() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         copy(&root.join("fixtures/gas-delivery"), folder.path());
         let asks_git = ["--since", "--staged", "--changed"].iter().any(|flag| line.contains(flag));
-        if line.starts_with("davy migrate") || line.starts_with("davy trend") || asks_git {
+        if ["davy migrate", "davy trend", "davy report"].iter().any(|command| line.starts_with(command)) || asks_git {
             committed(folder.path());
         }
         if line.contains("baseline update") {

@@ -103,7 +103,8 @@ fn of_repository(args: &Report, folder: PathBuf) -> Option<Document> {
         _ => name_of(&history.root),
     };
     let now = jiff::Timestamp::now().as_second();
-    Some(document(&Input { project, now, head, history: Some(&history), owners: owners.as_ref(), since }))
+    let as_of = if args.to == "HEAD" { now.max(tip.commit.time) } else { tip.commit.time };
+    Some(document(&Input { project, now, as_of, head, history: Some(&history), owners: owners.as_ref(), since }))
 }
 
 /// The report of a folder that is in no repository, as its files lie there; whether something could not be done.
@@ -145,7 +146,7 @@ fn of_folder(args: &Report, folder: PathBuf) -> io::Result<Option<(Document, boo
     let head = Head { files, findings, lives, roots: scan.roots() };
     let project = name_of(&paths::absolute(&folder, &paths::working_directory()));
     let now = jiff::Timestamp::now().as_second();
-    let document = document(&Input { project, now, head: &head, history: None, owners: None, since: None });
+    let document = document(&Input { project, now, as_of: now, head: &head, history: None, owners: None, since: None });
     Ok(Some((document, failed)))
 }
 

@@ -93,7 +93,7 @@ fn periods(span: i64) -> fn(i64) -> String {
 }
 
 /// What all errors and warnings cost: `minutes` of a person, and how many davy mends.
-pub fn effort(history: Option<&History>, lines: usize, (minutes, automatic): &(u32, usize)) -> Effort {
+pub fn effort(history: Option<&History>, as_of: i64, lines: usize, (minutes, automatic): &(u32, usize)) -> Effort {
     let per_thousand_lines = if lines == 0 { 0.0 } else { f64::from(*minutes) * 1000.0 / lines as f64 };
     let mut effort = Effort {
         minutes: *minutes,
@@ -104,7 +104,7 @@ pub fn effort(history: Option<&History>, lines: usize, (minutes, automatic): &(u
         weeks: 0,
     };
     let Some(history) = history else { return effort };
-    let Some((weeks, begin)) = lately(history) else { return effort };
+    let Some((weeks, begin)) = lately(history, as_of) else { return effort };
     let is_late = |point: usize| history.points[point].commit.time > begin;
     let cost = |life: &Life| rules::page(life.rule()).map_or(0, |page| page.effort);
     let (mut came, mut went) = (0, 0);
@@ -118,21 +118,20 @@ pub fn effort(history: Option<&History>, lines: usize, (minutes, automatic): &(u
     effort
 }
 
-/// The last weeks of a history, as many as there are of a dozen, and when they began; none where there are too few to say anything.
-fn lately(history: &History) -> Option<(usize, i64)> {
-    let times = || history.points.iter().map(|point| point.commit.time);
-    let (first, last) = (times().min()?, times().max()?);
-    let weeks = usize::try_from((last - first) / WEEK).ok()?.min(WEEKS);
-    (weeks >= FEWEST).then(|| (weeks, last - weeks as i64 * WEEK))
+/// The weeks before a time, as many as the history has of a dozen, and when they began; none where there are too few to say anything.
+fn lately(history: &History, as_of: i64) -> Option<(usize, i64)> {
+    let first = history.points.iter().map(|point| point.commit.time).min()?;
+    let weeks = usize::try_from((as_of - first) / WEEK).ok()?.min(WEEKS);
+    (weeks >= FEWEST).then(|| (weeks, as_of - weeks as i64 * WEEK))
 }
 
 /// What to expect of each family that has findings now, and of all together.
-pub fn forecasts(history: Option<&History>, trend: &Trend) -> Vec<Forecast> {
+pub fn forecasts(history: Option<&History>, as_of: i64, trend: &Trend) -> Vec<Forecast> {
     let Some(history) = history else { return Vec::new() };
     let families = trend.families.iter().map(|course| (course.name.clone(), course.values.clone()));
     let all = [("all".to_owned(), words::totals(trend))];
     let alive = families.chain(all).filter(|(_, values)| values.last().is_some_and(|now| *now > 0));
-    let mut forecasts: Vec<Forecast> = alive.map(|(name, values)| forecast(history, name, &values)).collect();
+    let mut forecasts: Vec<Forecast> = alive.map(|(name, values)| forecast(history, as_of, name, &values)).collect();
     // One family alone is all.
     if forecasts.len() == 2 {
         forecasts.pop();
@@ -140,10 +139,10 @@ pub fn forecasts(history: Option<&History>, trend: &Trend) -> Vec<Forecast> {
     forecasts
 }
 
-fn forecast(history: &History, name: String, values: &[usize]) -> Forecast {
+fn forecast(history: &History, as_of: i64, name: String, values: &[usize]) -> Forecast {
     let now = values.last().copied().unwrap_or_default();
     let silent = |text: String| Forecast { name: name.clone(), now, per_week: None, between: None, gone: None, text };
-    let Some((weeks, begin)) = lately(history) else {
+    let Some((weeks, begin)) = lately(history, as_of) else {
         return silent(format!("Nothing is said: the history is shorter than {FEWEST} weeks."));
     };
     let at = |time: i64| {
@@ -160,10 +159,9 @@ fn forecast(history: &History, name: String, values: &[usize]) -> Forecast {
     }
     let half = STUDENT[weeks - FEWEST] * spread / count.sqrt();
     let (low, high) = (mean - half, mean + half);
-    let last = history.points.iter().map(|point| point.commit.time).max().unwrap_or_default();
     let after = |pace: f64| {
         let needed = now as f64 / -pace;
-        (pace < 0.0 && needed < NEVER).then(|| day_of(last + (needed * WEEK as f64) as i64))
+        (pace < 0.0 && needed < NEVER).then(|| day_of(as_of + (needed * WEEK as f64) as i64))
     };
     let gone = match (after(low), after(mean)) {
         (Some(earliest), Some(likeliest)) => Some((earliest, likeliest, after(high))),

@@ -25,6 +25,8 @@ pub struct Input<'i> {
     pub project: String,
     /// Now, in seconds since 1970.
     pub now: i64,
+    /// The time that ages and paces are counted to: now, or that of the older commit that is reported.
+    pub as_of: i64,
     /// What is there.
     pub head: &'i Head,
     /// How it came to this; none outside of a repository.
@@ -136,8 +138,8 @@ pub fn document(input: &Input) -> Document {
         size: Size { files: files.len(), lines },
         verdict: verdict(&sections, &known, files.len()),
         recommendations: recommendations(&sections, &files, &known),
-        effort: effort(input.history, lines, &totals(&known)),
-        trend: trend.map(|trend| super::Trend { forecasts: forecasts(input.history, &trend), ..trend }),
+        effort: effort(input.history, input.as_of, lines, &totals(&known)),
+        trend: trend.map(|trend| super::Trend { forecasts: forecasts(input.history, input.as_of, &trend), ..trend }),
         hotspots: hotspots(input, &known),
         owners: owners(input, &known),
         ages: if input.history.is_some() { ages(input, &known) } else { Vec::new() },
@@ -399,7 +401,7 @@ fn hotspots(input: &Input, known: &[Known]) -> Vec<Hotspot> {
 /// The days since a finding came.
 fn age(input: &Input, one: &Known) -> Option<u32> {
     let time = one.life?.origin.time;
-    u32::try_from((input.now - time).max(0) / (24 * 3600)).ok()
+    u32::try_from((input.as_of - time).max(0) / (24 * 3600)).ok()
 }
 
 fn owners(input: &Input, known: &[Known]) -> Owners {
