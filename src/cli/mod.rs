@@ -12,6 +12,7 @@ mod explain_unknown;
 mod fixing;
 mod gate;
 mod init;
+mod leaks;
 mod migrate;
 mod migrate_datetime;
 mod plan;
@@ -144,6 +145,12 @@ struct Trend {
     /// Rules to count: codes, prefixes, names, families, or `all`
     #[arg(long, value_delimiter = ',', value_name = "RULE")]
     select: Vec<String>,
+    /// List the secrets that any commit ever held, along every parent, gone or not; never a value
+    #[arg(long, conflicts_with_all = ["sql", "db"])]
+    secrets: bool,
+    /// Exit with 1 where there is such a secret
+    #[arg(long, requires = "secrets")]
+    exit_code: bool,
     /// How to print it
     #[arg(long, value_enum, default_value_t = TrendFormat::Text)]
     format: TrendFormat,

@@ -1,7 +1,7 @@
 //! `davy trend`: how many findings each commit had, from the first one on.
 
 use super::check::with_threads;
-use super::{Outcome, Trend, TrendBy, TrendFormat, terminal};
+use super::{Outcome, Trend, TrendBy, TrendFormat, leaks, terminal};
 use crate::config::{Changes, Configs, paths};
 use crate::finding::Severity;
 use crate::git::history::Commit;
@@ -10,6 +10,7 @@ use crate::history::store::{Answer, ask};
 use crate::history::{Every, History, Life, Origin, Point, Request, Sighting, Trouble, day_of, walk};
 use crate::page::FAMILIES;
 use crate::report::count;
+use crate::report::csv::quoted;
 use crate::report::markdown::escaped;
 use crate::report::mask::one_line;
 use crate::report::wrap::short_path;
@@ -35,6 +36,9 @@ fn inside(args: &Trend) -> io::Result<Outcome> {
         head: false,
         store: args.db.clone(),
     };
+    if args.secrets {
+        return leaks::run(args, &request);
+    }
     let Some(history) = walked(&request, &args.select, args.quiet) else { return Ok(Outcome::Failed) };
     let mut out = io::BufWriter::new(io::stdout().lock());
     let written = match (&args.sql, args.format) {
@@ -63,8 +67,13 @@ pub fn walked(request: &Request, select: &[String], quiet: bool) -> Option<Histo
         .map_err(Trouble::from)
         .and_then(|mut configs| walk(request, &mut configs, &|what, done, total| bar.step(what, done, total)));
     bar.end();
-    match history {
-        Ok(history) => return Some(history),
+    told(history)
+}
+
+/// What was asked for; where there is none, that is said.
+pub fn told<T>(found: Result<T, Trouble>) -> Option<T> {
+    match found {
+        Ok(found) => return Some(found),
         Err(Trouble::Git(error)) => terminal::complain(&error.message, Some(&error.help)),
         Err(Trouble::Config(error)) => terminal::complain(&error.to_string(), None),
         Err(Trouble::Store(problem)) => terminal::complain(&problem.message, Some(&problem.help)),
@@ -392,16 +401,6 @@ fn csv(history: &History, by: TrendBy, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// A field as RFC 4180 has it. What a spreadsheet would take for a formula gets a quote in front.
-fn quoted(field: &str) -> String {
-    let plain =
-        if field.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{field}") } else { field.to_owned() };
-    match plain.contains([',', '"', '\n', '\r']) {
-        true => format!("\"{}\"", plain.replace('"', "\"\"")),
-        false => plain,
-    }
-}
-
 fn markdown(history: &History, by: TrendBy, out: &mut dyn Write) -> io::Result<()> {
     let (Some(first), Some(last)) = (history.points.first(), history.points.last()) else {
         return writeln!(out, "There is no commit yet");
@@ -496,11 +495,5 @@ mod tests {
         assert_eq!(sparkline(&[0, 1, 4, 8], 6, true), " ▁▄█  ");
         assert_eq!(sparkline(&[1, 1, 2, 2, 8, 8], 3, false), ".:@");
         assert_eq!(sparkline(&[0, 0], 2, true), "  ");
-    }
-
-    #[test]
-    fn fields_of_tables_are_what_they_were() {
-        assert_eq!(quoted("Ada, \"the\" Countess"), "\"Ada, \"\"the\"\" Countess\"");
-        assert_eq!(quoted("=1+1"), "'=1+1");
     }
 }

@@ -27,6 +27,8 @@ pub struct Commit {
 pub struct Changed {
     /// From the folder that was asked about, with `/`.
     pub path: String,
+    /// The object that was there before, under the same conditions.
+    pub before: Option<String>,
     /// The object that is there now; none where nothing is, or neither a file nor anything that davy looks into: a link, a submodule.
     pub object: Option<String>,
 }
@@ -84,7 +86,7 @@ pub fn whole(folder: &Path, id: &str) -> Result<Commit, Error> {
     };
     let files = tree(folder, id)?;
     Ok(Commit {
-        changes: files.into_iter().map(|(path, object)| Changed { path, object: Some(object) }).collect(),
+        changes: files.into_iter().map(|(path, object)| Changed { path, before: None, object: Some(object) }).collect(),
         ..commit
     })
 }
@@ -143,9 +145,10 @@ fn parsed(text: &str) -> Vec<Commit> {
         {
             let fields: Vec<&str> = head.split(' ').collect();
             let Some(path) = words.next() else { break };
-            let [_, mode, _, object, _] = fields.as_slice() else { continue };
-            let object = mode.starts_with("100").then(|| (*object).to_owned());
-            commit.changes.push(Changed { path: path.to_owned(), object });
+            let [before_mode, mode, before, object, _] = fields.as_slice() else { continue };
+            let file = |mode: &str, object: &str| mode.starts_with("100").then(|| object.to_owned());
+            let (before, object) = (file(before_mode, before), file(mode, object));
+            commit.changes.push(Changed { path: path.to_owned(), before, object });
         }
     }
     found

@@ -3,6 +3,7 @@
 //! Selection, severities and excludes are today's; pins, floors, settings of pytest and ignore files are the commit's own.
 
 mod compiled;
+pub mod leaked;
 mod lives;
 mod origins;
 pub mod owners;
@@ -10,7 +11,7 @@ mod past;
 pub mod store;
 
 use crate::cache;
-use crate::config::{ConfigError, Configs, paths};
+use crate::config::{Config, ConfigError, Configs, paths};
 use crate::discover::project_root;
 use crate::discover::tree::{Files, decides};
 use crate::finding::{Judged, Severity};
@@ -141,10 +142,7 @@ pub struct History {
 impl History {
     /// Whether a path is among those that are meant.
     pub fn holds(&self, path: &str) -> bool {
-        let is_below = |folder: &String| {
-            path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        self.paths.is_empty() || self.paths.iter().any(is_below)
+        holds(&self.paths, path)
     }
 
     /// How many findings each group has at each point; a finding of no group is not counted.
@@ -170,6 +168,42 @@ impl History {
         };
         changes.into_iter().map(|(key, changes)| (key, summed(changes))).collect()
     }
+}
+
+/// Whether a path is among some, or below one of them; among none is every path.
+fn holds(paths: &[String], path: &str) -> bool {
+    let is_below = |folder: &String| {
+        path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    paths.is_empty() || paths.iter().any(is_below)
+}
+
+/// The project whose history is asked for.
+struct Begun {
+    root: PathBuf,
+    base: Arc<Config>,
+    /// Files and folders that are meant, from the root; empty for all.
+    paths: Vec<String>,
+}
+
+impl Begun {
+    fn holds(&self, path: &str) -> bool {
+        holds(&self.paths, path)
+    }
+}
+
+fn begun(request: &Request, configs: &mut Configs) -> Result<Begun, ConfigError> {
+    let here = paths::working_directory();
+    let folder = paths::absolute(&request.folder, &here);
+    let root = git::top(&folder).filter(|top| folder.starts_with(top)).unwrap_or_else(|| project_root(&folder).folder);
+    let mut base = configs.for_folder(&root)?;
+    if base.origin.is_none() {
+        base = configs.for_folder(&folder)?;
+    }
+    let below = Some(&folder).filter(|folder| **folder != root && request.paths.is_empty());
+    let named = request.paths.iter().map(|path| paths::absolute(path, &here)).chain(below.cloned());
+    let paths = named.map(|path| paths::shown(&path, &root)).filter(|path| path != ".").collect();
+    Ok(Begun { root, base, paths })
 }
 
 /// Why there is no history.
@@ -205,30 +239,25 @@ const WINDOW: usize = 128;
 
 /// Looks at all commits that are wanted, and that no earlier run has looked at.
 pub fn walk(request: &Request, configs: &mut Configs, progress: &Progress) -> Result<History, Trouble> {
-    let here = paths::working_directory();
-    let folder = paths::absolute(&request.folder, &here);
-    let root = git::top(&folder).filter(|top| folder.starts_with(top)).unwrap_or_else(|| project_root(&folder).folder);
-    let mut base = configs.for_folder(&root)?;
-    if base.origin.is_none() {
-        base = configs.for_folder(&folder)?;
-    }
-    let mut chain = chain(&root, &request.to)?;
+    let begun = begun(request, configs)?;
+    let (root, base) = (&begun.root, &begun.base);
+    let mut chain = chain(root, &request.to)?;
     if let Some(from) = &request.from {
-        let at = place_of(&root, &chain, from, &request.to)?;
+        let at = place_of(root, &chain, from, &request.to)?;
         chain.drain(..at);
     }
     let mut tags: HashMap<String, Vec<String>> = HashMap::new();
-    for (commit, tag) in tagged(&root)? {
+    for (commit, tag) in tagged(root)? {
         tags.entry(commit).or_default().push(tag);
     }
     let mut wanted = sampled(&chain, request.every, &tags);
-    let also = request.also.as_ref().map(|name| place_of(&root, &chain, name, &request.to)).transpose()?;
+    let also = request.also.as_ref().map(|name| place_of(root, &chain, name, &request.to)).transpose()?;
     if let Some(at) = also
         && let Err(place) = wanted.binary_search(&at)
     {
         wanted.insert(place, at);
     }
-    let mut past = Past::new(&root, &base)?;
+    let mut past = Past::new(root, base)?;
     let from = chain.first().filter(|_| request.from.is_some()).map(|(id, _)| id.clone()).unwrap_or_default();
     let also = also.map(|at| chain[at].0.as_str()).unwrap_or_default();
     let key = past.key(request.every, also, &from, request.first_parent);
@@ -243,7 +272,7 @@ pub fn walk(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
     let same = ids.iter().zip(&wanted).take_while(|(id, at)| **id == chain[**at].0).count();
     // Who looks at an older state does not make the store forget the newer one.
     let is_older = ids.last().filter(|_| same < ids.len()).is_some_and(|tip| {
-        let leads = git::history::chain(&root, tip).unwrap_or_default();
+        let leads = git::history::chain(root, tip).unwrap_or_default();
         chain.last().is_some_and(|last| leads.contains(last))
     });
     let mut followed = Followed::resume(lives, same);
@@ -256,18 +285,18 @@ pub fn walk(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
         let mut rest = Vec::new();
         let begin = match same.checked_sub(1).map(|last| wanted[last]) {
             Some(last) => {
-                let known = tree(&root, &chain[last].0)?;
+                let known = tree(root, &chain[last].0)?;
                 files.extend(known.into_iter().map(|(path, object)| (path.into(), object.into())));
-                rest.extend(commits(&root, Some(&chain[last].0), &chain[chain.len() - 1].0)?);
+                rest.extend(commits(root, Some(&chain[last].0), &chain[chain.len() - 1].0)?);
                 last + 1
             }
             None if request.from.is_some() => {
-                rest.push(whole(&root, &chain[0].0)?);
-                rest.extend(commits(&root, Some(&chain[0].0), &chain[chain.len() - 1].0)?);
+                rest.push(whole(root, &chain[0].0)?);
+                rest.extend(commits(root, Some(&chain[0].0), &chain[chain.len() - 1].0)?);
                 0
             }
             None => {
-                rest = commits(&root, None, &chain[chain.len() - 1].0)?;
+                rest = commits(root, None, &chain[chain.len() - 1].0)?;
                 0
             }
         };
@@ -275,7 +304,7 @@ pub fn walk(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
         let after = begin.checked_sub(1).map(|last| chain[last].0.as_str());
         let sides = match request.first_parent {
             true => Sides::new(),
-            false => branches(&root, after.or(request.from.as_ref().map(|_| chain[0].0.as_str())), &rest)?,
+            false => branches(root, after.or(request.from.as_ref().map(|_| chain[0].0.as_str())), &rest)?,
         };
         let writes = store.as_mut().filter(|_| !is_older);
         let mut later = Later { past: &mut past, store: writes, points, followed, sides, commits: &rest };
@@ -291,16 +320,13 @@ pub fn walk(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
     for point in &mut points {
         point.tags = tags.get(&point.commit.id).cloned().unwrap_or_default();
     }
-    let below = Some(&folder).filter(|folder| **folder != root && request.paths.is_empty());
-    let named = request.paths.iter().map(|path| paths::absolute(path, &here)).chain(below.cloned());
-    let shown = named.map(|path| paths::shown(&path, &root)).filter(|path| path != ".");
     Ok(History {
-        paths: shown.collect(),
+        paths: begun.paths,
         churn: store.as_ref().and_then(|store| store.churn(points.len()).ok()).unwrap_or_default(),
         points,
         lives: followed.lives,
         commits: chain.len(),
-        is_cut: request.from.is_some() || git::history::is_shallow(&root),
+        is_cut: request.from.is_some() || git::history::is_shallow(root),
         head,
         compiled: past.made,
         missing: past.missing.len(),

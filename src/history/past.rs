@@ -8,7 +8,7 @@ use crate::cache;
 use crate::config::{Config, ConfigError, Configs, paths};
 use crate::discover::kind_of;
 use crate::discover::tree::{Files, Rules, Taken, Tree};
-use crate::finding::Judged;
+use crate::finding::{Judged, Severity};
 use crate::git::Error;
 use crate::git::history::{Objects, own_excludes, tree};
 use crate::identity::{self, Identity};
@@ -17,6 +17,7 @@ use crate::link::{WHOLE, link};
 use crate::manifest::{self, Manifest};
 use crate::report::incidents::{LEAST, is_about_value, spoken_for};
 use crate::rule::Definitions;
+use crate::rules::page;
 use crate::scan::{Configured, LARGE, covered, guarded};
 use crate::secrets::Formats;
 use crate::text::{Lines, Span, decode};
@@ -57,6 +58,16 @@ pub struct State {
     /// Folders with a `.env` that an image takes in.
     open: Vec<String>,
 }
+
+impl State {
+    /// A file by itself.
+    pub fn alone(path: Arc<str>, source: Source) -> State {
+        State { checked: vec![(path, source)], ..State::default() }
+    }
+}
+
+/// A finding about a secret, with the hash of its value where that is long enough to be compared, and its line.
+pub type Secret = (Judged, Option<cache::Content>, String);
 
 /// What all commits are looked at with, and what is known so far.
 pub struct Past<'p> {
@@ -368,6 +379,30 @@ impl<'p> Past<'p> {
             places.insert(key, remembered.clone());
         }
         remembered
+    }
+
+    /// The errors and warnings about secrets of several states.
+    pub fn secrets_in(&self, states: &[State]) -> Vec<Vec<Secret>> {
+        states.par_iter().map(|state| self.secrets(state)).collect()
+    }
+
+    fn secrets(&self, state: &State) -> Vec<Secret> {
+        let is_secret = |code: &str| page(code).is_some_and(|page| page.family.name == "secrets");
+        let units = state.checked.iter().filter_map(|(_, source)| self.units.get(source)?.as_ref());
+        let may_have = units.flat_map(|unit| &unit.findings).any(|finding| is_secret(&finding.code.0));
+        if !may_have {
+            return Vec::new();
+        }
+        let found = self.link(state).into_iter().filter(|finding| is_secret(&finding.code.0));
+        let counted = found.filter(|finding| finding.severity > Severity::Note);
+        let secret = |finding: Judged| {
+            let (_, source) = state.checked.iter().find(|(path, _)| **path == *finding.path)?;
+            let unit = self.units.get(source)?.as_ref()?;
+            let Remembered { line, value } = self.place(&source.0, finding.span, &unit.secrets);
+            let value = value.filter(|_| is_about_value(&finding.code.0));
+            Some((finding, value, line.to_string()))
+        };
+        counted.filter_map(secret).collect()
     }
 
     /// A commit in full.

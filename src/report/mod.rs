@@ -3,6 +3,7 @@
 //! Never reads a file, a clock or the environment, and decides no order: the caller sorted by path, span and code.
 
 pub mod concise;
+pub mod csv;
 mod fingerprint;
 pub mod github;
 pub mod gitlab;
