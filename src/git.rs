@@ -45,9 +45,10 @@ fn git(folder: &Path) -> Command {
 /// The top folder of the work tree that a folder belongs to; none where there is no repository, or no git.
 pub fn top(folder: &Path) -> Option<PathBuf> {
     // Git names the folder with its links resolved, and the paths beside it are to be what the caller wrote.
-    let up = line(folder, &["rev-parse", "--show-cdup"]).ok()?;
-    line(folder, &["rev-parse", "--is-inside-work-tree"]).ok()?.filter(|answer| answer == "true")?;
-    let steps = up.unwrap_or_default().matches("..").count();
+    let output = git(folder).args(["rev-parse", "--is-inside-work-tree", "--show-cdup"]).output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let up = text.strip_prefix("true\n").filter(|_| output.status.success())?;
+    let steps = up.matches("..").count();
     folder.ancestors().nth(steps).map(Path::to_owned)
 }
 
@@ -144,11 +145,11 @@ pub fn base(folder: &Path, revision: &str) -> Result<String, Error> {
 }
 
 fn in_repository(folder: &Path) -> Result<(), Error> {
-    if let Some(error) = refusal(folder) {
-        return Err(error);
+    if line(folder, &["rev-parse", "--git-dir"])?.is_some() {
+        return Ok(());
     }
-    let found = line(folder, &["rev-parse", "--git-dir"])?;
-    found.map(drop).ok_or_else(|| Error::new("this is no git repository", "run davy in the project's clone"))
+    let none = || Error::new("this is no git repository", "run davy in the project's clone");
+    Err(refusal(folder).unwrap_or_else(none))
 }
 
 /// Why git will not look into the repository that a folder lies in, if it will not: it belongs to somebody else.

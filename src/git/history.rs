@@ -39,10 +39,11 @@ const MARK: char = '\u{1}';
 /// The commits from the first one to `to` along first parents: their names and times, oldest first.
 pub fn chain(folder: &Path, to: &str) -> Result<Vec<(String, i64)>, Error> {
     in_repository(folder)?;
-    if line(folder, &["rev-parse", "--verify", "--quiet", "HEAD"])?.is_none() && to == "HEAD" {
-        return Err(Error::new("nothing is committed yet", "commit something: the trend begins with it"));
-    }
-    let to_id = resolved(folder, to)?;
+    let unborn = |error: Error| match to {
+        "HEAD" => Error::new("nothing is committed yet", "commit something: the trend begins with it"),
+        _ => error,
+    };
+    let to_id = resolved(folder, to).map_err(unborn)?;
     let output =
         answered(git(folder).args(["rev-list", "--first-parent", "--reverse", "--timestamp", &to_id, "--"]).output())?;
     let text = String::from_utf8_lossy(&output.stdout);
@@ -89,11 +90,6 @@ pub fn whole(folder: &Path, id: &str) -> Result<Commit, Error> {
         changes: files.into_iter().map(|(path, object)| Changed { path, before: None, object: Some(object) }).collect(),
         ..commit
     })
-}
-
-/// Whether the clone has the newest commits alone.
-pub fn is_shallow(folder: &Path) -> bool {
-    line(folder, &["rev-parse", "--is-shallow-repository"]).ok().flatten().is_some_and(|answer| answer == "true")
 }
 
 /// The files of a commit below the folder, with their objects.
@@ -219,10 +215,21 @@ impl Drop for Objects {
     }
 }
 
-/// What git is told to leave alone in this clone alone: the text of `.git/info/exclude`.
-pub fn own_excludes(folder: &Path) -> Option<String> {
-    let path = line(folder, &["rev-parse", "--git-path", "info/exclude"]).ok()??;
-    std::fs::read_to_string(folder.join(path)).ok()
+/// What is said of this clone alone.
+#[derive(Debug, Clone, Default)]
+pub struct Local {
+    /// What git is told to leave alone: the text of `.git/info/exclude`.
+    pub excludes: Option<String>,
+    /// It has the newest commits alone.
+    pub is_shallow: bool,
+}
+
+/// Asks for it.
+pub fn local(folder: &Path) -> Local {
+    let asked = ["rev-parse", "--is-shallow-repository", "--git-path", "info/exclude"];
+    let said = line(folder, &asked).ok().flatten().unwrap_or_default();
+    let (is_shallow, path) = said.split_once('\n').unwrap_or((&said, ""));
+    Local { excludes: std::fs::read_to_string(folder.join(path)).ok(), is_shallow: is_shallow == "true" }
 }
 
 /// The commits that tags name, along any branch.

@@ -326,7 +326,7 @@ pub fn walk(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
         points,
         lives: followed.lives,
         commits: chain.len(),
-        is_cut: request.from.is_some() || git::history::is_shallow(root),
+        is_cut: request.from.is_some() || past.local.is_shallow,
         head,
         compiled: past.made,
         missing: past.missing.len(),

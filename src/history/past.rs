@@ -10,7 +10,7 @@ use crate::discover::kind_of;
 use crate::discover::tree::{Files, Rules, Taken, Tree};
 use crate::finding::{Judged, Severity};
 use crate::git::Error;
-use crate::git::history::{Objects, own_excludes, tree};
+use crate::git::history::{Local, Objects, local, tree};
 use crate::identity::{self, Identity};
 use crate::link::project::{Around, Manifests, Project, included};
 use crate::link::{WHOLE, link};
@@ -31,7 +31,7 @@ use std::sync::{Arc, Mutex};
 type At = (Arc<str>, Span);
 
 /// What is remembered of a place in an object.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 struct Remembered {
     /// Its line, as findings are recognised by it.
     line: Arc<str>,
@@ -74,6 +74,8 @@ pub struct Past<'p> {
     pub root: &'p Path,
     /// The folder of caches.
     pub folder: Option<PathBuf>,
+    /// What is said of this clone alone.
+    pub local: Local,
     /// Objects that git does not have.
     pub missing: Vec<String>,
     /// How many files were compiled.
@@ -82,7 +84,6 @@ pub struct Past<'p> {
     pub included: HashSet<String>,
     base: &'p Arc<Config>,
     definitions: Definitions,
-    own: Option<String>,
     /// Those of the commit before, which stay unless a file changes that decides.
     rules: Option<Rules>,
     objects: Mutex<Objects>,
@@ -108,12 +109,12 @@ impl<'p> Past<'p> {
         let path = folder.as_ref().map(|folder| cache::path_for(folder, root, "objects"));
         Ok(Past {
             root,
+            local: local(root),
             folder,
             missing: Vec::new(),
             made: 0,
             included: HashSet::new(),
             base,
-            own: own_excludes(root),
             rules: None,
             objects: Mutex::new(Objects::open(root)?),
             compiled: Mutex::new(path.and_then(|path| Compiled::open(&path, definitions.formats.hash()))),
@@ -130,7 +131,7 @@ impl<'p> Past<'p> {
     /// What a store has to be made with, so that its answers are those of this run.
     pub fn key(&self, every: Every, also: &str, from: &str, first_parent: bool) -> [(&'static str, String); 7] {
         let told = ignore::gitignore::gitconfig_excludes_path().and_then(|path| std::fs::read(path).ok());
-        let own = self.own.as_deref().unwrap_or_default();
+        let own = self.local.excludes.as_deref().unwrap_or_default();
         let excludes =
             format!("{:032x}{:032x}", cache::content(own.as_bytes()), cache::content(&told.unwrap_or_default()));
         [
@@ -212,7 +213,9 @@ impl<'p> Past<'p> {
         };
         let rules = match self.rules.take().filter(|_| known.is_some()) {
             Some(rules) => rules,
-            None => Rules::new(self.root, files, self.own.as_deref(), &mut |object| self.bytes(object).ok().flatten()),
+            None => Rules::new(self.root, files, self.local.excludes.as_deref(), &mut |object| {
+                self.bytes(object).ok().flatten()
+            }),
         };
         let tree = Tree::new(self.root, files, &self.base.exclude, &rules);
         let decide = |path: &Arc<str>| {
@@ -364,21 +367,42 @@ impl<'p> Past<'p> {
 
     /// What is remembered of a place in an object: its line, and what tells the value there from others; not the value.
     fn place(&self, object: &Arc<str>, span: Span, secrets: &[Span]) -> Remembered {
-        let key = (Arc::clone(object), span);
-        if let Some(known) = self.places.lock().ok().and_then(|places| places.get(&key).cloned()) {
-            return known;
-        }
-        let bytes = self.bytes(object).ok().flatten().unwrap_or_default();
-        let text = decode(&bytes).text;
-        let value = text.get(span.range()).filter(|value| value.len() >= LEAST);
-        let remembered = Remembered {
-            line: identity::content(&text, &Lines::new(&text), secrets, span).into(),
-            value: value.map(|value| cache::content(value.as_bytes())),
+        self.places(&[(Arc::clone(object), span, secrets)]).pop().unwrap_or_default()
+    }
+
+    /// The same for several places, in their order: each object is read once.
+    fn places(&self, wanted: &[(Arc<str>, Span, &[Span])]) -> Vec<Remembered> {
+        let known = |(object, span, _): &(Arc<str>, Span, &[Span])| {
+            self.places.lock().ok().and_then(|places| places.get(&(Arc::clone(object), *span)).cloned())
         };
-        if let Ok(mut places) = self.places.lock() {
-            places.insert(key, remembered.clone());
+        let mut found: Vec<Option<Remembered>> = wanted.iter().map(known).collect();
+        let mut new: BTreeMap<&Arc<str>, Vec<usize>> = BTreeMap::new();
+        for (at, _) in found.iter().enumerate().filter(|(_, found)| found.is_none()) {
+            new.entry(&wanted[at].0).or_default().push(at);
         }
-        remembered
+        let names: Vec<&str> = new.keys().map(|object| &***object).collect();
+        let bytes = match self.objects.lock() {
+            Ok(mut objects) if !names.is_empty() => objects.get_all(&names).unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        for (places, bytes) in new.into_values().zip(bytes) {
+            let bytes = bytes.unwrap_or_default();
+            let text = decode(&bytes).text;
+            let lines = Lines::new(&text);
+            for at in places {
+                let (_, span, secrets) = &wanted[at];
+                let value = text.get(span.range()).filter(|value| value.len() >= LEAST);
+                found[at] = Some(Remembered {
+                    line: identity::content(&text, &lines, secrets, *span).into(),
+                    value: value.map(|value| cache::content(value.as_bytes())),
+                });
+            }
+        }
+        if let Ok(mut places) = self.places.lock() {
+            let all = wanted.iter().zip(&found);
+            places.extend(all.filter_map(|((object, span, _), one)| Some(((Arc::clone(object), *span), one.clone()?))));
+        }
+        found.into_iter().map(Option::unwrap_or_default).collect()
     }
 
     /// The errors and warnings about secrets of several states.
@@ -441,18 +465,19 @@ impl<'p> Past<'p> {
 
     /// The findings of a commit, each with what it is recognised by.
     fn found(&self, state: &State) -> Vec<(Judged, Seen)> {
-        let findings = self.link(state);
+        let mut findings = self.link(state);
         let sources: HashMap<&str, &Source> = state.checked.iter().map(|(path, source)| (&**path, source)).collect();
-        let placed = findings.iter().map(|finding| {
+        let unit = |source: &Source| self.units.get(source).and_then(Option::as_ref);
+        findings.retain(|finding| sources.get(finding.path.as_str()).is_some_and(|source| unit(source).is_some()));
+        let places = findings.iter().filter_map(|finding| {
             let source = sources.get(finding.path.as_str())?;
-            let unit = self.units.get(*source)?.as_ref()?;
-            Some(self.place(&source.0, finding.span, &unit.secrets))
+            Some((Arc::clone(&source.0), finding.span, unit(source)?.secrets.as_slice()))
         });
-        let placed: Vec<Option<Remembered>> = placed.collect();
-        let keys = findings.iter().zip(&placed).map(|(finding, placed)| {
-            let value = placed.as_ref().and_then(|placed| placed.value).filter(|_| is_about_value(&finding.code.0));
-            (value, finding.severity)
-        });
+        let placed = self.places(&places.collect::<Vec<_>>());
+        let keys = findings
+            .iter()
+            .zip(&placed)
+            .map(|(finding, placed)| (placed.value.filter(|_| is_about_value(&finding.code.0)), finding.severity));
         let joined = spoken_for(keys);
         let mut seen = Vec::with_capacity(findings.len());
         for ((finding, placed), _) in
@@ -462,7 +487,7 @@ impl<'p> Past<'p> {
                 path: finding.path.clone(),
                 rule: finding.code.0.clone(),
                 scope: finding.scope.clone(),
-                content: placed.map(|placed| placed.line.to_string()).unwrap_or_default(),
+                content: placed.line.to_string(),
                 ordinal: 0,
             };
             let severity = finding.severity;

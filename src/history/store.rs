@@ -112,7 +112,7 @@ impl Store {
     /// The store as an earlier run left it; an error where it is not what this one would have left.
     fn as_it_is(path: &Path, key: &Key) -> rusqlite::Result<Store> {
         let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        db.busy_timeout(PATIENCE)?;
+        prepare(&db)?;
         let version: i32 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
         for (name, value) in key {
             let known: String = db.query_row("SELECT value FROM meta WHERE key = ?", [name], |row| row.get(0))?;
@@ -129,7 +129,7 @@ impl Store {
     }
 
     fn made(mut db: Connection, path: Option<PathBuf>, key: &Key) -> rusqlite::Result<Store> {
-        db.busy_timeout(PATIENCE)?;
+        prepare(&db)?;
         let transaction = db.transaction()?;
         transaction.pragma_update(None, "application_id", APPLICATION)?;
         transaction.pragma_update(None, "user_version", VERSION)?;
@@ -309,6 +309,12 @@ impl Store {
         self.points = news.start + news.points.len();
         Ok(())
     }
+}
+
+/// Another davy is waited for; what a cut of power breaks is made anew.
+fn prepare(db: &Connection) -> rusqlite::Result<()> {
+    db.busy_timeout(PATIENCE)?;
+    db.execute_batch("PRAGMA synchronous = OFF")
 }
 
 /// Whose file it is.
