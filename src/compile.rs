@@ -29,6 +29,10 @@ pub fn compile(bytes: &[u8], kind: Kind, definitions: &Definitions) -> Unit {
 
 /// Compiles one file by some of the rules: what a family costs is measured with it.
 pub fn compile_by(rules: &'static Rules, bytes: &[u8], kind: Kind, definitions: &Definitions) -> Unit {
+    if is_pointer(bytes) {
+        // What it stands for is not here: absence proves nothing.
+        return Unit { skipped: true, broken: true, unwritable: true, ..Unit::default() };
+    }
     if let Kind::Text(syntax) = kind {
         return document::compile(rules, bytes, syntax, definitions);
     }
@@ -65,6 +69,11 @@ pub fn compile_by(rules: &'static Rules, bytes: &[u8], kind: Kind, definitions: 
         generated: is_generated(text),
         skipped: false,
     }
+}
+
+/// Whether a file is what git's extension for large files leaves in place of one, where nobody fetched it.
+pub fn is_pointer(bytes: &[u8]) -> bool {
+    bytes.len() < 1024 && bytes.starts_with(b"version https://git-lfs.github.com/spec/")
 }
 
 struct Walked {

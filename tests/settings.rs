@@ -61,7 +61,7 @@ fn large_binary_and_minified_files_are_counted() {
         (report["summary"]["skipped"].as_u64(), report["findings"].as_array().map(Vec::len)),
         (Some(3), Some(0))
     );
-    project.davy(&["check"]).exits(0).says(&["3 files skipped: binary, minified or over 5 MB"]);
+    project.davy(&["check"]).exits(0).says(&["3 files skipped: binary, minified, over 5 MB or not fetched from LFS"]);
 }
 
 #[test]

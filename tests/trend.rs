@@ -148,6 +148,15 @@ fn objects_that_a_clone_does_not_have_are_counted() {
     let output = run(davy().args(["trend", "--every", "commit"]).current_dir(&repository.folder));
     assert!(output.status.success(), "{}", said(&output));
     assert!(said(&output).contains("does not have 1 file of older commits"), "{}", said(&output));
+    // So is what is in place of a large file.
+    let pointer =
+        "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22e\nsize 12345\n";
+    repository.write("large.py", pointer);
+    repository.write("user.py", "from large import anything\n");
+    repository.commit("a large file");
+    let output = run(davy().args(["trend", "--every", "commit"]).current_dir(&repository.folder));
+    assert!(said(&output).contains("does not have 2 files of older commits"), "{}", said(&output));
+    assert!(!said(&output).contains("syntax") && !said(&output).contains("tests  "), "{}", said(&output));
     let shallow = place.path().join("shallow");
     let from = format!("file://{}", repository.folder.display());
     run(Command::new("git").args(["clone", "-q", "--depth", "1", &from]).arg(&shallow));

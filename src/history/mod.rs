@@ -266,8 +266,7 @@ pub fn walk(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
     if kept.is_none() {
         store = store.and_then(|store| store.anew(&key));
     }
-    let Kept { mut points, lives, missing } = kept.unwrap_or_default();
-    past.missing.extend(missing);
+    let Kept { mut points, lives, .. } = kept.unwrap_or_default();
     let ids: Vec<&str> = points.iter().map(|point| point.commit.id.as_str()).collect();
     let same = ids.iter().zip(&wanted).take_while(|(id, at)| **id == chain[**at].0).count();
     // Who looks at an older state does not make the store forget the newer one.

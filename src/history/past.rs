@@ -5,6 +5,7 @@ use super::lives::{Followed, Seen};
 use super::store::{Kept, Store};
 use super::{Every, Head, HeadFile, Source, Trouble};
 use crate::cache;
+use crate::compile::is_pointer;
 use crate::config::{Config, ConfigError, Configs, paths};
 use crate::discover::kind_of;
 use crate::discover::tree::{Files, Rules, Taken, Tree};
@@ -80,6 +81,8 @@ pub struct Past<'p> {
     pub missing: Vec<String>,
     /// How many files were compiled.
     pub made: usize,
+    /// The same as `missing`.
+    lost: HashSet<Arc<str>>,
     /// Paths that some manifest includes.
     pub included: HashSet<String>,
     base: &'p Arc<Config>,
@@ -112,6 +115,7 @@ impl<'p> Past<'p> {
             local: local(root),
             folder,
             missing: Vec::new(),
+            lost: HashSet::new(),
             made: 0,
             included: HashSet::new(),
             base,
@@ -159,8 +163,14 @@ impl<'p> Past<'p> {
         }
         let names: Vec<&str> = kept.missing.iter().map(String::as_str).collect();
         let fetched = self.objects.lock().ok().and_then(|mut objects| objects.get_all(&names).ok());
-        let is_there = fetched.is_some_and(|fetched| fetched.iter().any(Option::is_some));
-        Ok(Some(kept).filter(|_| !is_there))
+        let is_here = |bytes: &Vec<u8>| !is_pointer(bytes);
+        let is_there = fetched.is_some_and(|fetched| fetched.iter().flatten().any(is_here));
+        if is_there {
+            return Ok(None);
+        }
+        self.lost = kept.missing.iter().map(|object| object.as_str().into()).collect();
+        self.missing.clone_from(&kept.missing);
+        Ok(Some(kept))
     }
 
     /// What a store keeps beside the rest.
@@ -327,27 +337,21 @@ impl<'p> Past<'p> {
                 Err(_) => Vec::new(),
             };
             let read: Vec<(&Source, Option<Vec<u8>>)> = part.iter().map(|(source, _)| source).zip(bytes).collect();
-            let made: Vec<(&Source, Option<Unit>, bool)> = read
+            let made: Vec<(&Source, Made)> = read
                 .into_par_iter()
-                .map(|(source, bytes)| match bytes.map(|bytes| made(&bytes, source, &self.definitions)) {
-                    Some((unit, keeps)) => (source, Some(unit), keeps),
-                    None => (source, None, false),
-                })
+                .map(|(source, bytes)| (source, made(bytes.as_deref(), source, &self.definitions)))
                 .collect();
             if let Ok(Some(compiled)) = self.compiled.lock().as_deref_mut() {
-                let worth = made.iter().filter(|(.., keeps)| *keeps);
-                let units = worth.filter_map(|(source, unit, _)| Some((*source, unit.as_ref()?)));
+                let worth = made.iter().filter(|(_, made)| made.keeps);
+                let units = worth.filter_map(|(source, made)| Some((*source, made.unit.as_ref()?)));
                 compiled.put(&units.collect::<Vec<_>>());
             }
-            for (source, unit, _) in made {
-                match &unit {
-                    Some(_) => self.made += 1,
-                    None if !self.missing.iter().any(|known| **known == *source.0) => {
-                        self.missing.push(source.0.to_string());
-                    }
-                    None => {}
+            for (source, made) in made {
+                self.made += usize::from(made.unit.is_some());
+                if made.is_missing && self.lost.insert(Arc::clone(&source.0)) {
+                    self.missing.push(source.0.to_string());
                 }
-                self.units.insert(source.clone(), unit.map(Arc::new));
+                self.units.insert(source.clone(), made.unit.map(Arc::new));
             }
         }
         let ignores = self.units.values().flatten().flat_map(|unit| &unit.ignores);
@@ -547,15 +551,28 @@ impl<'p> Past<'p> {
     }
 }
 
-/// Compiles the bytes of an object; whether that is worth to be kept.
-fn made(bytes: &[u8], (object, kind): &Source, definitions: &Definitions) -> (Unit, bool) {
+/// What became of an object.
+struct Made {
+    /// None where git does not have it.
+    unit: Option<Unit>,
+    /// It is worth to be kept.
+    keeps: bool,
+    /// The clone does not have it, or has a pointer in its place.
+    is_missing: bool,
+}
+
+/// Compiles the bytes of an object.
+fn made(bytes: Option<&[u8]>, (object, kind): &Source, definitions: &Definitions) -> Made {
+    let Some(bytes) = bytes else { return Made { unit: None, keeps: false, is_missing: true } };
     if !kind.is_python() && bytes.len() as u64 > LARGE {
-        return (Unit { skipped: true, ..Unit::default() }, false);
+        let unit = Unit { skipped: true, ..Unit::default() };
+        return Made { unit: Some(unit), keeps: false, is_missing: false };
     }
+    let is_missing = is_pointer(bytes);
     match guarded(bytes, *kind, definitions, object) {
-        Ok(unit) => (unit, true),
+        Ok(unit) => Made { unit: Some(unit), keeps: !is_missing, is_missing },
         // A panic is davy's own bug: a check tells it, and counts nothing in the file.
-        Err(_) => (Unit::default(), false),
+        Err(_) => Made { unit: Some(Unit::default()), keeps: false, is_missing: false },
     }
 }
 

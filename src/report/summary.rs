@@ -94,8 +94,9 @@ pub fn aside(report: &Report) -> Option<String> {
         _ => Some(format!("{notes} notes, --notes lists them")),
     };
     let suppressed = (report.suppressed > 0).then(|| format!("{} suppressed", count(report.suppressed, "finding")));
-    let skipped = (report.skipped > 0)
-        .then(|| format!("{} skipped: binary, minified or over 5 MB", count(report.skipped, "file")));
+    let skipped = (report.skipped > 0).then(|| {
+        format!("{} skipped: binary, minified, over 5 MB or not fetched from LFS", count(report.skipped, "file"))
+    });
     let parts: Vec<String> = notes.into_iter().chain(suppressed).chain(skipped).collect();
     (!parts.is_empty()).then(|| parts.join("; "))
 }
