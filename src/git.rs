@@ -152,6 +152,11 @@ fn in_repository(folder: &Path) -> Result<(), Error> {
     Err(refusal(folder).unwrap_or_else(none))
 }
 
+/// Whether a folder lies in a repository, be it a bare one, that git looks into.
+pub fn is_repository(folder: &Path) -> bool {
+    in_repository(folder).is_ok()
+}
+
 /// Why git will not look into the repository that a folder lies in, if it will not: it belongs to somebody else.
 pub fn refusal(folder: &Path) -> Option<Error> {
     let output = git(folder).args(["rev-parse", "--git-dir"]).output().ok()?;

@@ -219,6 +219,18 @@ fn what_is_wrong_is_said() {
     fails(&repository.folder, &["--since", "v9"], "git knows no commit `v9` here");
     fails(&repository.folder, &["--output", "no/such/folder/x.html"], "cannot be written");
     fails(&plain, &["--since", "HEAD"], "is in no git repository");
+    fails(&plain, &[], "nothing to report");
+    fails(&repository.folder, &["no/such/folder"], "no/such/folder: no such file or folder");
+    let empty = Repository::new(place.path().join("empty"));
+    fails(&empty.folder, &[], "nothing is committed yet");
+    assert!(!empty.folder.join("davy-report.html").exists());
+    // A bare repository has commits to report.
+    let bare = place.path().join("bare.git");
+    run(std::process::Command::new("git").args(["clone", "-q", "--bare"]).arg(&repository.folder).arg(&bare));
+    let output = run(davy().args(["report", "--format", "json"]).current_dir(&bare));
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", said(&output)));
+    assert_eq!(document["size"]["files"], 1);
+    fs::write(plain.join("a.py"), "x = 1\n").expect("writable");
     let output = run(davy().args(["report", "--output", "-"]).current_dir(&plain));
     assert!(output.status.success() && said(&output).contains("<!DOCTYPE html>"), "{}", said(&output));
 }

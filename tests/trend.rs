@@ -282,3 +282,42 @@ fn findings_are_followed_through_edits_moves_and_merges() {
         ]
     );
 }
+
+#[test]
+fn findings_are_counted_by_what_is_asked_for() {
+    let place = scratch();
+    let mut repository = Repository::new(place.path().join("repository"));
+    let module = "import datetime\nx = datetime.datetime.utcnow()\n";
+    repository.write("app/api/a.py", module);
+    repository.write("app/api/b.py", module);
+    repository.write("app/core.py", module);
+    repository.write("CODEOWNERS", "/app/api/ @api\n");
+    repository.commit("first");
+    repository.write("app/core.py", "x = 1\n");
+    repository.commit("second");
+    let table = |args: &[&str]| -> Vec<String> {
+        let mut command = davy();
+        command.args(["trend", "--every", "commit", "--format", "markdown"]).args(args);
+        let output = run(command.current_dir(&repository.folder));
+        assert!(output.status.success(), "{args:?}: {}", said(&output));
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        text.lines().skip(2).take_while(|line| line.starts_with('|')).map(str::to_owned).collect()
+    };
+    assert_eq!(table(&["--by", "family"]), ["| datetime | 3 | 3 | 2 | 0 | 1 |"]);
+    assert_eq!(table(&["--by", "rule"]), ["| DTM001 | 3 | 3 | 2 | 0 | 1 |"]);
+    assert_eq!(table(&["--by", "folder"]), ["| app/api | 2 | 2 | 2 | 0 | 0 |", "| app | 1 | 1 | 0 | 0 | 1 |"]);
+    assert_eq!(table(&["--by", "owner"]), ["| \\@api | 2 | 2 | 2 | 0 | 0 |", "| (nobody) | 1 | 1 | 0 | 0 | 1 |"]);
+    assert_eq!(table(&["--by", "author"]), ["| Ada L | 3 | 3 | 2 | 0 | 1 |"]);
+    assert_eq!(table(&["--path", "app/core.py"]), ["| datetime | 1 | 1 | 0 | 0 | 1 |"]);
+    assert_eq!(table(&["app/api"]), ["| datetime | 2 | 2 | 2 | 0 | 0 |"]);
+    assert_eq!(table(&["app/api/a.py"]), ["| datetime | 1 | 1 | 1 | 0 | 0 |"]);
+    assert_eq!(table(&["--path", "app/co"]), Vec::<String>::new());
+    // A narrow terminal holds every line.
+    let mut command = davy();
+    command.args(["trend", "--by", "folder"]).current_dir(&repository.folder).env("COLUMNS", "60");
+    let text = String::from_utf8_lossy(&run(&mut command).stdout).into_owned();
+    let table = text.lines().take_while(|line| !line.starts_with("Errors"));
+    assert!(table.clone().all(|line| line.chars().count() <= 60), "{text}");
+    let output = run(davy().args(["trend", "no/such"]).current_dir(&repository.folder));
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+}

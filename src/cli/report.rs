@@ -1,7 +1,7 @@
 //! `davy report`: the readiness report, as a page, as Markdown or as data.
 
 use super::check::{complain_of, with_threads};
-use super::trend::walked;
+use super::trend::{is_there, walked};
 use super::{Outcome, Report, ReportFormat, terminal};
 use crate::config::{Changes, Configs, paths};
 use crate::debt::measure::{Input, document};
@@ -29,21 +29,34 @@ pub fn run(args: &Report) -> io::Result<Outcome> {
 fn inside(args: &Report) -> io::Result<Outcome> {
     let folder = args.path.clone().unwrap_or_else(paths::working_directory);
     let whole = paths::absolute(&folder, &paths::working_directory());
-    let (document, failed) = match git::top(&whole) {
-        Some(_) => match of_repository(args, folder) {
+    if !is_there(&folder) {
+        return Ok(Outcome::Failed);
+    }
+    let start = whole.parent().filter(|_| whole.is_file()).unwrap_or(&whole);
+    if let Some(error) = git::refusal(start) {
+        terminal::complain(&error.message, Some(&error.help));
+        return Ok(Outcome::Failed);
+    }
+    let (document, failed) = match git::is_repository(start) {
+        true => match of_repository(args, folder) {
             Some(document) => (document, false),
             None => return Ok(Outcome::Failed),
         },
-        None if args.since.is_some() => {
+        false if args.since.is_some() => {
             let message = format!("{} is in no git repository, so there is nothing to compare with", whole.display());
             terminal::complain(&message, Some("leave out `--since`, or name a folder of a clone"));
             return Ok(Outcome::Failed);
         }
-        None => match of_folder(args, folder)? {
+        false => match of_folder(args, folder)? {
             Some(made) => made,
             None => return Ok(Outcome::Failed),
         },
     };
+    if document.size.files == 0 {
+        let help = "name a folder with Python files; `davy check` says what is left out and why";
+        terminal::complain("nothing to report: there is no file that davy looks into", Some(help));
+        return Ok(Outcome::Failed);
+    }
     let written = written(args, &document)?;
     Ok(if written && !failed { Outcome::Clean } else { Outcome::Failed })
 }

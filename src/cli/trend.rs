@@ -18,6 +18,7 @@ use crate::rules;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::path::Path;
 
 /// Runs the command.
 pub fn run(args: &Trend) -> io::Result<Outcome> {
@@ -36,6 +37,9 @@ fn inside(args: &Trend) -> io::Result<Outcome> {
         head: false,
         store: args.db.clone(),
     };
+    if !is_there(&request.folder) {
+        return Ok(Outcome::Failed);
+    }
     if args.secrets {
         return leaks::run(args, &request);
     }
@@ -56,6 +60,16 @@ fn inside(args: &Trend) -> io::Result<Outcome> {
     };
     terminal::read_or_not(written.and_then(|()| out.flush()))?;
     Ok(Outcome::Clean)
+}
+
+/// Whether a folder or file is there; where it is not, that is said.
+pub fn is_there(path: &Path) -> bool {
+    let is_there = path.exists();
+    if !is_there {
+        let help = "check the spelling and the working directory; `--path` names what is not there any more";
+        terminal::complain(&format!("{}: no such file or folder", path.display()), Some(help));
+    }
+    is_there
 }
 
 /// The history that is asked for; where there is none, that is said.

@@ -39,11 +39,7 @@ const MARK: char = '\u{1}';
 /// The commits from the first one to `to` along first parents: their names and times, oldest first.
 pub fn chain(folder: &Path, to: &str) -> Result<Vec<(String, i64)>, Error> {
     in_repository(folder)?;
-    let unborn = |error: Error| match to {
-        "HEAD" => Error::new("nothing is committed yet", "commit something: the trend begins with it"),
-        _ => error,
-    };
-    let to_id = resolved(folder, to).map_err(unborn)?;
+    let to_id = resolved(folder, to)?;
     let output =
         answered(git(folder).args(["rev-list", "--first-parent", "--reverse", "--timestamp", &to_id, "--"]).output())?;
     let text = String::from_utf8_lossy(&output.stdout);
@@ -58,8 +54,9 @@ pub fn chain(folder: &Path, to: &str) -> Result<Vec<(String, i64)>, Error> {
 pub fn resolved(folder: &Path, revision: &str) -> Result<String, Error> {
     let commit = format!("{revision}^{{commit}}");
     let id = line(folder, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?;
-    id.ok_or_else(|| {
-        Error::new(format!("git knows no commit `{revision}` here"), "`git log --oneline` lists the commits")
+    id.ok_or_else(|| match revision {
+        "HEAD" => Error::new("nothing is committed yet", "commit something: the history begins with it"),
+        _ => Error::new(format!("git knows no commit `{revision}` here"), "`git log --oneline` lists the commits"),
     })
 }
 

@@ -42,7 +42,7 @@ pub enum Every {
 
 /// What is wanted.
 pub struct Request {
-    /// A folder of the project: findings below it are shown.
+    /// A folder or file of the project, which is there: findings below it are shown.
     pub folder: PathBuf,
     /// Files and folders whose findings are shown; empty for all below the folder.
     pub paths: Vec<PathBuf>,
@@ -195,10 +195,11 @@ impl Begun {
 fn begun(request: &Request, configs: &mut Configs) -> Result<Begun, ConfigError> {
     let here = paths::working_directory();
     let folder = paths::absolute(&request.folder, &here);
-    let root = git::top(&folder).filter(|top| folder.starts_with(top)).unwrap_or_else(|| project_root(&folder).folder);
+    let start = folder.parent().filter(|_| folder.is_file()).unwrap_or(&folder);
+    let root = git::top(start).filter(|top| folder.starts_with(top)).unwrap_or_else(|| project_root(start).folder);
     let mut base = configs.for_folder(&root)?;
     if base.origin.is_none() {
-        base = configs.for_folder(&folder)?;
+        base = configs.for_folder(start)?;
     }
     let below = Some(&folder).filter(|folder| **folder != root && request.paths.is_empty());
     let named = request.paths.iter().map(|path| paths::absolute(path, &here)).chain(below.cloned());
