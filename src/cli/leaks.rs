@@ -17,8 +17,8 @@ use std::io::{self, Write};
 /// Runs the command.
 pub fn run(args: &Trend, request: &Request) -> io::Result<Outcome> {
     let pages = rules::pages();
-    let bar = terminal::Progress::new(args.quiet);
-    let changes = Changes { select: args.select.clone(), ..Changes::default() };
+    let bar = terminal::Progress::new(args.walk.quiet);
+    let changes = Changes { select: args.walk.select.clone(), ..Changes::default() };
     let found = Configs::new(&pages, changes)
         .map_err(Trouble::from)
         .and_then(|mut configs| leaked(request, &mut configs, &|what, done, total| bar.step(what, done, total)));

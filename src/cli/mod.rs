@@ -117,12 +117,13 @@ enum CollectFormat {
     Json,
 }
 
+/// Which part of a history is looked at.
 #[derive(Debug, Args)]
-struct Trend {
-    /// The repository, or a folder of it: what lies below is counted; by itself the working directory
+struct Walk {
+    /// The repository, or a file or folder of it: what lies below is looked at; by itself the working directory
     #[arg(value_name = "PATH")]
     path: Option<PathBuf>,
-    /// Count what lies below these files and folders alone, be they there today or not
+    /// Look at what lies below these files and folders alone, be they there today or not
     #[arg(long = "path", value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// The commit to begin with: a branch, a tag, a commit; by itself the first one
@@ -139,12 +140,24 @@ struct Trend {
     /// Say that what a branch brings came with its merge, whoever wrote it
     #[arg(long)]
     first_parent: bool,
+    /// Rules to look for: codes, prefixes, names, families, or `all`
+    #[arg(long, value_delimiter = ',', value_name = "RULE")]
+    select: Vec<String>,
+    /// Keep the history in this file, a SQLite database; by itself in the folder of caches
+    #[arg(long, value_name = "FILE")]
+    db: Option<PathBuf>,
+    /// Show no progress
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+#[derive(Debug, Args)]
+struct Trend {
+    #[command(flatten)]
+    walk: Walk,
     /// What to count by
     #[arg(long, value_enum, default_value_t = TrendBy::Family)]
     by: TrendBy,
-    /// Rules to count: codes, prefixes, names, families, or `all`
-    #[arg(long, value_delimiter = ',', value_name = "RULE")]
-    select: Vec<String>,
     /// List the secrets that any commit ever held, along every parent, gone or not; never a value
     #[arg(long, conflicts_with_all = ["sql", "db"])]
     secrets: bool,
@@ -154,15 +167,9 @@ struct Trend {
     /// How to print it
     #[arg(long, value_enum, default_value_t = TrendFormat::Text)]
     format: TrendFormat,
-    /// Keep the history in this file, a SQLite database; by itself in the folder of caches
-    #[arg(long, value_name = "FILE")]
-    db: Option<PathBuf>,
     /// Ask what is kept, after it was brought up to date: docs/store.md tells of the tables
     #[arg(long, value_name = "SQL")]
     sql: Option<String>,
-    /// Show no progress
-    #[arg(long, short)]
-    quiet: bool,
 }
 
 /// What findings are counted by.
@@ -195,42 +202,17 @@ enum TrendFormat {
 
 #[derive(Debug, Args)]
 struct Report {
-    /// The repository, or a folder of it: what lies below is reported; by itself the working directory
-    #[arg(value_name = "PATH")]
-    path: Option<PathBuf>,
-    /// Report what lies below these files and folders alone
-    #[arg(long = "path", value_name = "PATH")]
-    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    walk: Walk,
     /// Compare with this revision: a branch, a tag, a commit
     #[arg(long, value_name = "REV")]
     since: Option<String>,
-    /// The commit that the trend begins with; by itself the first one
-    #[arg(long, value_name = "REV")]
-    from: Option<String>,
-    /// The commit that is reported
-    #[arg(long, value_name = "REV", default_value = "HEAD")]
-    to: String,
-    /// The commits of the trend: each `commit`, the last one of each `day` or `week`, those with a `tag`
-    #[arg(long, value_name = "WHICH", default_value = "day")]
-    every: Every,
-    /// Say that what a branch brings came with its merge, whoever wrote it
-    #[arg(long)]
-    first_parent: bool,
-    /// Rules to report: codes, prefixes, names, families, or `all`
-    #[arg(long, value_delimiter = ',', value_name = "RULE")]
-    select: Vec<String>,
     /// How to write it
     #[arg(long, value_enum, default_value_t = ReportFormat::Html)]
     format: ReportFormat,
     /// Where to write it, `-` for standard output; by itself a page goes to davy-report.html, the rest to standard output
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Keep the history in this file, a SQLite database; by itself in the folder of caches
-    #[arg(long, value_name = "FILE")]
-    db: Option<PathBuf>,
-    /// Show no progress
-    #[arg(long, short)]
-    quiet: bool,
 }
 
 /// How a report is written.

@@ -1,7 +1,7 @@
 //! `davy report`: the readiness report, as a page, as Markdown or as data.
 
 use super::check::{complain_of, with_threads};
-use super::trend::{is_there, walked};
+use super::trend::{is_there, request, walked};
 use super::{Outcome, Report, ReportFormat, terminal};
 use crate::config::{Changes, Configs, paths};
 use crate::debt::measure::{Input, document};
@@ -27,7 +27,7 @@ pub fn run(args: &Report) -> io::Result<Outcome> {
 }
 
 fn inside(args: &Report) -> io::Result<Outcome> {
-    let folder = args.path.clone().unwrap_or_else(paths::working_directory);
+    let folder = args.walk.path.clone().unwrap_or_else(paths::working_directory);
     let whole = paths::absolute(&folder, &paths::working_directory());
     if !is_there(&folder) {
         return Ok(Outcome::Failed);
@@ -38,7 +38,7 @@ fn inside(args: &Report) -> io::Result<Outcome> {
         return Ok(Outcome::Failed);
     }
     let (document, failed) = match git::is_repository(start) {
-        true => match of_repository(args, folder) {
+        true => match of_repository(args) {
             Some(document) => (document, false),
             None => return Ok(Outcome::Failed),
         },
@@ -90,19 +90,9 @@ fn written(args: &Report, document: &Document) -> io::Result<bool> {
 }
 
 /// The report of a commit.
-fn of_repository(args: &Report, folder: PathBuf) -> Option<Document> {
-    let request = Request {
-        folder,
-        paths: args.paths.clone(),
-        from: args.from.clone(),
-        to: args.to.clone(),
-        every: args.every,
-        first_parent: args.first_parent,
-        also: args.since.clone(),
-        head: true,
-        store: args.db.clone(),
-    };
-    let history: History = walked(&request, &args.select, args.quiet)?;
+fn of_repository(args: &Report) -> Option<Document> {
+    let request = Request { also: args.since.clone(), head: true, ..request(&args.walk) };
+    let history: History = walked(&request, &args.walk)?;
     let head = history.head.as_ref()?;
     let tip = history.points.last()?;
     let owners = CodeOwners::of(&history.root, &tip.commit.id);
@@ -116,17 +106,17 @@ fn of_repository(args: &Report, folder: PathBuf) -> Option<Document> {
         _ => name_of(&history.root),
     };
     let now = jiff::Timestamp::now().as_second();
-    let as_of = if args.to == "HEAD" { now.max(tip.commit.time) } else { tip.commit.time };
+    let as_of = if args.walk.to == "HEAD" { now.max(tip.commit.time) } else { tip.commit.time };
     Some(document(&Input { project, now, as_of, head, history: Some(&history), owners: owners.as_ref(), since }))
 }
 
 /// The report of a folder that is in no repository, as its files lie there; whether something could not be done.
 fn of_folder(args: &Report, folder: PathBuf) -> io::Result<Option<(Document, bool)>> {
     let pages = rules::pages();
-    let changes = Changes { select: args.select.clone(), ..Changes::default() };
-    let named = if args.paths.is_empty() { vec![folder.clone()] } else { args.paths.clone() };
+    let changes = Changes { select: args.walk.select.clone(), ..Changes::default() };
+    let named = if args.walk.paths.is_empty() { vec![folder.clone()] } else { args.walk.paths.clone() };
     let request = scan::Request { paths: named, stdin: None, force_exclude: false, threads: 0, cache: true };
-    let bar = terminal::Progress::new(args.quiet);
+    let bar = terminal::Progress::new(args.walk.quiet);
     let scanned = Configs::new(&pages, changes)
         .and_then(|mut configs| scan(&request, &mut configs, &|done, total| bar.step("files", done, total)));
     bar.end();

@@ -1,7 +1,7 @@
 //! `davy trend`: how many findings each commit had, from the first one on.
 
 use super::check::with_threads;
-use super::{Outcome, Trend, TrendBy, TrendFormat, leaks, terminal};
+use super::{Outcome, Trend, TrendBy, TrendFormat, Walk, leaks, terminal};
 use crate::config::{Changes, Configs, paths};
 use crate::finding::Severity;
 use crate::git::history::Commit;
@@ -26,24 +26,14 @@ pub fn run(args: &Trend) -> io::Result<Outcome> {
 }
 
 fn inside(args: &Trend) -> io::Result<Outcome> {
-    let request = Request {
-        folder: args.path.clone().unwrap_or_else(paths::working_directory),
-        paths: args.paths.clone(),
-        from: args.from.clone(),
-        to: args.to.clone(),
-        every: args.every,
-        first_parent: args.first_parent,
-        also: None,
-        head: false,
-        store: args.db.clone(),
-    };
+    let request = request(&args.walk);
     if !is_there(&request.folder) {
         return Ok(Outcome::Failed);
     }
     if args.secrets {
         return leaks::run(args, &request);
     }
-    let Some(history) = walked(&request, &args.select, args.quiet) else { return Ok(Outcome::Failed) };
+    let Some(history) = walked(&request, &args.walk) else { return Ok(Outcome::Failed) };
     let mut out = io::BufWriter::new(io::stdout().lock());
     let written = match (&args.sql, args.format) {
         (Some(sql), format) => match asked(&history, sql) {
@@ -62,6 +52,21 @@ fn inside(args: &Trend) -> io::Result<Outcome> {
     Ok(Outcome::Clean)
 }
 
+/// What a command asks of the history.
+pub fn request(walk: &Walk) -> Request {
+    Request {
+        folder: walk.path.clone().unwrap_or_else(paths::working_directory),
+        paths: walk.paths.clone(),
+        from: walk.from.clone(),
+        to: walk.to.clone(),
+        every: walk.every,
+        first_parent: walk.first_parent,
+        also: None,
+        head: false,
+        store: walk.db.clone(),
+    }
+}
+
 /// Whether a folder or file is there; where it is not, that is said.
 pub fn is_there(path: &Path) -> bool {
     let is_there = path.exists();
@@ -73,10 +78,10 @@ pub fn is_there(path: &Path) -> bool {
 }
 
 /// The history that is asked for; where there is none, that is said.
-pub fn walked(request: &Request, select: &[String], quiet: bool) -> Option<History> {
+pub fn walked(request: &Request, options: &Walk) -> Option<History> {
     let pages = rules::pages();
-    let bar = terminal::Progress::new(quiet);
-    let changes = Changes { select: select.to_vec(), ..Changes::default() };
+    let bar = terminal::Progress::new(options.quiet);
+    let changes = Changes { select: options.select.clone(), ..Changes::default() };
     let history = Configs::new(&pages, changes)
         .map_err(Trouble::from)
         .and_then(|mut configs| walk(request, &mut configs, &|what, done, total| bar.step(what, done, total)));
