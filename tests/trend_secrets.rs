@@ -44,7 +44,11 @@ fn whatever_was_held_is_listed_and_no_value_is_shown() {
     by(&mut repository, "Ada", "takes it back");
     repository.git(&["checkout", "-q", "main"]);
     repository.write("tests/test_login.py", &format!("def test_login():\n    login(password=\"{tested}\")\n"));
-    by(&mut repository, "Ada", "a test");
+    by(
+        &mut repository,
+        "Ada",
+        &format!("a test, DB_PASSWORD={moved}, SMTP_PASSWORD = '{edited}', postgres://u:{edit}@db/x"),
+    );
     repository.git(&["merge", "-q", "--no-ff", "-m", "merged", "topic"]);
     repository.write(".env", &format!("DATABASE_PASSWORD={variable}\n"));
     repository.write("app/settings.py", "import os\n\nDB_PASSWORD = os.environ[\"DB_PASSWORD\"]\n");

@@ -207,6 +207,14 @@ fn what_is_kept_can_be_asked_and_not_changed() {
     // The last day of the table is what the last commit has.
     let days = ask("SELECT findings FROM days ORDER BY day DESC LIMIT 1", "csv");
     assert_eq!(String::from_utf8_lossy(&days.stdout), "findings\n21\n");
+    let written = place.path().join("written.db");
+    let vacuum = format!("VACUUM INTO '{}'", written.display());
+    let attach = format!("ATTACH '{}' AS other", written.display());
+    for sql in [&vacuum, &attach, "PRAGMA writable_schema = 1"] {
+        let output = ask(sql, "text");
+        assert_eq!(output.status.code(), Some(2), "{sql}: {}", said(&output));
+        assert!(!written.exists(), "{sql}");
+    }
     for sql in ["DELETE FROM commits", "SELEKT 1", "SELECT * FROM nothing", "SELECT 1; DROP TABLE commits"] {
         let output = ask(sql, "text");
         assert_eq!(output.status.code(), Some(2), "{sql}: {}", said(&output));

@@ -1,6 +1,7 @@
 //! The commits that lead to one, and the objects that they hold.
 
 use super::{Error, answered, git, in_repository, line, unable};
+use crate::secrets::mask_lexically;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
@@ -16,7 +17,7 @@ pub struct Commit {
     pub author: String,
     /// Seconds since 1970, as the committer's clock said.
     pub time: i64,
-    /// The first line of its message.
+    /// The first line of its message, secrets hidden.
     pub subject: String,
     /// Files below the folder, in the order of their paths.
     pub changes: Vec<Changed>,
@@ -131,7 +132,7 @@ fn parsed(text: &str) -> Vec<Commit> {
             let mut field = || words.next().unwrap_or_default().to_owned();
             let (parents, author, time, subject) = (field(), field(), field(), field());
             let parents = parents.split_whitespace().map(str::to_owned).collect();
-            let time = time.parse().unwrap_or_default();
+            let (time, subject) = (time.parse().unwrap_or_default(), without_secrets(&subject));
             found.push(Commit { id: id.to_owned(), parents, author, time, subject, changes: Vec::new() });
         } else if let Some(head) = word.strip_prefix(':')
             && let Some(commit) = found.last_mut()
@@ -145,6 +146,19 @@ fn parsed(text: &str) -> Vec<Commit> {
         }
     }
     found
+}
+
+/// A message without what may belong to a secret: whoever commits one may name it, too.
+fn without_secrets(message: &str) -> String {
+    let mut shown = String::with_capacity(message.len());
+    let mut done = 0;
+    for (start, end) in mask_lexically(message) {
+        shown.push_str(&message[done..start]);
+        shown.push_str("***");
+        done = end;
+    }
+    shown.push_str(&message[done..]);
+    shown
 }
 
 /// A `git cat-file --batch` that is asked for one object after the other.

@@ -8,6 +8,7 @@ use crate::finding::Severity;
 use crate::git::history::Commit;
 use crate::identity::Identity;
 use crate::rules;
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::{Connection, OpenFlags, params};
 use std::collections::BTreeMap;
 use std::fs;
@@ -350,8 +351,17 @@ pub struct Answer {
 /// Asks a store without changing it. The error is SQLite's own word.
 pub fn ask(path: &Path, sql: &str) -> Result<Answer, String> {
     let asked = || -> rusqlite::Result<Answer> {
-        let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let mut db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         db.busy_timeout(PATIENCE)?;
+        // `VACUUM INTO` would write another file, `ATTACH` would read one.
+        db.authorizer(Some(|context: AuthContext<'_>| match context.action {
+            AuthAction::Select | AuthAction::Read { .. } | AuthAction::Function { .. } | AuthAction::Recursive => {
+                Authorization::Allow
+            }
+            AuthAction::Pragma { pragma_value: None, .. } => Authorization::Allow,
+            AuthAction::Pragma { pragma_name: "table_info" | "table_xinfo" | "index_list", .. } => Authorization::Allow,
+            _ => Authorization::Deny,
+        }))?;
         let mut statement = db.prepare(sql)?;
         let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let mut rows = Vec::new();
