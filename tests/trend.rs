@@ -160,6 +160,13 @@ fn objects_that_a_clone_does_not_have_are_counted() {
     let shallow = place.path().join("shallow");
     let from = format!("file://{}", repository.folder.display());
     run(Command::new("git").args(["clone", "-q", "--depth", "1", &from]).arg(&shallow));
+    let output = run(davy().args(["trend", "--every", "commit"]).current_dir(&shallow));
+    assert!(said(&output).contains("The clone is shallow"), "{}", said(&output));
+    // A gate over commits that it does not see is none.
+    let output = run(davy().args(["trend", "--secrets", "--exit-code"]).current_dir(&shallow));
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    let output = run(davy().args(["report", "--output", "-"]).current_dir(&shallow));
+    assert!(said(&output).contains("The clone is shallow"), "{}", said(&output));
     let output = run(davy().args(["trend", "--every", "commit", "--format", "csv"]).current_dir(&shallow));
     assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 2, "{}", said(&output));
 }

@@ -268,6 +268,15 @@ fn findings_came_with_whoever_wrote_them() {
     by(&mut repository, "Ada", "the clock");
     repository.clock += 600;
     repository.git(&["merge", "-q", "--no-ff", "-m", "merged", "topic"]);
+    // Who renames a file or a function, or writes beside a finding, did not bring it.
+    repository.write("renamed.py", &made("early"));
+    by(&mut repository, "Ada", "early");
+    repository.git(&["mv", "renamed.py", "late.py"]);
+    by(&mut repository, "Grace", "renames the file");
+    repository.write("late.py", &(made("early") + &made("added")));
+    by(&mut repository, "Barbara", "adds one");
+    repository.write("late.py", &(made("earliest") + &made("added")));
+    by(&mut repository, "Grace", "renames the function");
     let cache = place.path().join("cache");
     let authors = |args: &[&str]| -> Vec<String> {
         let document = trend(&repository.folder, &cache, args);
@@ -278,12 +287,36 @@ fn findings_came_with_whoever_wrote_them() {
         });
         lives.collect()
     };
-    assert_eq!(authors(&["--every", "commit"]), ["first Ada: first", "ticked Ada: the clock", "ordered Grace: orders"]);
+    assert_eq!(
+        authors(&["--every", "commit"]),
+        [
+            "first Ada: first",
+            "ticked Ada: the clock",
+            "ordered Grace: orders",
+            "earliest Ada: early",
+            "added Barbara: adds one"
+        ]
+    );
     // All of it is one day, and its last commit is the merge.
-    assert_eq!(authors(&["--every", "day"]), ["first Ada: first", "ticked Ada: the clock", "ordered Grace: orders"]);
+    assert_eq!(
+        authors(&["--every", "day"]),
+        [
+            "first Ada: first",
+            "ticked Ada: the clock",
+            "earliest Ada: early",
+            "added Barbara: adds one",
+            "ordered Grace: orders"
+        ]
+    );
     assert_eq!(
         authors(&["--every", "commit", "--first-parent"]),
-        ["first Ada: first", "ticked Ada: the clock", "ordered Ada L: merged"]
+        [
+            "first Ada: first",
+            "ticked Ada: the clock",
+            "ordered Ada L: merged",
+            "earliest Ada: early",
+            "added Barbara: adds one"
+        ]
     );
 }
 

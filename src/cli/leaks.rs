@@ -1,6 +1,6 @@
 //! `davy trend --secrets`: what any commit ever held, and no value of it.
 
-use super::trend::told;
+use super::trend::{SHALLOW, told};
 use super::{Outcome, Trend, TrendFormat, terminal};
 use crate::config::{Changes, Configs};
 use crate::finding::Severity;
@@ -32,6 +32,11 @@ pub fn run(args: &Trend, request: &Request) -> io::Result<Outcome> {
         TrendFormat::Markdown => markdown(&leaks, &mut out),
     };
     terminal::read_or_not(written.and_then(|()| out.flush()))?;
+    if args.exit_code && leaks.is_shallow {
+        let help = "fetch all commits: `git fetch --unshallow`, or `fetch-depth: 0` where CI checks out";
+        terminal::complain("the clone is shallow: what older commits held is not known", Some(help));
+        return Ok(Outcome::Failed);
+    }
     let fails = args.exit_code && !leaks.leaks.is_empty();
     Ok(if fails { Outcome::Findings } else { Outcome::Clean })
 }
@@ -64,6 +69,9 @@ fn text(leaks: &Leaks, out: &mut dyn Write) -> io::Result<()> {
             }
         }
     }
+    if leaks.is_shallow {
+        writeln!(out, "{SHALLOW}")?;
+    }
     match leaks.missing {
         0 => Ok(()),
         files => writeln!(out, "This clone does not have {} of older commits", count(files, "file")),
@@ -81,6 +89,7 @@ struct Document<'l> {
     version: u32,
     commits: usize,
     missing: usize,
+    shallow: bool,
     secrets: Vec<Secret<'l>>,
 }
 
@@ -119,8 +128,11 @@ fn json(leaks: &Leaks, out: &mut dyn Write) -> io::Result<()> {
         gone: leak.last.as_ref().filter(|_| !leak.is_at_head).map(commit),
         is_at_head: leak.is_at_head,
     });
-    let Leaks { commits, missing, .. } = *leaks;
-    serde_json::to_writer_pretty(&mut *out, &Document { version: 1, commits, missing, secrets: secrets.collect() })?;
+    let Leaks { commits, missing, is_shallow: shallow, .. } = *leaks;
+    serde_json::to_writer_pretty(
+        &mut *out,
+        &Document { version: 1, commits, missing, shallow, secrets: secrets.collect() },
+    )?;
     writeln!(out)
 }
 

@@ -159,7 +159,7 @@ struct Trend {
     #[arg(long, value_enum, default_value_t = TrendBy::Family)]
     by: TrendBy,
     /// List the secrets that any commit ever held, along every parent, gone or not; never a value
-    #[arg(long, conflicts_with_all = ["sql", "db"])]
+    #[arg(long, conflicts_with_all = ["sql", "db", "by"])]
     secrets: bool,
     /// Exit with 1 where there is such a secret
     #[arg(long, requires = "secrets")]
@@ -168,7 +168,7 @@ struct Trend {
     #[arg(long, value_enum, default_value_t = TrendFormat::Text)]
     format: TrendFormat,
     /// Ask what is kept, after it was brought up to date: docs/store.md tells of the tables
-    #[arg(long, value_name = "SQL")]
+    #[arg(long, value_name = "SQL", conflicts_with_all = ["paths", "by"])]
     sql: Option<String>,
 }
 

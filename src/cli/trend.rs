@@ -285,7 +285,13 @@ fn changed_most(history: &History, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
+/// Said of a clone that has the newest commits alone.
+pub const SHALLOW: &str = "The clone is shallow: older commits are not in it. `git fetch --unshallow` gets them";
+
 fn missing(history: &History, out: &mut dyn Write) -> io::Result<()> {
+    if history.is_shallow {
+        writeln!(out, "{SHALLOW}")?;
+    }
     match history.missing {
         0 => Ok(()),
         files => {
@@ -319,6 +325,7 @@ struct Document<'h> {
     commits: usize,
     compiled: usize,
     missing: usize,
+    shallow: bool,
     points: Vec<JsonPoint<'h>>,
     lives: Vec<JsonLife<'h>>,
 }
@@ -397,9 +404,9 @@ fn json(history: &History, out: &mut dyn Write) -> io::Result<()> {
             came_with: JsonOrigin { commit: id, date: time(life.origin.time), author, subject },
         }
     });
-    let History { commits, compiled, missing, .. } = *history;
+    let History { commits, compiled, missing, is_shallow: shallow, .. } = *history;
     let document =
-        Document { version: 1, commits, compiled, missing, points: points.collect(), lives: lives.collect() };
+        Document { version: 1, commits, compiled, missing, shallow, points: points.collect(), lives: lives.collect() };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)
 }

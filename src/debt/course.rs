@@ -72,6 +72,7 @@ pub fn trend(history: &History) -> Trend {
         commits: history.commits,
         looked_at: history.points.len(),
         missing: history.missing,
+        shallow: history.is_shallow,
         dates: times.iter().map(|time| day_of(*time)).collect(),
         families: courses,
         periods,

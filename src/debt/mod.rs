@@ -192,6 +192,9 @@ pub struct Trend {
     pub looked_at: usize,
     /// Files of older commits that the clone does not have.
     pub missing: usize,
+    /// The clone has the newest commits alone.
+    #[serde(default)]
+    pub shallow: bool,
     /// The days of the points, in their order: `2027-03-01`.
     pub dates: Vec<String>,
     /// One for each family that ever had a finding.

@@ -131,6 +131,7 @@ fn full(word: &str, findings: usize) -> Document {
         commits: 2,
         looked_at: 2,
         missing: 0,
+        shallow: false,
         dates: vec!["2026-05-04".to_owned(), "2026-06-04".to_owned()],
         families: vec![Course {
             name: "pydantic".to_owned(),

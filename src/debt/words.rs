@@ -121,7 +121,8 @@ pub fn history(trend: &Trend) -> String {
             format!(" This clone does not have {} of older commits: they are not counted.", counted(files, "file"))
         }
     };
-    format!("{}{days}{looked}. Errors and warnings only.{missing}", counted(trend.commits, "commit"))
+    let shallow = if trend.shallow { " The clone is shallow: older commits are not in it." } else { "" };
+    format!("{}{days}{looked}. Errors and warnings only.{missing}{shallow}", counted(trend.commits, "commit"))
 }
 
 /// All families together, at each of the dates.

@@ -44,6 +44,8 @@ pub struct Leaks {
     pub commits: usize,
     /// Files whose bytes the clone does not have.
     pub missing: usize,
+    /// The clone has the newest commits alone.
+    pub is_shallow: bool,
 }
 
 /// How many files are judged at once.
@@ -141,7 +143,12 @@ pub fn leaked(request: &Request, configs: &mut Configs, progress: &Progress) -> 
         last: gone.get(&same).map(|commit| Origin::from(*commit)),
         ..leak
     });
-    Ok(Leaks { leaks: leaks.collect(), commits: commits.len(), missing: past.missing.len() })
+    Ok(Leaks {
+        leaks: leaks.collect(),
+        commits: commits.len(),
+        missing: past.missing.len(),
+        is_shallow: past.local.is_shallow,
+    })
 }
 
 /// The paths that a check would look at, of all that ever were: as the ignore files of the last commit and today's configuration have it.

@@ -37,6 +37,11 @@ impl Life {
         &self.sightings[self.sightings.len() - 1]
     }
 
+    /// How it looked when it was seen first.
+    pub fn first(&self) -> &Sighting {
+        &self.sightings[0]
+    }
+
     /// The rule.
     pub fn rule(&self) -> &str {
         &self.last().identity.rule

@@ -129,6 +129,8 @@ pub struct History {
     pub compiled: usize,
     /// Files of a commit whose bytes the clone does not have.
     pub missing: usize,
+    /// The clone has the newest commits alone.
+    pub is_shallow: bool,
     /// The clone is a shallow one, or the history was asked for from a commit on: what the first point has may be older.
     pub is_cut: bool,
     /// How many commits changed each file; none where that is not kept.
@@ -326,6 +328,7 @@ pub fn walk(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
         points,
         lives: followed.lives,
         commits: chain.len(),
+        is_shallow: past.local.is_shallow,
         is_cut: request.from.is_some() || past.local.is_shallow,
         head,
         compiled: past.made,

@@ -9,7 +9,7 @@ use crate::compile::is_pointer;
 use crate::config::{Config, ConfigError, Configs, paths};
 use crate::discover::kind_of;
 use crate::discover::tree::{Files, Rules, Taken, Tree};
-use crate::finding::{Judged, Severity};
+use crate::finding::{Finding, Judged, Severity};
 use crate::git::Error;
 use crate::git::history::{Local, Objects, local, tree};
 use crate::identity::{self, Identity};
@@ -361,12 +361,21 @@ impl<'p> Past<'p> {
         Ok(())
     }
 
-    /// Whether a file may have a finding, as far as it tells by itself.
-    pub fn has(&self, source: &Source, identity: &Identity) -> bool {
-        let Some(Some(unit)) = self.units.get(source) else { return false };
-        let alike = unit.findings.iter().filter(|one| one.code.0 == identity.rule && one.scope == identity.scope);
-        let lines = alike.map(|one| self.place(&source.0, one.span, &unit.secrets).line);
-        lines.into_iter().any(|line| *line == *identity.content)
+    /// What a file may have found in it, as far as it tells by itself.
+    pub fn candidates(&self, source: &Source, path: &str) -> Vec<Identity> {
+        let Some(Some(unit)) = self.units.get(source) else { return Vec::new() };
+        let places: Vec<_> =
+            unit.findings.iter().map(|one| (Arc::clone(&source.0), one.span, unit.secrets.as_slice())).collect();
+        let identity = |(finding, place): (&Finding, Remembered)| Identity {
+            path: path.to_owned(),
+            rule: finding.code.0.clone(),
+            scope: finding.scope.clone(),
+            content: place.line.to_string(),
+            ordinal: 0,
+        };
+        let mut all: Vec<Identity> = unit.findings.iter().zip(self.places(&places)).map(identity).collect();
+        identity::number(&mut all);
+        all
     }
 
     /// What is remembered of a place in an object: its line, and what tells the value there from others; not the value.
