@@ -65,6 +65,12 @@ fn it_says_what_a_check_finds() {
             all.iter().filter(|finding| finding["severity"] == severity).count() as u64
         };
         assert_eq!((total("errors"), total("warnings"), total("notes")), (of("error"), of("warning"), of("note")));
+        // Who does all that is recommended has mended all.
+        let scores = total("score");
+        let steps = document["recommendations"].as_array().expect("a list");
+        let points: u64 = steps.iter().map(|step| step["points"].as_u64().expect("a number")).sum();
+        assert_eq!(scores + points, 400, "{steps:?}");
+        assert_eq!(steps[0]["command"], "davy check --fix");
         for section in document["sections"].as_array().expect("a list") {
             let number = |key: &str| section[key].as_u64().expect("a number");
             let percent = (number("clean") * 100).checked_div(number("files")).unwrap_or(100);
@@ -164,8 +170,32 @@ fn owners_ages_and_comparison_are_what_happened() {
     assert_eq!(compare["went"][0]["scope"], "two");
     assert_eq!(compare["went"][0]["commit"]["subject"], "one less");
     let spots = document["hotspots"].as_array().expect("a list");
-    assert_eq!((spots[0]["path"].as_str(), spots[0]["commits"].as_u64()), (Some("app/orders.py"), Some(2)));
+    assert_eq!((spots[0]["path"].as_str(), spots[0]["commits"].as_u64()), (Some("app/orders.py"), Some(3)));
     assert!(document["trend"]["forecasts"][0]["per_week"].is_null(), "three weeks say nothing");
+    // On a branch that was made before, the comparison is with where the two parted.
+    repository.git(&["checkout", "-q", "-b", "work", "HEAD~1"]);
+    repository.write("app/new.py", &made("newer"));
+    by(&mut repository, "Ada", "on a branch");
+    let branch = report(&repository.folder, &cache, &["--since", "main"]);
+    assert_eq!(branch["compare"]["commit"]["subject"], "one less");
+    assert_eq!(branch["compare"]["came"].as_array().map(Vec::len), Some(1));
+    repository.git(&["checkout", "-q", "main"]);
+    // What was left out is said, and has no score.
+    let secrets = report(&repository.folder, &cache, &["--select", "SEC"]);
+    let looked: Vec<&Value> =
+        secrets["sections"].as_array().expect("a list").iter().map(|one| &one["is_looked_at"]).collect();
+    assert_eq!(looked, [false, false, false, true]);
+    let reason = secrets["verdict"]["reasons"].to_string();
+    assert!(
+        reason.contains("Not looked at, as none of its rules is on: System startup, Test suite, Integration."),
+        "{reason}"
+    );
+    for format in ["html", "markdown"] {
+        let mut command = davy();
+        command.args(["report", "--select", "SEC", "--path", "app", "--output", "-", "--format", format]);
+        let text = said(&run(command.current_dir(&repository.folder).env("DAVY_CACHE_DIR", &cache)));
+        assert!(text.contains("it was not looked at") && text.contains("by the rules"), "{text}");
+    }
     // A year passes, in which one finding goes every two weeks.
     for left in (0..24).rev() {
         let functions: String = (0..left).map(|at| made(&format!("f{at}")).replace("import datetime\n", "")).collect();

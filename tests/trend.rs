@@ -318,13 +318,15 @@ fn findings_are_counted_by_what_is_asked_for() {
     assert_eq!(table(&["--path", "app/core.py"]), ["| datetime | 1 | 1 | 0 | 0 | 1 |"]);
     assert_eq!(table(&["app/api"]), ["| datetime | 2 | 2 | 2 | 0 | 0 |"]);
     assert_eq!(table(&["app/api/a.py"]), ["| datetime | 1 | 1 | 1 | 0 | 0 |"]);
-    assert_eq!(table(&["--path", "app/co"]), Vec::<String>::new());
+    for path in ["app/co", "nowhere", "/etc"] {
+        let output = run(davy().args(["trend", "--every", "commit", "--path", path]).current_dir(&repository.folder));
+        assert_eq!(output.status.code(), Some(2), "{path}: {}", said(&output));
+    }
     // A narrow terminal holds every line.
     let mut command = davy();
     command.args(["trend", "--by", "folder"]).current_dir(&repository.folder).env("COLUMNS", "60");
     let text = String::from_utf8_lossy(&run(&mut command).stdout).into_owned();
-    let table = text.lines().take_while(|line| !line.starts_with("Errors"));
-    assert!(table.clone().all(|line| line.chars().count() <= 60), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 60), "{text}");
     let output = run(davy().args(["trend", "no/such"]).current_dir(&repository.folder));
     assert_eq!(output.status.code(), Some(2), "{}", said(&output));
 }

@@ -91,7 +91,7 @@ fn whatever_was_held_is_listed_and_no_value_is_shown() {
         ]
     );
     let text = String::from_utf8_lossy(&ask(&[]).stdout).into_owned();
-    assert!(text.contains("still in the last commit") && text.contains("gone  2023-"), "{text}");
+    assert!(text.contains("still in HEAD") && text.contains("gone  2023-"), "{text}");
     let csv = String::from_utf8_lossy(&ask(&["--format", "csv"]).stdout).into_owned();
     assert!(csv.contains(",\"'=Barbara, \"\"B\"\" L\","), "{csv}");
     ask(&["--format", "markdown"]);

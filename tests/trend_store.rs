@@ -147,7 +147,10 @@ fn a_broken_or_old_store_is_made_anew_and_other_files_stay() {
     let file = db.to_string_lossy().into_owned();
     let args = ["--every", "commit", "--db", &file];
     let right = trend(&repository.folder, &cache, &args);
-    let breakages: [&dyn Fn(); 6] = [
+    let breakages: [&dyn Fn(); 9] = [
+        &|| sqlite(&db, "UPDATE findings SET born = 9999, died = NULL"),
+        &|| sqlite(&db, "UPDATE sightings SET since = since + 5000"),
+        &|| sqlite(&db, "DELETE FROM commits WHERE point = 3"),
         &|| fs::write(&db, &fs::read(&db).expect("it is there")[..5_000]).expect("writable"),
         &|| {
             let mut bytes = fs::read(&db).expect("it is there");

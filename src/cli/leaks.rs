@@ -3,11 +3,11 @@
 use super::trend::{SHALLOW, told};
 use super::{Outcome, Trend, TrendFormat, terminal};
 use crate::config::{Changes, Configs};
+use crate::debt::markdown::escaped;
 use crate::finding::Severity;
 use crate::history::leaked::{Leak, Leaks, leaked};
 use crate::history::{Origin, Request, Trouble, day_of};
 use crate::report::csv::quoted;
-use crate::report::markdown::escaped;
 use crate::report::mask::one_line;
 use crate::report::{count, wrap};
 use crate::rules;
@@ -26,7 +26,7 @@ pub fn run(args: &Trend, request: &Request) -> io::Result<Outcome> {
     let Some(leaks) = told(found) else { return Ok(Outcome::Failed) };
     let mut out = io::BufWriter::new(io::stdout().lock());
     let written = match args.format {
-        TrendFormat::Text => text(&leaks, &mut out),
+        TrendFormat::Text => text(&leaks, &args.walk.to, &mut out),
         TrendFormat::Json => json(&leaks, &mut out),
         TrendFormat::Csv => csv(&leaks, &mut out),
         TrendFormat::Markdown => markdown(&leaks, &mut out),
@@ -41,7 +41,7 @@ pub fn run(args: &Trend, request: &Request) -> io::Result<Outcome> {
     Ok(if fails { Outcome::Findings } else { Outcome::Clean })
 }
 
-fn text(leaks: &Leaks, out: &mut dyn Write) -> io::Result<()> {
+fn text(leaks: &Leaks, to: &str, out: &mut dyn Write) -> io::Result<()> {
     for leak in &leaks.leaks {
         let Leak { page, severity, message, paths, first, .. } = leak;
         writeln!(out, "{} {} {}: {}", severity.word(), page.code, page.name, one_line(message))?;
@@ -52,7 +52,7 @@ fn text(leaks: &Leaks, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "  in    {}{others}", one_line(&paths[0]))?;
         writeln!(out, "  first {}", origin(first))?;
         match (&leak.last, leak.is_at_head) {
-            (_, true) => writeln!(out, "  still in the last commit\n")?,
+            (_, true) => writeln!(out, "  still in {to}\n")?,
             (Some(last), false) => writeln!(out, "  gone  {}\n", origin(last))?,
             (None, false) => writeln!(out, "  gone  with a merge\n")?,
         }
@@ -62,7 +62,7 @@ fn text(leaks: &Leaks, out: &mut dyn Write) -> io::Result<()> {
         0 => writeln!(out, "No secret in {commits}")?,
         all => {
             let still = leaks.leaks.iter().filter(|leak| leak.is_at_head).count();
-            let held = format!("{} in {commits}, {still} of them still in the last one", count(all, "secret"));
+            let held = format!("{} in {commits}, {still} of them still in {to}", count(all, "secret"));
             let text = format!("{held}. Whoever has a clone has all of them: revoke each, then take it out.");
             for line in wrap::wrap(&text, terminal::width(), terminal::width()) {
                 writeln!(out, "{line}")?;
@@ -164,7 +164,7 @@ fn csv(leaks: &Leaks, out: &mut dyn Write) -> io::Result<()> {
 fn markdown(leaks: &Leaks, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "| {} |\n|{}", COLUMNS.join(" | "), "---|".repeat(COLUMNS.len()))?;
     for leak in &leaks.leaks {
-        writeln!(out, "| {} |", row(leak).map(|field| escaped(&one_line(&field))).join(" | "))?;
+        writeln!(out, "| {} |", row(leak).map(|field| escaped(&field)).join(" | "))?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! `davy report`: the readiness report, as a page, as Markdown or as data.
 
 use super::check::{complain_of, with_threads};
-use super::trend::{is_there, request, walked};
+use super::trend::{is_there, knows_paths, request, walked};
 use super::{Outcome, Report, ReportFormat, terminal};
 use crate::config::{Changes, Configs, paths};
 use crate::debt::measure::{Input, document};
@@ -93,21 +93,29 @@ fn written(args: &Report, document: &Document) -> io::Result<bool> {
 fn of_repository(args: &Report) -> Option<Document> {
     let request = Request { also: args.since.clone(), head: true, ..request(&args.walk) };
     let history: History = walked(&request, &args.walk)?;
+    if !knows_paths(&history) {
+        return None;
+    }
     let head = history.head.as_ref()?;
     let tip = history.points.last()?;
     let owners = CodeOwners::of(&history.root, &tip.commit.id);
-    let since = args.since.as_ref().map(|name| {
-        // It was found among the commits.
-        let id = git::history::resolved(&history.root, name).unwrap_or_default();
-        (name.as_str(), id)
-    });
+    let since = args.since.as_deref().zip(history.also);
     let project = match history.paths.as_slice() {
         [one] => name_of(&history.root.join(one)),
         _ => name_of(&history.root),
     };
     let now = jiff::Timestamp::now().as_second();
     let as_of = if args.walk.to == "HEAD" { now.max(tip.commit.time) } else { tip.commit.time };
-    Some(document(&Input { project, now, as_of, head, history: Some(&history), owners: owners.as_ref(), since }))
+    Some(document(&Input {
+        project,
+        now,
+        as_of,
+        head,
+        history: Some(&history),
+        owners: owners.as_ref(),
+        since,
+        select: &args.walk.select,
+    }))
 }
 
 /// The report of a folder that is in no repository, as its files lie there; whether something could not be done.
@@ -146,10 +154,19 @@ fn of_folder(args: &Report, folder: PathBuf) -> io::Result<Option<(Document, boo
     let findings: Vec<_> =
         found.into_iter().zip(joined).filter(|(_, joined)| joined.is_none()).map(|(finding, _)| finding).collect();
     let lives = vec![None; findings.len()];
-    let head = Head { files, findings, lives, roots: scan.roots() };
+    let head = Head { files, findings, lives, roots: scan.roots(), rules: scan.config.rules() };
     let project = name_of(&paths::absolute(&folder, &paths::working_directory()));
     let now = jiff::Timestamp::now().as_second();
-    let document = document(&Input { project, now, as_of: now, head: &head, history: None, owners: None, since: None });
+    let document = document(&Input {
+        project,
+        now,
+        as_of: now,
+        head: &head,
+        history: None,
+        owners: None,
+        since: None,
+        select: &args.walk.select,
+    });
     Ok(Some((document, failed)))
 }
 

@@ -3,6 +3,7 @@
 use super::check::with_threads;
 use super::{Outcome, Trend, TrendBy, TrendFormat, Walk, leaks, terminal};
 use crate::config::{Changes, Configs, paths};
+use crate::debt::markdown::escaped;
 use crate::finding::Severity;
 use crate::git::history::Commit;
 use crate::history::owners::CodeOwners;
@@ -11,9 +12,8 @@ use crate::history::{Every, History, Life, Origin, Point, Request, Sighting, Tro
 use crate::page::FAMILIES;
 use crate::report::count;
 use crate::report::csv::quoted;
-use crate::report::markdown::escaped;
 use crate::report::mask::one_line;
-use crate::report::wrap::short_path;
+use crate::report::wrap::{short_path, wrap};
 use crate::rules;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -34,6 +34,9 @@ fn inside(args: &Trend) -> io::Result<Outcome> {
         return leaks::run(args, &request);
     }
     let Some(history) = walked(&request, &args.walk) else { return Ok(Outcome::Failed) };
+    if !knows_paths(&history) {
+        return Ok(Outcome::Failed);
+    }
     let mut out = io::BufWriter::new(io::stdout().lock());
     let written = match (&args.sql, args.format) {
         (Some(sql), format) => match asked(&history, sql) {
@@ -98,6 +101,17 @@ pub fn told<T>(found: Result<T, Trouble>) -> Option<T> {
         Err(Trouble::Store(problem)) => terminal::complain(&problem.message, Some(&problem.help)),
     }
     None
+}
+
+/// Whether any commit had a file that is meant; where none had, that is said.
+pub fn knows_paths(history: &History) -> bool {
+    // Where only the newest commits are known, nobody knows.
+    let knows = history.paths.is_empty() || history.is_cut || history.churn.keys().any(|path| history.holds(path));
+    if !knows {
+        let message = format!("{}: no commit has a file there that davy looks into", history.paths.join(", "));
+        terminal::complain(&message, Some("check the spelling: paths begin in the working directory"));
+    }
+    knows
 }
 
 /// What a question in SQL gives.
@@ -240,11 +254,14 @@ fn text(history: &History, by: TrendBy, out: &mut dyn Write) -> io::Result<()> {
     }
     changed_most(history, out)?;
     let notes = totals(history, Severity::Note).last().copied().unwrap_or_default();
-    writeln!(
-        out,
-        "\nErrors and warnings; {} more at the end. What came and went is followed through edits and moves.",
-        count(notes, "note")
-    )?;
+    let notes = count(notes, "note");
+    let text = format!(
+        "Errors and warnings; {notes} more at the end. What came and went is followed through edits and moves."
+    );
+    writeln!(out)?;
+    for line in wrap(&text, terminal::width(), terminal::width()) {
+        writeln!(out, "{line}")?;
+    }
     missing(history, out)
 }
 
@@ -435,7 +452,7 @@ fn markdown(history: &History, by: TrendBy, out: &mut dyn Write) -> io::Result<(
     let heads = format!("| {} | {} | most | {} | came | went |", grouping.title(), day(first), day(last));
     writeln!(out, "{heads}\n|---|---:|---:|---:|---:|---:|")?;
     for row in rows(history, &grouping) {
-        let (name, begin, most, now) = (escaped(&one_line(&row.name)), row.values[0], row.most(), row.now());
+        let (name, begin, most, now) = (escaped(&row.name), row.values[0], row.most(), row.now());
         writeln!(out, "| {name} | {begin} | {most} | {now} | {} | {} |", row.came, row.went)?;
     }
     writeln!(out, "\nErrors and warnings in {} of {}.", count(history.points.len(), "commit"), history.commits)?;
@@ -469,11 +486,7 @@ fn table(answer: &Answer, format: TrendFormat, out: &mut dyn Write) -> io::Resul
             writeln!(out, "| {} |", answer.columns.iter().map(|name| escaped(name)).collect::<Vec<_>>().join(" | "))?;
             writeln!(out, "|{}", "---|".repeat(answer.columns.len()))?;
             for row in rows {
-                writeln!(
-                    out,
-                    "| {} |",
-                    row.iter().map(|field| escaped(&one_line(field))).collect::<Vec<_>>().join(" | ")
-                )?;
+                writeln!(out, "| {} |", row.iter().map(|field| escaped(field)).collect::<Vec<_>>().join(" | "))?;
             }
             Ok(())
         }

@@ -212,6 +212,11 @@ impl Config {
         self.enabled(page) && !self.ignored_in_file(page, &self.root.join(path))
     }
 
+    /// The codes of the rules that are on, whatever is said of single files.
+    pub fn rules(&self) -> std::collections::BTreeSet<String> {
+        crate::rules::pages().into_iter().filter(|page| self.enabled(page)).map(|page| page.code.clone()).collect()
+    }
+
     /// Whether the file, or a folder above it, is excluded. The path is absolute or relative to `root`.
     pub fn excludes(&self, path: impl AsRef<Path>) -> bool {
         let path = self.root.join(path);

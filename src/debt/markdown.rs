@@ -28,7 +28,8 @@ pub fn markdown(document: &Document, out: &mut dyn Write) -> io::Result<()> {
         None => String::new(),
     };
     let made = escaped(&document.made);
-    writeln!(out, "{files} with {lines}{commit}, by davy {} on {made}.", escaped(&document.davy))?;
+    let scope = words::scope(document, code);
+    writeln!(out, "Looked at {scope}: {files} with {lines}{commit}, by davy {} on {made}.", escaped(&document.davy))?;
     readiness(document, out)?;
     recommendations(document, out)?;
     writeln!(out, "\n## Trend\n")?;
@@ -65,7 +66,7 @@ fn readiness(document: &Document, out: &mut dyn Write) -> io::Result<()> {
     let rows = document.sections.iter().map(|section| {
         vec![
             escaped(&section.title),
-            format!("**{}**", section.score),
+            format!("**{}**", words::shown_score(section)),
             words::formula(section, str::to_owned),
             section.errors.to_string(),
             section.warnings.to_string(),
@@ -136,7 +137,7 @@ fn people(document: &Document, out: &mut dyn Write) -> io::Result<()> {
                 let time = words::duration(hotspot.minutes);
                 vec![code(&hotspot.path), escaped(&hotspot.owner), commits, findings, time]
             });
-            table(out, &["File", "Owner", "Commits:", "Findings:", "Time to mend:"], rows.collect())?;
+            table(out, &["File", "Owner", "Commits:", "Findings:", "Debt:"], rows.collect())?;
         }
     }
     writeln!(out, "\n## Owners\n")?;
@@ -255,19 +256,7 @@ fn code(text: &str) -> String {
     }
 }
 
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for char in words::plain(text).chars() {
-        match char {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '*' | '_' | '[' | ']' | '|' | '\\' | '#' | '~' | '@' | '`' | '!' => {
-                safe.push('\\');
-                safe.push(char);
-            }
-            char => safe.push(char),
-        }
-    }
-    safe
+/// A text as it is, whatever its characters mean in Markdown or HTML.
+pub fn escaped(text: &str) -> String {
+    crate::report::markdown::escaped(&words::plain(text)).replace('`', "\\`").replace('!', "\\!")
 }

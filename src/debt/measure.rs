@@ -17,7 +17,7 @@ use crate::report::Source;
 use crate::report::mask::Masks;
 use crate::rules;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What a report is made from.
 pub struct Input<'i> {
@@ -33,8 +33,10 @@ pub struct Input<'i> {
     pub history: Option<&'i History>,
     /// Who owns which files, as the project says.
     pub owners: Option<&'i CodeOwners>,
-    /// An older revision: as it was named, and its commit.
-    pub since: Option<(&'i str, String)>,
+    /// An older revision: as it was named, and its point.
+    pub since: Option<(&'i str, usize)>,
+    /// What was selected on the command line.
+    pub select: &'i [String],
 }
 
 /// Of which shape the document is.
@@ -49,6 +51,8 @@ struct Part {
     key: &'static str,
     title: &'static str,
     about: &'static str,
+    /// What its rules are of.
+    families: &'static [&'static str],
     /// Whether a file belongs to it: whether it is Python, and whether it is a test.
     holds: fn(bool, bool) -> bool,
 }
@@ -59,24 +63,28 @@ const PARTS: [Part; 4] = [
         key: "startup",
         title: "System startup",
         about: "Does the application start, on the versions that it will run on, without what is deprecated or gone?",
+        families: &["pydantic", "datetime"],
         holds: |is_python, is_test| is_python && !is_test,
     },
     Part {
         key: "tests",
         title: "Test suite",
         about: "Can every test run: does it parse, is it collected, are its imports and fixtures there?",
+        families: &["syntax", "tests"],
         holds: |is_python, is_test| is_python && is_test,
     },
     Part {
         key: "integration",
         title: "Integration",
         about: "Do modules and libraries talk through what is public, so that an upgrade does not break them?",
+        families: &["private"],
         holds: |is_python, _| is_python,
     },
     Part {
         key: "security",
         title: "Security",
         about: "Is every secret outside of the source, in files of settings, too?",
+        families: &["secrets"],
         holds: |_, _| true,
     },
 ];
@@ -121,11 +129,12 @@ impl Known<'_> {
 /// The whole report.
 pub fn document(input: &Input) -> Document {
     let holds = |path: &str| input.history.is_none_or(|history| history.holds(path));
-    let files: Vec<&HeadFile> = input.head.files.iter().filter(|file| holds(&file.path)).collect();
+    let files = input.head.files.iter().filter(|file| holds(&file.path));
+    let files: Vec<(&HeadFile, bool)> = files.map(|file| (file, is_test(&file.path))).collect();
     let known = known(input, &holds);
     let findings = entries(input, &known);
-    let sections: Vec<Section> = PARTS.iter().map(|part| section(part, &files, &known, &HashSet::new())).collect();
-    let lines = files.iter().map(|file| file.text.lines().count()).sum();
+    let sections: Vec<Section> = PARTS.iter().map(|part| section(part, input, &files, &known)).collect();
+    let lines = files.iter().map(|(file, _)| file.text.lines().count()).sum();
     let commit = input.history.and_then(|history| history.points.last()).map(|point| of(&Origin::from(&point.commit)));
     let trend = input.history.map(trend);
     Document {
@@ -134,10 +143,12 @@ pub fn document(input: &Input) -> Document {
         project: input.project.clone(),
         paths: input.history.map(|history| history.paths.clone()).unwrap_or_default(),
         made: day_of(input.now),
+        as_of: day_of(input.as_of),
+        select: input.select.to_vec(),
         commit,
         size: Size { files: files.len(), lines },
         verdict: verdict(&sections, &known, files.len()),
-        recommendations: recommendations(&sections, &files, &known),
+        recommendations: recommendations(&files, &known),
         effort: effort(input.history, input.as_of, lines, &totals(&known)),
         trend: trend.map(|trend| super::Trend { forecasts: forecasts(input.history, input.as_of, &trend), ..trend }),
         hotspots: hotspots(input, &known),
@@ -168,22 +179,41 @@ fn known<'k>(input: &'k Input, holds: &dyn Fn(&str) -> bool) -> Vec<Known<'k>> {
     input.head.findings.iter().enumerate().filter_map(one).collect()
 }
 
-/// A part with its numbers, as if some rules found nothing.
-fn section(part: &Part, files: &[&HeadFile], known: &[Known], without: &HashSet<&str>) -> Section {
-    let own: Vec<(usize, &Known)> = known
-        .iter()
-        .enumerate()
-        .filter(|(_, one)| one.part == part.key && !without.contains(one.page.code.as_str()))
-        .collect();
-    let of = |severity: Severity| own.iter().filter(|(_, one)| one.finding.severity == severity).count();
-    let dirty: HashSet<&str> =
-        own.iter().filter(|(_, one)| one.counts()).map(|(_, one)| one.finding.path.as_str()).collect();
+/// The files of a part, how many of them have no error or warning, and the errors, as if some findings were not there.
+fn counted(
+    part: &Part,
+    files: &[(&HeadFile, bool)],
+    known: &[Known],
+    without: &HashSet<usize>,
+) -> (usize, usize, usize) {
+    let own = known.iter().enumerate().filter(|(_, one)| one.part == part.key && one.counts());
+    let of_part: HashSet<&str> = own.clone().map(|(_, one)| one.finding.path.as_str()).collect();
+    let left = own.filter(|(at, _)| !without.contains(at)).map(|(_, one)| one.finding);
+    let dirty: HashSet<&str> = left.clone().map(|finding| finding.path.as_str()).collect();
     // A file with such a finding is part of it, whatever it looks like.
-    let holds = |file: &&&HeadFile| {
-        (part.holds)(file.kind.is_python(), is_test(&file.path)) || dirty.contains(file.path.as_str())
+    let holds = |(file, is_test): &&(&HeadFile, bool)| {
+        (part.holds)(file.kind.is_python(), *is_test) || of_part.contains(file.path.as_str())
     };
     let all = files.iter().filter(holds).count();
-    let clean = all - files.iter().filter(|file| dirty.contains(file.path.as_str())).count();
+    let clean = all - files.iter().filter(|(file, _)| dirty.contains(file.path.as_str())).count();
+    (all, clean, left.filter(|finding| finding.severity == Severity::Error).count())
+}
+
+/// The sum of all scores, as if some findings were not there.
+fn points(files: &[(&HeadFile, bool)], known: &[Known], without: &HashSet<usize>) -> u32 {
+    let score = |part: &Part| {
+        let (all, clean, errors) = counted(part, files, known, without);
+        score(all, clean, errors, POINTS_PER_ERROR)
+    };
+    PARTS.iter().map(score).sum()
+}
+
+/// A part with its numbers.
+fn section(part: &Part, input: &Input, files: &[(&HeadFile, bool)], known: &[Known]) -> Section {
+    let own: Vec<(usize, &Known)> = known.iter().enumerate().filter(|(_, one)| one.part == part.key).collect();
+    let of = |severity: Severity| own.iter().filter(|(_, one)| one.finding.severity == severity).count();
+    let (all, clean, errors) = counted(part, files, known, &HashSet::new());
+    let mut on = input.head.rules.iter().filter_map(|code| rules::page(code));
     let mut rules: BTreeMap<&str, RuleCount> = BTreeMap::new();
     for (_, one) in &own {
         let Page { code, name, summary, .. } = one.page;
@@ -209,12 +239,12 @@ fn section(part: &Part, files: &[&HeadFile], known: &[Known], without: &HashSet<
     }
     let mut rules: Vec<RuleCount> = rules.into_values().collect();
     rules.sort_by_key(|rule| Reverse((rule.errors, rule.warnings, rule.notes)));
-    let errors = of(Severity::Error);
     Section {
         key: part.key.to_owned(),
         title: part.title.to_owned(),
         about: part.about.to_owned(),
         score: score(all, clean, errors, POINTS_PER_ERROR),
+        is_looked_at: on.any(|page| part.families.contains(&page.family.name)),
         files: all,
         clean,
         points_per_error: POINTS_PER_ERROR,
@@ -240,6 +270,12 @@ fn verdict(sections: &[Section], known: &[Known], files: usize) -> Verdict {
     graver.sort_by_key(|section| Reverse(section.errors));
     let mut reasons: Vec<Reason> = graver.into_iter().map(|section| reason(section, known)).collect();
     let go = reasons.is_empty();
+    let passed: Vec<&Section> = sections.iter().filter(|section| !section.is_looked_at).collect();
+    if let Some(first) = passed.first() {
+        let titles: Vec<&str> = passed.iter().map(|section| section.title.as_str()).collect();
+        let text = format!("Not looked at, as none of its rules is on: {}.", titles.join(", "));
+        reasons.push(Reason { text, section: first.key.clone(), findings: Vec::new() });
+    }
     if go {
         let text = format!("None of {} has an error.", super::words::counted(files, "file"));
         reasons.push(Reason { text, section: "startup".to_owned(), findings: Vec::new() });
@@ -276,39 +312,64 @@ fn reason(section: &Section, known: &[Known]) -> Reason {
     }
 }
 
-/// What to do: each rule that reports, the most points per minute first.
-fn recommendations(sections: &[Section], files: &[&HeadFile], known: &[Known]) -> Vec<Recommendation> {
+/// What to do: what davy does by itself, then each rule whose findings need a person, the most points per minute first. Each step counts what it
+/// adds to those before it.
+fn recommendations(files: &[(&HeadFile, bool)], known: &[Known]) -> Vec<Recommendation> {
     let mut of_rule: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut automatic: Vec<usize> = Vec::new();
     for (at, one) in known.iter().enumerate().filter(|(_, one)| one.counts()) {
-        of_rule.entry(&one.page.code).or_default().push(at);
+        match one.is_automatic {
+            true => automatic.push(at),
+            false => of_rule.entry(&one.page.code).or_default().push(at),
+        }
     }
-    let mut all: Vec<(f64, Recommendation)> = Vec::new();
-    for (code, findings) in of_rule {
-        let without: HashSet<&str> = [code].into();
-        let gains = PARTS
-            .iter()
-            .zip(sections)
-            .map(|(part, now)| section(part, files, known, &without).score.saturating_sub(now.score));
-        let points: u32 = gains.sum();
-        let automatic = findings.iter().filter(|at| known[**at].is_automatic).count();
-        let errors = findings.iter().filter(|at| known[**at].finding.severity == Severity::Error).count();
-        let minutes: u32 = findings.iter().map(|at| known[*at].minutes()).sum();
-        let name = &known[findings[0]].page.name;
-        let (all_of, count) = (findings.len(), super::words::grouped(findings.len()));
-        let text = match automatic {
-            0 => format!("Mend {count} `{name}`"),
-            _ if automatic == all_of && all_of == 1 => format!("Let davy fix 1 `{name}`"),
-            _ if automatic == all_of => format!("Let davy fix all {count} `{name}`"),
-            _ => format!("Let davy fix {} of {count} `{name}`, and mend the rest", super::words::grouped(automatic)),
+    let mut without: HashSet<usize> = HashSet::new();
+    let mut now = points(files, known, &without);
+    let mut steps = Vec::new();
+    if !automatic.is_empty() {
+        without.extend(&automatic);
+        let then = points(files, known, &without);
+        let rules: BTreeSet<&str> = automatic.iter().map(|at| known[*at].page.code.as_str()).collect();
+        let what = match (rules.len(), automatic.len()) {
+            (1, count) => format!("{} `{}`", super::words::grouped(count), known[automatic[0]].page.name),
+            (rules, count) => format!("{} findings of {rules} rules", super::words::grouped(count)),
         };
-        let command = (automatic > 0).then(|| format!("davy check --fix --select {code}"));
-        // Where no score moves yet, what is grave and what is much still does.
-        let effect = f64::from(points) + 0.5 * errors as f64 + 0.05 * all_of as f64;
-        let recommendation = Recommendation { text, command, code: code.to_owned(), points, minutes, findings };
-        all.push((effect / (f64::from(minutes) + 5.0), recommendation));
+        let text = format!("Let davy fix {what} by itself: behaviour stays the same");
+        steps.push(Recommendation {
+            text,
+            command: Some("davy check --fix".to_owned()),
+            code: if rules.len() == 1 { known[automatic[0]].page.code.clone() } else { String::new() },
+            points: then - now,
+            minutes: 0,
+            findings: automatic,
+        });
+        now = then;
     }
-    all.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.code.cmp(&b.1.code)));
-    all.into_iter().map(|(_, recommendation)| recommendation).collect()
+    while !of_rule.is_empty() {
+        // Where no score moves yet, what is grave and what is much still does.
+        let effect = |findings: &Vec<usize>| {
+            let then = points(files, known, &without.iter().chain(findings).copied().collect());
+            let errors = findings.iter().filter(|at| known[**at].finding.severity == Severity::Error).count();
+            let minutes: u32 = findings.iter().map(|at| known[*at].minutes()).sum();
+            let effect = f64::from(then - now) + 0.5 * errors as f64 + 0.05 * findings.len() as f64;
+            (effect / (f64::from(minutes) + 5.0), then, minutes)
+        };
+        let best = of_rule.iter().map(|(code, findings)| (*code, effect(findings)));
+        let Some((code, (_, then, minutes))) = best.reduce(|a, b| if b.1.0 > a.1.0 { b } else { a }) else { break };
+        let findings = of_rule.remove(code).unwrap_or_default();
+        let text = format!("Mend {} `{}`", super::words::grouped(findings.len()), known[findings[0]].page.name);
+        without.extend(&findings);
+        steps.push(Recommendation {
+            text,
+            command: None,
+            code: code.to_owned(),
+            points: then - now,
+            minutes,
+            findings,
+        });
+        now = then;
+    }
+    steps
 }
 
 /// A commit, as the report names it.
@@ -458,8 +519,7 @@ fn ages(input: &Input, known: &[Known]) -> Vec<Age> {
 
 fn compare(input: &Input, known: &[Known]) -> Option<Compare> {
     let history = input.history?;
-    let (name, id) = input.since.as_ref()?;
-    let point = history.points.iter().position(|point| point.commit.id == *id)?;
+    let (name, point) = input.since?;
     let came =
         known.iter().enumerate().filter(|(_, one)| one.counts() && one.life.is_some_and(|life| life.born > point));
     let is_gone = |life: &&Life| {
@@ -483,7 +543,7 @@ fn compare(input: &Input, known: &[Known]) -> Option<Compare> {
     });
     let then = then.values().map(|values| values[point]).sum();
     Some(Compare {
-        name: (*name).to_owned(),
+        name: name.to_owned(),
         commit: of(&Origin::from(&history.points[point].commit)),
         came: came.map(|(at, _)| at).collect(),
         went: gone.collect(),

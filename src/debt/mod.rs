@@ -27,6 +27,12 @@ pub struct Document {
     pub paths: Vec<String>,
     /// The day of the run, in UTC: `2027-03-01`.
     pub made: String,
+    /// The day that ages and paces are counted to: that of the run, or of the older commit that is reported.
+    #[serde(default)]
+    pub as_of: String,
+    /// What was selected on the command line; empty where nothing was.
+    #[serde(default)]
+    pub select: Vec<String>,
     /// What was looked at; none outside of a repository, where it is the files as they lie there.
     pub commit: Option<CommitRef>,
     /// How much was looked at.
@@ -66,6 +72,10 @@ pub struct CommitRef {
     pub author: String,
     /// The first line of its message.
     pub subject: String,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// How much was looked at.
@@ -108,6 +118,9 @@ pub struct Section {
     pub about: String,
     /// From 0 to 100: `clean / files` in percent, less `points_per_error` for each error (`words::score`).
     pub score: u32,
+    /// Some of its rules are on; else its score says nothing.
+    #[serde(default = "yes")]
+    pub is_looked_at: bool,
     /// Files that the section is about.
     pub files: usize,
     /// Those of them without an error or a warning of the section.
@@ -156,9 +169,9 @@ pub struct Recommendation {
     pub text: String,
     /// What to type, where davy does it.
     pub command: Option<String>,
-    /// The rule.
+    /// The rule; empty where several are meant.
     pub code: String,
-    /// The points that the sections gain, together.
+    /// The points that the sections gain, together, once the steps before are done.
     pub points: u32,
     /// What a person needs.
     pub minutes: u32,
@@ -246,7 +259,7 @@ pub struct Hotspot {
     pub commits: usize,
     /// Errors and warnings in it.
     pub findings: usize,
-    /// What a person needs for them.
+    /// What all of them cost by the pages of their rules, what davy mends by itself included.
     pub minutes: u32,
     /// `commits * minutes`.
     pub weight: u64,

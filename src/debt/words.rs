@@ -17,6 +17,9 @@ pub fn score(files: usize, clean: usize, errors: usize, points_per_error: u32) -
 
 /// How a score comes about, with its numbers. `link` makes what it likes of the number of errors.
 pub fn formula(section: &Section, link: impl Fn(&str) -> String) -> String {
+    if !section.is_looked_at {
+        return "None of its rules is on: it was not looked at.".to_owned();
+    }
     let percent = clean_percent(section.files, section.clean);
     let clean = match (section.files, section.clean) {
         (0, _) => format!("No file of the project is part of this: {percent}."),
@@ -129,6 +132,29 @@ pub fn history(trend: &Trend) -> String {
 pub fn totals(trend: &Trend) -> Vec<usize> {
     let at = |index: usize| trend.families.iter().filter_map(|course| course.values.get(index)).sum();
     (0..trend.dates.len()).map(at).collect()
+}
+
+/// The score of a section; a dash where it says nothing.
+pub fn shown_score(section: &Section) -> String {
+    if section.is_looked_at { section.score.to_string() } else { "\u{2013}".to_owned() }
+}
+
+/// What was looked at: paths, and rules where some were selected. `code` makes a name what it likes.
+pub fn scope(document: &Document, code: impl Fn(&str) -> String) -> String {
+    let list = |names: &[String]| names.iter().map(|name| code(name)).collect::<Vec<_>>().join(", ");
+    let paths = match document.paths.as_slice() {
+        [] => "the whole project".to_owned(),
+        paths => list(paths),
+    };
+    match document.select.as_slice() {
+        [] => paths,
+        rules => format!("{paths}, by the rules {} alone", list(rules)),
+    }
+}
+
+/// The day that ages and paces are counted to.
+pub fn as_of(document: &Document) -> String {
+    format!("Counted to {}.", document.as_of)
 }
 
 /// What the owners are taken from.

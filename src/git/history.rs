@@ -51,6 +51,11 @@ pub fn chain(folder: &Path, to: &str) -> Result<Vec<(String, i64)>, Error> {
     Ok(all.collect())
 }
 
+/// The commit where two revisions parted.
+pub fn parted(folder: &Path, one: &str, other: &str) -> Option<String> {
+    line(folder, &["merge-base", "--end-of-options", one, other]).ok()?
+}
+
 /// The whole name of the commit that a revision names.
 pub fn resolved(folder: &Path, revision: &str) -> Result<String, Error> {
     let commit = format!("{revision}^{{commit}}");

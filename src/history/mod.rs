@@ -22,7 +22,7 @@ use lives::Followed;
 pub use lives::{Life, Sighting};
 use origins::{Sides, between, branches, settle};
 use past::{Chosen, Past, State};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::{Kept, News, Problem, Store};
@@ -72,6 +72,8 @@ pub struct Head {
     pub lives: Vec<Option<usize>>,
     /// The folders that imports may start from.
     pub roots: Vec<String>,
+    /// The codes of the rules that are on.
+    pub rules: BTreeSet<String>,
 }
 
 /// A file that was checked.
@@ -135,6 +137,8 @@ pub struct History {
     pub is_cut: bool,
     /// How many commits changed each file; none where that is not kept.
     pub churn: BTreeMap<String, usize>,
+    /// The point of the commit that was asked for beside the others.
+    pub also: Option<usize>,
     /// The last commit, where it was asked for.
     pub head: Option<Head>,
     /// Where all of it is kept; none where it cannot be.
@@ -262,8 +266,8 @@ pub fn walk(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
     }
     let mut past = Past::new(root, base)?;
     let from = chain.first().filter(|_| request.from.is_some()).map(|(id, _)| id.clone()).unwrap_or_default();
-    let also = also.map(|at| chain[at].0.as_str()).unwrap_or_default();
-    let key = past.key(request.every, also, &from, request.first_parent);
+    let also = also.map(|at| chain[at].0.clone()).unwrap_or_default();
+    let key = past.key(request.every, &also, &from, request.first_parent);
     let mut store = opened(request, &past, &key)?;
     let kept = store.as_ref().map(|store| past.kept(store, configs)).transpose()?.flatten();
     if kept.is_none() {
@@ -308,8 +312,9 @@ pub fn walk(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
             true => Sides::new(),
             false => branches(root, after.or(request.from.as_ref().map(|_| chain[0].0.as_str())), &rest)?,
         };
+        let begins = request.from.is_none() && !past.local.is_shallow;
         let writes = store.as_mut().filter(|_| !is_older);
-        let mut later = Later { past: &mut past, store: writes, points, followed, sides, commits: &rest };
+        let mut later = Later { past: &mut past, store: writes, points, followed, sides, commits: &rest, begins };
         later.walk(files, begin, &wanted, configs, progress)?;
         let is_behind = later.store.is_none() && !is_older;
         (points, followed) = (later.points, later.followed);
@@ -325,6 +330,7 @@ pub fn walk(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
     Ok(History {
         paths: begun.paths,
         churn: store.as_ref().and_then(|store| store.churn(points.len()).ok()).unwrap_or_default(),
+        also: points.iter().position(|point| point.commit.id == also),
         points,
         lives: followed.lives,
         commits: chain.len(),
@@ -338,16 +344,18 @@ pub fn walk(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
     })
 }
 
-/// The place of a commit in a chain.
+/// The place of a commit in a chain; of one beside it, where the two parted.
 fn place_of(root: &Path, chain: &[(String, i64)], name: &str, to: &str) -> Result<usize, Error> {
     let id = git::history::resolved(root, name)?;
-    chain.iter().position(|(one, _)| *one == id).ok_or_else(|| {
+    let place = |id: &str| chain.iter().position(|(one, _)| one == id);
+    let parted = || place(&git::history::parted(root, &id, to)?);
+    place(&id).or_else(parted).ok_or_else(|| {
         Error::new(format!("`{name}` is not on the way to `{to}` along first parents"), "name a commit of that branch")
     })
 }
 
 /// The store, where there is a place for it.
-fn opened(request: &Request, past: &Past, key: &[(&'static str, String); 7]) -> Result<Option<Store>, Trouble> {
+fn opened(request: &Request, past: &Past, key: &[(&'static str, String); 8]) -> Result<Option<Store>, Trouble> {
     if let Some(path) = &request.store {
         return Store::open(path, key, false).map(Some).map_err(Trouble::Store);
     }
@@ -367,6 +375,8 @@ struct Later<'l, 'p> {
     followed: Followed,
     commits: &'l [Commit],
     sides: Sides,
+    /// The first commit is the first one of all, and has made its files.
+    begins: bool,
 }
 
 impl Later<'_, '_> {
@@ -410,7 +420,7 @@ impl Later<'_, '_> {
             let now = self.past.chosen(&files, chosen.filter(|_| decided), &changed);
             // What a manifest includes is called whatever it is called.
             is_changed |= holds(&now) || changed.iter().any(|path| self.past.included.contains(*path));
-            for path in changed.iter().filter(|_| begin + at > 0) {
+            for path in changed.iter().filter(|_| begin + at > 0 || self.begins) {
                 if now.binary_search_by(|one| (*one.0).cmp(path)).is_ok_and(|at| now[at].1.is_checked) {
                     *churn.entry((next, (*path).to_owned())).or_default() += 1;
                 }

@@ -133,8 +133,9 @@ impl<'p> Past<'p> {
     }
 
     /// What a store has to be made with, so that its answers are those of this run.
-    pub fn key(&self, every: Every, also: &str, from: &str, first_parent: bool) -> [(&'static str, String); 7] {
+    pub fn key(&self, every: Every, also: &str, from: &str, first_parent: bool) -> [(&'static str, String); 8] {
         let told = ignore::gitignore::gitconfig_excludes_path().and_then(|path| std::fs::read(path).ok());
+        let names = std::fs::read(self.root.join(".mailmap")).unwrap_or_default();
         let own = self.local.excludes.as_deref().unwrap_or_default();
         let excludes =
             format!("{:032x}{:032x}", cache::content(own.as_bytes()), cache::content(&told.unwrap_or_default()));
@@ -146,6 +147,7 @@ impl<'p> Past<'p> {
             ("parents", if first_parent { "first" } else { "all" }.to_owned()),
             ("configuration", fingerprint(self.base)),
             ("excludes", excludes),
+            ("mailmap", format!("{:032x}", cache::content(&names))),
         ]
     }
 
@@ -329,7 +331,9 @@ impl<'p> Past<'p> {
             _ => vec![None; sources.len()],
         };
         let (kept, new): (Vec<_>, Vec<_>) = sources.into_iter().zip(kept).partition(|(_, unit)| unit.is_some());
-        self.units.extend(kept);
+        for (source, unit) in kept {
+            self.hold(source, unit);
+        }
         for part in new.chunks(AT_ONCE) {
             let names: Vec<&str> = part.iter().map(|((object, _), _)| &**object).collect();
             let bytes = match self.objects.lock() {
@@ -351,14 +355,19 @@ impl<'p> Past<'p> {
                 if made.is_missing && self.lost.insert(Arc::clone(&source.0)) {
                     self.missing.push(source.0.to_string());
                 }
-                self.units.insert(source.clone(), made.unit.map(Arc::new));
+                self.hold(source.clone(), made.unit.map(Arc::new));
             }
         }
-        let ignores = self.units.values().flatten().flat_map(|unit| &unit.ignores);
+        Ok(())
+    }
+
+    /// Has a file at hand from now on, and the day when a comment in it runs out in mind.
+    fn hold(&mut self, source: Source, unit: Option<Arc<Unit>>) {
+        let ignores = unit.iter().flat_map(|unit| &unit.ignores);
         let days = ignores.filter_map(|ignore| ignore.until.as_ref()).map(|(day, _)| day);
         let next = days.filter(|day| **day >= self.day).min().cloned();
         self.expires = [self.expires.take(), next].into_iter().flatten().min();
-        Ok(())
+        self.units.insert(source, unit);
     }
 
     /// What a file may have found in it, as far as it tells by itself.
@@ -468,7 +477,8 @@ impl<'p> Past<'p> {
         let manifests = self.manifests(&state);
         let mut roots = Manifests::new(&manifests).roots();
         roots.extend(self.src());
-        Ok(Head { files, findings, lives, roots })
+        let rules = self.base.rules();
+        Ok(Head { files, findings, lives, roots, rules })
     }
 
     /// The findings of a commit, as they are followed.

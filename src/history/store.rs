@@ -202,7 +202,18 @@ impl Store {
                 place: row.get(7)?,
             });
         }
-        if lives.iter().any(|life| life.sightings.is_empty()) {
+        // Other tools may have written here: places that lead nowhere are worth no more than a broken file.
+        let end = kept.points.len();
+        let is_whole = |life: &Life| {
+            let since: Vec<usize> = life.sightings.iter().map(|sighting| sighting.since).collect();
+            let dies = life.died.unwrap_or(end);
+            since.first() == Some(&life.born)
+                && since.windows(2).all(|pair| pair[0] < pair[1])
+                && since.last().is_some_and(|last| *last < dies)
+                && dies <= end
+        };
+        let last: Option<usize> = self.db.query_row("SELECT max(point) + 1 FROM commits", [], |row| row.get(0))?;
+        if last.unwrap_or(0) != end || !lives.iter().all(is_whole) {
             return Err(rusqlite::Error::QueryReturnedNoRows);
         }
         kept.lives = lives;

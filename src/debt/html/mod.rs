@@ -94,10 +94,7 @@ fn title(document: &Document) -> String {
 fn header(document: &Document) -> String {
     let size =
         format!("{}, {}", words::counted(document.size.files, "file"), words::counted(document.size.lines, "line"));
-    let paths = match document.paths.as_slice() {
-        [] => "the whole project".to_owned(),
-        paths => paths.iter().map(|path| code(path)).collect::<Vec<_>>().join(", "),
-    };
+    let paths = words::scope(document, code);
     let commit = match &document.commit {
         Some(commit) => format!(
             "{} of {}, <bdi>{}</bdi>: <bdi>{}</bdi>",

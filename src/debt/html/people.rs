@@ -31,14 +31,16 @@ pub fn hotspots(document: &Document) -> String {
         ("Owner", false),
         ("Commits", true),
         ("Findings", true),
-        ("Time to mend", true),
+        ("Debt", true),
         ("Commits \u{d7} minutes", true),
     ];
     let shown = document.hotspots.iter().take(ROWS);
     let rows: Vec<Vec<String>> = shown.map(|hotspot| hotspot_row(document, hotspot)).collect();
     format!(
         "{}{}{}",
-        paragraph("What changes often and has much to mend costs most to leave as it is."),
+        paragraph(
+            "What changes often and has much to mend costs most to leave as it is. Debt is in minutes by the rules, what davy mends by itself included."
+        ),
         table("Hotspots, the worst first", columns, &rows),
         left_out(document.hotspots.len(), ROWS, "file")
     )
@@ -102,7 +104,8 @@ pub fn ages(document: &Document) -> String {
     let said = "<span class=\"key error\">errors</span> <span class=\"key warning\">warnings</span>";
     let chart = chart::ages("Age of findings", &document.ages);
     let figure = chart.map(|svg| figure("Age of findings", said, &svg)).unwrap_or_default();
-    format!("<div class=\"beside\">\n{figure}{}</div>\n", table("Findings by age", columns, &rows))
+    let table = table("Findings by age", columns, &rows);
+    format!("{}<div class=\"beside\">\n{figure}{table}</div>\n", paragraph(&text(&words::as_of(document))))
 }
 
 fn age_row(document: &Document, age: &Age) -> Vec<String> {

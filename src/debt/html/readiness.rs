@@ -63,13 +63,15 @@ fn card(section: &Section) -> String {
     format!(
         "<article class=\"card {state}\" id=\"{anchor}\" aria-labelledby=\"{anchor}-title\">\
          <h3 id=\"{anchor}-title\">{}</h3>\
-         <p class=\"score\"><b>{score}</b> <span>of 100</span></p>\
+         <p class=\"score\"><b>{shown}</b> <span>{of}</span></p>\
          <svg class=\"bar\" viewBox=\"0 0 100 2\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\
          <rect width=\"100\" height=\"2\" class=\"all\"/><rect width=\"{score}\" height=\"2\" class=\"part-of\"/></svg>\
          <p class=\"about\">{}</p><p class=\"formula\">{formula}</p><p class=\"counts\">{counts}{time}</p></article>\n",
         text(&section.title),
         prose(&section.about),
-        score = section.score,
+        score = if section.is_looked_at { section.score } else { 0 },
+        shown = words::shown_score(section),
+        of = if section.is_looked_at { "of 100" } else { "not looked at" },
     )
 }
 
@@ -119,7 +121,9 @@ pub fn recommendations(document: &Document) -> String {
     ];
     format!(
         "{}{}{}",
-        paragraph("The most points for the least time first. Points are those that the sections gain together."),
+        paragraph(
+            "The most points for the least time first. Points are those that the sections gain, once the steps before are done."
+        ),
         table("Recommendations in order of effect per effort", columns, &rows),
         paragraph(&words::effort(&document.effort))
     )
@@ -136,7 +140,7 @@ fn step(document: &Document, index: usize, recommendation: &Recommendation) -> V
     vec![
         (index + 1).to_string(),
         format!("{}{command}", prose(&recommendation.text)),
-        code(&recommendation.code),
+        if recommendation.code.is_empty() { String::new() } else { code(&recommendation.code) },
         format!("+{}", recommendation.points),
         words::duration(recommendation.minutes),
         places(document, &recommendation.findings, &label, &format!("href=\"#{anchor}\"")),
