@@ -12,7 +12,7 @@ use crate::python::ast::visitor::source_order::{self, SourceOrderVisitor, Traver
 use crate::python::ast::{self, AnyNodeRef, Expr, Stmt};
 use crate::python::broken::{self, Broken};
 use crate::python::types::Types;
-use crate::python::{self, Block, Scope, Tree, bind, deeper, ignores, told};
+use crate::python::{self, Block, Scope, Tree, bind, deeper, ignores, steps, told};
 use crate::rule::{Check, Cx, Definitions};
 use crate::rules;
 use crate::secrets;
@@ -95,6 +95,7 @@ fn walk<'a>(
 ) -> Walked {
     let types = Rc::new(Types::default());
     let mut facts = bind::facts(tree.body(), &types);
+    facts.steps = steps::steps(tree);
     let cx = Cx { trouble, broken, ..context(text, kind, tree, types, definitions) };
     let mut walk = Walk { rules, cx, facts: &mut facts, depth: 0, deepest: 0 };
     for &(code, check) in &rules.file {

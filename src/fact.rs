@@ -192,6 +192,38 @@ pub struct Facts {
     pub registers_marks: bool,
     /// What is put into containers after they were made, by the module-level name or `.attribute` that holds them.
     pub filled: BTreeMap<String, Vec<Put>>,
+    /// What it does while it is imported, in order, as far as modules that wait for each other are concerned.
+    pub steps: Vec<Step>,
+}
+
+/// Something that a module does while it is imported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Step {
+    /// An import statement that runs whatever happens.
+    Import(ImportStep),
+    /// An import that is made where a condition says so, or whose failure somebody may catch: level, module, names.
+    MayImport(u32, String, Vec<String>),
+    /// Binds names.
+    Binds(Vec<String>),
+    /// Asks something that it imported, and that may be a module, for an attribute: the local name, the attribute.
+    Asks(Span, String, String),
+    /// Asks for a name, after `from module import *`.
+    Reads(Span, String),
+}
+
+/// An import statement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportStep {
+    /// The name of the module.
+    pub at: Span,
+    /// Leading dots.
+    pub level: u32,
+    /// Dotted; may be empty where the import is relative.
+    pub module: String,
+    /// What is imported from it.
+    pub names: Vec<(Span, String)>,
+    /// What `import module` makes the module known as: another name, or the dotted one; none for `from module import`.
+    pub known_as: Option<String>,
 }
 
 /// A fixture.

@@ -27,12 +27,12 @@
 //! // ... together they do.
 //! let around = Around::default();
 //! let project = Project { manifests: &[], src: Vec::new(), models: Vec::new(), migrating: false, restore: false, today: String::new(), around: &around, settings: &Everything };
-//! let linked = link(&[("schemas.py", &schemas), ("service.py", &service)], &[0, 1], &project, &|_, _| String::new());
+//! let linked = link(&[("schemas.py", &schemas), ("service.py", &service)], &[0, 1], &project, Some(&|_, _| String::new()));
 //! assert_eq!(linked.findings[0].code.0, "PYM004");
 //! assert_eq!(linked.findings[0].labels[0].path, "schemas.py");
 //!
 //! // Alone, the question stays open, and unknown is silence.
-//! let linked = link(&[("service.py", &service)], &[0], &project, &|_, _| String::new());
+//! let linked = link(&[("service.py", &service)], &[0], &project, Some(&|_, _| String::new()));
 //! assert!(linked.findings.is_empty());
 //! ```
 //!

@@ -32,3 +32,16 @@ fn four_times_the_tests_take_about_four_times_as_long() {
     let (few, many) = (time(250), time(1_000));
     assert!(many < few * 8 + Duration::from_millis(500), "{few:?} for 250 files, {many:?} for 1,000");
 }
+
+#[test]
+fn a_project_that_is_a_package_itself_ends() {
+    let test = "from ..missing import x\n\ndef test_x():\n    assert x\n";
+    let project = Project::new(&[
+        ("pytest.ini", "[pytest]\n"),
+        ("__init__.py", ""),
+        ("tests/__init__.py", ""),
+        ("tests/test_x.py", test),
+    ]);
+    let run = project.davy(&["check", "--no-cache", "--select", "TST"]);
+    assert!(run.out.contains("TST011"), "{}", run.out);
+}

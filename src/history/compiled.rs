@@ -5,6 +5,7 @@
 
 use super::Source;
 use crate::cache;
+use crate::manifest::{self, Manifest};
 use crate::unit::Unit;
 use rayon::prelude::*;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -69,6 +70,22 @@ impl Compiled {
         rows.into_par_iter().map(|row| row.and_then(unit)).collect()
     }
 
+    /// What a manifest says, as far as it is known.
+    pub fn manifest(&self, object: &str, kind: manifest::Kind) -> Option<Manifest> {
+        let mut find = self.db.prepare("SELECT sum, unit FROM units WHERE object = ? AND kind = ?").ok()?;
+        let row = |row: &rusqlite::Row| Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?));
+        let (sum, bytes): Packed = find.query_row(params![object, told(kind)], row).ok()?;
+        (xxh3_64(&bytes) == sum).then(|| postcard::from_bytes(&bytes).ok()).flatten()
+    }
+
+    /// Keeps what a manifest says.
+    pub fn put_manifest(&self, object: &str, kind: manifest::Kind, manifest: &Manifest) {
+        let Ok(bytes) = postcard::to_stdvec(manifest) else { return };
+        let row = params![object, told(kind), xxh3_64(&bytes).cast_signed(), bytes];
+        // Whoever cannot keep it costs time, and nothing else.
+        let _ = self.db.execute("INSERT OR REPLACE INTO units VALUES (?, ?, ?, ?)", row);
+    }
+
     /// Keeps what objects compiled to. Whoever cannot keep it costs time, and nothing else.
     pub fn put(&mut self, units: &[(&Source, &Unit)]) {
         let rows: Vec<(&Source, Vec<u8>)> =
@@ -85,6 +102,11 @@ impl Compiled {
         };
         let _ = write();
     }
+}
+
+/// What a manifest is read as; no unit is of such a kind.
+fn told(kind: manifest::Kind) -> String {
+    format!("{kind:?}")
 }
 
 fn packed(kind: &crate::unit::Kind) -> Vec<u8> {

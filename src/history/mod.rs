@@ -455,7 +455,7 @@ impl Later<'_, '_> {
             days.insert(day_of(last.commit.time), self.followed.counts.clone());
         }
         self.past.compile(window.iter().filter_map(|(_, state)| state.as_ref()))?;
-        let found = self.past.seen_in(window.iter().map(|(_, state)| state.as_ref()).collect());
+        let found = self.past.seen_in(&window.iter().map(|(_, state)| state.as_ref()).collect::<Vec<_>>());
         let mut births: Vec<(usize, &[Commit])> = Vec::new();
         for ((commits, state), found) in window.iter().zip(found) {
             let Some(commit) = commits.last() else { continue };

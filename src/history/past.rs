@@ -14,12 +14,12 @@ use crate::git::Error;
 use crate::git::history::{Local, Objects, local, tree};
 use crate::identity::{self, Identity};
 use crate::link::project::{Around, Manifests, Project, included};
-use crate::link::{WHOLE, link};
+use crate::link::{Answers, Quote, again, link};
 use crate::manifest::{self, Manifest};
 use crate::report::incidents::{LEAST, is_about_value, spoken_for};
 use crate::rule::Definitions;
 use crate::rules::page;
-use crate::scan::{Configured, LARGE, covered, guarded};
+use crate::scan::{Configured, LARGE, guarded};
 use crate::secrets::Formats;
 use crate::text::{Lines, Span, decode};
 use crate::unit::{Kind, Syntax, Unit};
@@ -45,6 +45,12 @@ type Place = (Arc<str>, Arc<str>);
 
 /// A file that a walk takes.
 pub type Chosen = (Arc<str>, Taken);
+
+/// How many states are linked one after the other at least, before another thread is worth its first.
+const LINKED_AT_LEAST: usize = 16;
+
+/// How many bytes a manifest has that is kept as it was read.
+const LONG: usize = 16 << 10;
 
 /// How many objects are asked for at once: their bytes are in memory.
 const AT_ONCE: usize = 512;
@@ -101,7 +107,19 @@ pub struct Past<'p> {
     /// Every file of the commits at hand, compiled; none where git does not have it.
     units: HashMap<Source, Option<Arc<Unit>>>,
     manifests: HashMap<Place, Option<Manifest>>,
+    /// The last state that was linked.
+    linked: Mutex<Option<LinkedState>>,
 }
+
+/// A state that was linked, and what it was linked with.
+struct LinkedState {
+    answers: Answers,
+    surroundings: Surroundings,
+}
+
+/// What is around the files of a state: folders with a `.env` that an image takes in, files of variables.
+#[derive(PartialEq, Eq)]
+struct Surroundings(Vec<String>, Vec<Arc<str>>);
 
 impl<'p> Past<'p> {
     /// Nothing is known yet.
@@ -129,6 +147,7 @@ impl<'p> Past<'p> {
             places: Mutex::default(),
             units: HashMap::new(),
             manifests: HashMap::new(),
+            linked: Mutex::default(),
         })
     }
 
@@ -205,9 +224,32 @@ impl<'p> Past<'p> {
         }
     }
 
-    /// The findings of several states, where there is one.
-    pub fn seen_in(&self, states: Vec<Option<&State>>) -> Vec<Option<Vec<Seen>>> {
-        states.into_par_iter().map(|state| state.map(|state| self.seen(state))).collect()
+    /// The findings of several states, one after the other, where there is one.
+    pub fn seen_in(&self, states: &[Option<&State>]) -> Vec<Option<Vec<Seen>>> {
+        let part = states.len().div_ceil(rayon::current_num_threads()).max(LINKED_AT_LEAST);
+        let parts: Vec<_> = states.chunks(part).collect();
+        let last = parts.len().saturating_sub(1);
+        let linked = |(at, part): (usize, &[Option<&State>])| {
+            // The first part goes on where the window before ended.
+            let mut linked = if at == 0 { self.linked.lock().ok().and_then(|mut linked| linked.take()) } else { None };
+            let mut seen = |state: &State| {
+                let now = self.link_after(state, linked.take());
+                let seen = self.seen(state, &now.answers);
+                linked = Some(now);
+                seen
+            };
+            let all: Vec<Option<Vec<Seen>>> = part.iter().map(|state| state.map(&mut seen)).collect();
+            (all, linked.filter(|_| at == last))
+        };
+        let parts: Vec<_> = parts.into_par_iter().enumerate().map(linked).collect();
+        let mut all = Vec::with_capacity(states.len());
+        for (seen, linked) in parts {
+            all.extend(seen);
+            if let (Some(linked), Ok(mut last)) = (linked, self.linked.lock()) {
+                *last = Some(linked);
+            }
+        }
+        all
     }
 
     fn bytes(&self, object: &str) -> Result<Option<Vec<u8>>, Error> {
@@ -295,8 +337,18 @@ impl<'p> Past<'p> {
     fn manifest(&mut self, place: &Place) -> Option<&Manifest> {
         if !self.manifests.contains_key(place) {
             let kind = manifest::kind_of(&place.0).unwrap_or(manifest::Kind::Requirements);
-            let bytes = self.bytes(&place.1).ok().flatten();
-            let read = bytes.and_then(|bytes| manifest::read(kind, &decode(&bytes).text).ok());
+            let kept = self.compiled.lock().ok().and_then(|all| all.as_ref()?.manifest(&place.1, kind));
+            let read = kept.or_else(|| {
+                let bytes = self.bytes(&place.1).ok().flatten()?;
+                let read = manifest::read(kind, &decode(&bytes).text).ok()?;
+                // A lock file takes longer to read than to take from here.
+                if bytes.len() > LONG
+                    && let Ok(Some(all)) = self.compiled.lock().as_deref()
+                {
+                    all.put_manifest(&place.1, kind, &read);
+                }
+                Some(read)
+            });
             self.manifests.insert(place.clone(), read);
         }
         self.manifests.get(place).and_then(Option::as_ref)
@@ -439,7 +491,7 @@ impl<'p> Past<'p> {
         if !may_have {
             return Vec::new();
         }
-        let found = self.link(state).into_iter().filter(|finding| is_secret(&finding.code.0));
+        let found = self.link(state, false).into_iter().filter(|finding| is_secret(&finding.code.0));
         let counted = found.filter(|finding| finding.severity > Severity::Note);
         let secret = |finding: Judged| {
             let (_, source) = state.checked.iter().find(|(path, _)| **path == *finding.path)?;
@@ -482,13 +534,17 @@ impl<'p> Past<'p> {
     }
 
     /// The findings of a commit, as they are followed.
-    fn seen(&self, state: &State) -> Vec<Seen> {
-        self.found(state).into_iter().map(|(_, seen)| seen).collect()
+    fn seen(&self, state: &State, answers: &Answers) -> Vec<Seen> {
+        let findings = answers.findings().flat_map(|findings| findings.iter().cloned()).collect();
+        self.recognised(state, findings).into_iter().map(|(_, seen)| seen).collect()
     }
 
     /// The findings of a commit, each with what it is recognised by.
     fn found(&self, state: &State) -> Vec<(Judged, Seen)> {
-        let mut findings = self.link(state);
+        self.recognised(state, self.link(state, true))
+    }
+
+    fn recognised(&self, state: &State, mut findings: Vec<Judged>) -> Vec<(Judged, Seen)> {
         let sources: HashMap<&str, &Source> = state.checked.iter().map(|(path, source)| (&**path, source)).collect();
         let unit = |source: &Source| self.units.get(source).and_then(Option::as_ref);
         findings.retain(|finding| sources.get(finding.path.as_str()).is_some_and(|source| unit(source).is_some()));
@@ -532,41 +588,66 @@ impl<'p> Past<'p> {
         self.base.src.iter().map(|folder| paths::shown(folder, self.root)).collect()
     }
 
-    fn link(&self, state: &State) -> Vec<Judged> {
-        let unit = |source: &Source| self.units.get(source).and_then(Option::as_deref);
-        let known: Vec<(&str, &Source, &Unit)> =
-            state.checked.iter().filter_map(|(path, source)| Some((&**path, source, unit(source)?))).collect();
-        let files: Vec<(&str, &Unit)> = known.iter().map(|(path, _, unit)| (*path, *unit)).collect();
+    /// Links a commit for what is counted, after another one.
+    fn link_after(&self, state: &State, before: Option<LinkedState>) -> LinkedState {
+        let known = state
+            .checked
+            .iter()
+            .filter_map(|(path, source)| Some((&**path, Arc::clone(self.units.get(source)?.as_ref()?))));
+        let (paths, units): (Vec<&str>, Vec<Arc<Unit>>) = known.unzip();
+        let variables = state.checked.iter().filter(|(_, (_, kind))| *kind == Kind::Text(Syntax::Env));
+        let variables = variables.map(|(path, _)| Arc::clone(path)).collect();
+        let surroundings = Surroundings(state.open.clone(), variables);
+        let before = before.filter(|before| before.surroundings == surroundings);
         let manifests = self.manifests(state);
-        let variables = known.iter().filter(|(_, (_, kind), _)| *kind == Kind::Text(Syntax::Env));
-        let around = Around {
-            versioned: variables.map(|(path, ..)| (*path).to_owned()).collect(),
-            open: state.open.iter().cloned().collect(),
-        };
-        let project = Project {
-            manifests: &manifests,
+        let around = around(state);
+        let project = self.project(&manifests, &around);
+        let answers = again(&paths, units, &project, before.map(|before| before.answers));
+        LinkedState { answers, surroundings }
+    }
+
+    fn project<'a>(&'a self, manifests: &'a [(String, Manifest)], around: &'a Around) -> Project<'a> {
+        Project {
+            manifests,
             src: self.src(),
             models: self.base.pydantic_models.clone(),
             migrating: false,
             restore: false,
             today: self.day.clone(),
-            around: &around,
+            around,
             settings: &self.today,
-        };
+        }
+    }
+
+    /// The findings of a commit: in full, or only as they are counted.
+    fn link(&self, state: &State, in_full: bool) -> Vec<Judged> {
+        let unit = |source: &Source| self.units.get(source).and_then(Option::as_deref);
+        let known: Vec<(&str, &Source, &Unit)> =
+            state.checked.iter().filter_map(|(path, source)| Some((&**path, source, unit(source)?))).collect();
+        let files: Vec<(&str, &Unit)> = known.iter().map(|(path, _, unit)| (*path, *unit)).collect();
+        let manifests = self.manifests(state);
+        let around = around(state);
+        let project = self.project(&manifests, &around);
         let quote = |file: usize, span: Span| {
             let (_, (object, _), unit) = &known[file];
             let bytes = self.bytes(object).ok().flatten().unwrap_or_default();
             let text = decode(&bytes).text.into_owned();
-            if span == WHOLE {
-                return covered(text, &unit.secrets);
-            }
             match unit.secrets.iter().any(|secret| secret.touches(span)) {
                 true => "********".to_owned(),
                 false => span.of(&text).to_owned(),
             }
         };
         let shown: Vec<usize> = (0..files.len()).collect();
-        link(&files, &shown, &project, &quote).findings
+        link(&files, &shown, &project, in_full.then_some(&quote as &Quote)).findings
+    }
+}
+
+/// What is known of files that are not compiled, or are known to git.
+fn around(state: &State) -> Around {
+    let variables = state.checked.iter().filter(|(_, (_, kind))| *kind == Kind::Text(Syntax::Env));
+    Around {
+        versioned: variables.map(|(path, _)| path.to_string()).collect(),
+        open: state.open.iter().cloned().collect(),
     }
 }
 
@@ -597,8 +678,5 @@ fn made(bytes: Option<&[u8]>, (object, kind): &Source, definitions: &Definitions
 
 /// A hash of what a configuration says.
 fn fingerprint(config: &Config) -> String {
-    let Config { origin, root, selections, said, formats, .. } = config;
-    let said: Vec<(&str, &str)> = said.iter().map(|one| (one.key.as_str(), one.value.as_str())).collect();
-    let formats = formats.map(Formats::hash);
-    format!("{:032x}", cache::content(format!("{origin:?} {root:?} {selections:?} {said:?} {formats:?}").as_bytes()))
+    format!("{:032x}", cache::content(config.whole().as_bytes()))
 }

@@ -1,152 +1,28 @@
 //! Imports that fail in files which tests bring in: names and modules that are not there, and modules that wait for each other.
 //!
-//! Facts say which file may be at fault; only that is read again, for the places and the order of its statements.
+//! What a module does while it is imported is a fact of its file; here it is followed as Python does it.
 
 use super::index::{File, Found, parent};
 use super::judge::Judge;
-use super::{Quote, WHOLE};
-use crate::fact::{Binding, Name, Verdict};
+use super::reads::{Of, apart, note};
+use crate::fact::{Binding, Name, Step, Verdict};
 use crate::finding::Finding;
-use crate::python::ast::{self, Expr, Stmt};
-use crate::python::bind::is_type_checking;
-use crate::python::bound::{bound, is_builtin};
-use crate::python::{deeper, dotted, parse, span, walk};
+use crate::python::bound::is_builtin;
+use crate::python::deeper;
 use crate::text::Span;
-use crate::unit::Kind;
 use std::collections::{HashMap, HashSet};
 
 /// How many files are read to follow circles.
 const MOST: usize = 300;
 
-/// An import statement that runs whatever happens.
-struct Import {
-    at: Span,
-    level: u32,
-    module: String,
-    names: Vec<(Span, String)>,
-    /// What `import module` makes the module known as: another name, or the dotted one; none for `from module import`.
-    known_as: Option<String>,
-}
-
-/// What a module does while it is imported, in order.
-enum Step {
-    Import(Import),
-    /// An import that is made where a condition says so, or whose failure somebody may catch: level, module, names.
-    MayImport(u32, String, Vec<String>),
-    Binds(Vec<String>),
-    /// Asks a module for something: the local name, the attribute.
-    Asks(Span, String, String),
-    /// Asks for a name.
-    Reads(Span, String),
-}
-
-fn steps(text: &str) -> Vec<Step> {
-    let tree = parse(text, Kind::Python);
-    let mut steps = Vec::new();
-    for stmt in tree.body() {
-        match stmt {
-            Stmt::ImportFrom(from) => steps.push(Step::Import(Import {
-                at: from.module.as_ref().map_or_else(|| span(stmt), span),
-                level: from.level,
-                module: from.module.as_ref().map_or_else(String::new, |module| module.to_string()),
-                names: from.names.iter().map(|alias| (span(alias), alias.name.to_string())).collect(),
-                known_as: None,
-            })),
-            Stmt::Import(import) => {
-                for alias in &import.names {
-                    let (at, module) = (span(&alias.name), alias.name.to_string());
-                    let known_as = alias.asname.as_ref().map_or_else(|| module.clone(), |name| name.to_string());
-                    steps.push(Step::Import(Import {
-                        at,
-                        level: 0,
-                        module,
-                        names: Vec::new(),
-                        known_as: Some(known_as),
-                    }));
-                }
-            }
-            Stmt::ClassDef(class) => {
-                let bases = class.arguments.iter().flat_map(|arguments| &arguments.args);
-                let all = bases.chain(class.decorator_list.iter().map(|decorator| &decorator.expression));
-                all.for_each(|expr| asks(expr, &mut steps));
-                // What the body binds itself may be asked for under the name of a module.
-                let own: Vec<&str> = class.body.iter().flat_map(bound).collect();
-                let from = steps.len();
-                for stmt in &class.body {
-                    match stmt {
-                        Stmt::Assign(assign) => asks(&assign.value, &mut steps),
-                        Stmt::AnnAssign(assign) => assign.value.iter().for_each(|value| asks(value, &mut steps)),
-                        Stmt::Expr(stmt) => asks(&stmt.value, &mut steps),
-                        _ => {}
-                    }
-                }
-                let is_own = |name: &String| own.contains(&name.as_str());
-                let mut at = 0;
-                steps.retain(|step| {
-                    at += 1;
-                    let name = match step {
-                        Step::Asks(_, name, _) | Step::Reads(_, name) => name,
-                        _ => return true,
-                    };
-                    at <= from || !is_own(name)
-                });
-            }
-            Stmt::FunctionDef(function) => {
-                function.decorator_list.iter().for_each(|decorator| asks(&decorator.expression, &mut steps));
-            }
-            Stmt::Assign(assign) => asks(&assign.value, &mut steps),
-            Stmt::Expr(stmt) => asks(&stmt.value, &mut steps),
-            other => may_import(other, &mut steps),
-        }
-        let names = bound(stmt).into_iter().map(str::to_owned).collect();
-        steps.push(Step::Binds(names));
-    }
-    steps
-}
-
-/// The imports inside a statement; those of type checkers and of functions are none.
-fn may_import(stmt: &Stmt, steps: &mut Vec<Step>) {
-    let names = |names: &[ast::Alias]| names.iter().map(|alias| alias.name.to_string()).collect();
-    match stmt {
-        Stmt::ImportFrom(from) => {
-            let module = from.module.as_ref().map_or_else(String::new, |module| module.to_string());
-            steps.push(Step::MayImport(from.level, module, names(&from.names)));
-        }
-        Stmt::Import(import) => {
-            for alias in &import.names {
-                steps.push(Step::MayImport(0, alias.name.to_string(), Vec::new()));
-            }
-        }
-        Stmt::FunctionDef(_) => {}
-        Stmt::If(branch) if is_type_checking(&branch.test) => {
-            let others = branch.elif_else_clauses.iter().flat_map(|clause| &clause.body);
-            others.for_each(|stmt| may_import(stmt, steps));
-        }
-        other => walk::blocks(other, &mut |body| body.iter().for_each(|stmt| may_import(stmt, steps))),
-    }
-}
-
-/// `module.attribute` wherever it is evaluated for sure.
-fn asks(expr: &Expr, steps: &mut Vec<Step>) {
-    match expr {
-        Expr::Lambda(_) | Expr::If(_) | Expr::BoolOp(_) | Expr::Generator(_) => {}
-        Expr::Attribute(ast::ExprAttribute { value, attr, .. }) if dotted(value).is_some() => {
-            deeper(|| asks(value, steps));
-            steps.push(Step::Asks(span(attr), dotted(value).unwrap_or_default(), attr.to_string()));
-        }
-        Expr::Name(name) if name.ctx.is_load() => steps.push(Step::Reads(span(name), name.id.to_string())),
-        other => walk::children(other, &mut |child| deeper(|| asks(child, steps))),
-    }
-}
-
 impl Judge<'_> {
     /// The imports of a file that fail when a test brings it in; what tests and conftests import themselves is told by their own rules.
-    pub(super) fn brought(&self, file: File, quote: &Quote) -> Vec<Finding> {
-        let unit = self.values.units[file];
+    pub(super) fn brought(&self, file: File) -> Vec<Finding> {
+        let unit = self.values.units.of(file);
         let told = |finding: &Finding| matches!(finding.code.0.as_str(), "TST010" | "TST011");
         let is_own = self.takes_part(file) && unit.findings.iter().any(told);
         let is_stub = self.values.index.path(file).ends_with(".pyi");
-        if is_own || is_stub || unit.broken || !self.runs_in_tests().contains_key(&file) {
+        if is_own || is_stub || unit.broken || self.runs_in_tests(file).is_none() {
             return Vec::new();
         }
         let fails = |(name, bindings): (&String, &Vec<Binding>)| {
@@ -176,7 +52,7 @@ impl Judge<'_> {
             return Vec::new();
         }
         let mut found = Vec::new();
-        for step in steps(&quote(file, WHOLE)) {
+        for step in &unit.facts.steps {
             let Step::Import(import) = step else { continue };
             let dots = ".".repeat(import.level as usize);
             let module = &import.module;
@@ -200,14 +76,14 @@ impl Judge<'_> {
                 found.push(Finding::new("TST011", import.at, vec![text.into()]));
                 continue;
             }
-            for (at, name) in import.names {
-                if self.lacks(file, import.level, module, &name).is_yes() {
+            for (at, name) in &import.names {
+                if self.lacks(file, import.level, module, name).is_yes() {
                     let what = match name.as_str() {
                         "*" => "has not all that its `__all__` names".to_owned(),
                         name => format!("has no `{name}`"),
                     };
                     let text = format!("`{dots}{module}` {what}: the import fails, and with it the tests that need it");
-                    found.push(Finding::new("TST010", at, vec![text.into()]));
+                    found.push(Finding::new("TST010", *at, vec![text.into()]));
                 }
             }
         }
@@ -222,16 +98,19 @@ impl Judge<'_> {
         let stem = path.strip_suffix("/__init__.py").or_else(|| path.strip_suffix(".py"))?;
         let stem = stem.rsplit('/').next()?;
         let inner = usize::from(index.package_folder(file).is_none());
+        note(Of::Importers, path);
         let importers = self.importers.get_or_init(|| {
-            let mut importers: HashMap<File, Vec<File>> = HashMap::new();
-            for (&from, to) in self.runs_in_tests() {
-                to.iter().for_each(|&to| importers.entry(to).or_default().push(from));
-            }
-            importers
+            apart(|| {
+                let mut importers: HashMap<File, Vec<File>> = HashMap::new();
+                for (&from, to) in self.all_runs() {
+                    to.iter().for_each(|&to| importers.entry(to).or_default().push(from));
+                }
+                importers
+            })
         });
         let mut most = None;
         for &from in importers.get(&file).into_iter().flatten() {
-            let facts = &self.values.units[from].facts;
+            let facts = &self.values.units.of(from).facts;
             let imports = facts.symbols.values().flatten().filter_map(|binding| match binding {
                 Binding::Import(Name::Import { level, module, path }) => Some((*level, module.as_str(), path.as_str())),
                 _ => None,
@@ -275,9 +154,9 @@ impl Judge<'_> {
     }
 
     /// Modules that wait for each other while the tests are collected: a finding at the import that fails first.
-    pub(super) fn circles(&self, quote: &Quote) -> Option<(File, Finding)> {
-        let edges = self.runs_in_tests();
-        let whole = |file: &File| !self.values.units[*file].broken;
+    pub(super) fn circles(&self) -> Option<(File, Finding)> {
+        let edges = self.all_runs();
+        let whole = |file: &File| !self.values.units.of(*file).broken;
         let circles = components(edges).into_iter().filter(|circle| circle.len() > 1 && circle.iter().all(whole));
         let mut leads: HashSet<File> = circles.flatten().collect();
         if leads.is_empty() {
@@ -308,7 +187,7 @@ impl Judge<'_> {
             .filter(|&file| self.is_conftest(file) || self.collected(file).is_yes() && is_told(file));
         let mut starts: Vec<File> = starts.collect();
         starts.sort_by_key(first);
-        let mut run = Run { judge: self, quote, leads: &leads, states: HashMap::new(), read: 0 };
+        let mut run = Run { judge: self, leads: &leads, states: HashMap::new(), read: 0 };
         for start in starts {
             match run.import(start) {
                 Ok(()) => {}
@@ -342,7 +221,6 @@ struct State {
 /// The imports that lead to circles, one after the other, as Python makes them.
 struct Run<'r, 'a> {
     judge: &'r Judge<'a>,
-    quote: &'r Quote<'r>,
     /// The files of circles, and those that import them over others or not.
     leads: &'r HashSet<File>,
     states: HashMap<File, State>,
@@ -384,7 +262,7 @@ impl Run<'_, '_> {
             return Err(Stop::Unsure);
         }
         self.states.insert(file, State::default());
-        for step in &steps(&(self.quote)(file, WHOLE)) {
+        for step in &self.judge.values.units.of(file).facts.steps {
             deeper(|| self.step(file, step))?;
         }
         self.states.entry(file).or_default().done = true;

@@ -139,7 +139,7 @@ fn known(judge: &Judge) -> Known {
 fn attributes(judge: &Judge, joined: &mut Joined) {
     let values = judge.values;
     let mut nodes: Vec<(Tied, Symbol)> = Vec::new();
-    for (file, unit) in values.units.iter().enumerate() {
+    for (file, unit) in values.units.every().enumerate() {
         for (name, bindings) in &unit.facts.symbols {
             let Some((class, attr)) = name.rsplit_once('.') else { continue };
             let by = match attr {
@@ -170,7 +170,7 @@ fn attributes(judge: &Judge, joined: &mut Joined) {
         }
     }
     let orders: Vec<_> = nodes.iter().map(|(_, node)| values.order(node)).collect();
-    for (file, unit) in values.units.iter().enumerate() {
+    for (file, unit) in values.units.every().enumerate() {
         for (by, of) in &unit.facts.reads {
             let Some(class) = class_of(&values.eval(of, file)) else { continue };
             let read = joined.place(*by, &class);
@@ -211,7 +211,7 @@ fn validators(judge: &Judge, joined: &mut Joined) {
     let values = judge.values;
     let mut all: Vec<Validating> = Vec::new();
     let mut v2: Vec<Validating> = Vec::new();
-    for (file, unit) in values.units.iter().enumerate() {
+    for (file, unit) in values.units.every().enumerate() {
         for (name, bindings) in &unit.facts.symbols {
             let [Binding::Class(fact)] = bindings.as_slice() else { continue };
             if fact.validators.is_empty() {

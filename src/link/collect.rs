@@ -3,6 +3,7 @@
 use super::index::{self, File};
 use super::judge::Judge;
 use super::project::{Manifests, plays};
+use super::reads::{Of, apart, note};
 use crate::fact::{Role, Verdict};
 use crate::link::index::Found;
 use crate::manifest::{Kind, PytestSettings};
@@ -36,7 +37,8 @@ pub(super) const PASSED_BY: [&str; 21] = [
 impl Judge<'_> {
     /// Whether pytest takes a file for one of tests, and collects classes and functions by their usual names.
     pub(super) fn collected(&self, file: File) -> Verdict {
-        let all = self.collected.get_or_init(|| {
+        note(Of::Collected, self.values.index.path(file));
+        let collect = || {
             let mut everywhere: HashMap<&str, bool> = HashMap::new();
             let mut is_collected = |file| {
                 let path = self.values.index.path(file);
@@ -46,9 +48,9 @@ impl Judge<'_> {
                 });
                 is_looked_at && self.is_test_file(file) && !self.is_left_out(path)
             };
-            (0..self.values.units.len()).map(|file| Verdict::from_bool(is_collected(file))).collect()
-        });
-        all[file]
+            self.values.units.files().map(|file| Verdict::from_bool(is_collected(file))).collect()
+        };
+        self.collected.get_or_init(|| apart(collect))[file]
     }
 
     /// Whether a file has the name of one of tests, in a folder that pytest enters, and its tests have the usual names.
@@ -111,7 +113,7 @@ impl Judge<'_> {
             let folder = index::parent(self.values.index.path(conftest));
             let Some(below) = path.strip_prefix(folder).map(|rest| rest.trim_start_matches('/')) else { return false };
             let inside = folder.is_empty() || path.as_bytes().get(folder.len()) == Some(&b'/');
-            let facts = &self.values.units[conftest].facts;
+            let facts = &self.values.units.of(conftest).facts;
             let decides = facts.symbols.contains_key("pytest_ignore_collect");
             let mut named = facts.left_out.iter().map(|(pattern, is_glob)| match is_glob {
                 false => below == pattern || below.starts_with(&format!("{}/", pattern.trim_end_matches('/'))),
@@ -221,7 +223,7 @@ impl Judge<'_> {
         let path = index.path(file);
         let plays_otherwise = [Role::Test, Role::Docs, Role::Migration, Role::Generated]
             .iter()
-            .any(|role| plays(path, *role, self.values.units[file].generated).is_yes());
+            .any(|role| plays(path, *role, self.values.units.of(file).generated).is_yes());
         // A module of a package, not a script that a developer runs.
         let name = path.rsplit('/').next().unwrap_or(path);
         let in_package = index.file(&format!("{}/__init__.py", index::parent(path))).is_some();
@@ -229,6 +231,7 @@ impl Judge<'_> {
         let is_tool = matches!(name, "conftest.py" | "setup.py" | "noxfile.py" | "tasks.py");
         // What the package itself asks for is there; a list of requirements may be a developer's.
         let package = |kind| matches!(kind, Kind::Pyproject | Kind::SetupCfg | Kind::SetupPy);
+        note(Of::Declared, module);
         let declared = self.project.manifests.iter().any(|(_, manifest)| {
             let mut own = manifest.requirements.iter().filter(|one| one.extra_or_group.is_none());
             package(manifest.kind) && own.any(|one| one.name == module)
@@ -321,19 +324,16 @@ fn matches(settings: Option<&PytestSettings>, path: &str) -> bool {
 impl<'a> Manifests<'a> {
     /// What pytest takes its settings from, for a file, with the folder of that: the nearest folder upward that says any, and in it the file that pytest prefers.
     pub fn pytest(&self, path: &str) -> Option<(&'a str, &'a PytestSettings)> {
-        let rank = |kind: Kind| match kind {
-            Kind::PytestToml => 0,
-            Kind::PytestIni => 1,
-            Kind::Pyproject => 2,
-            Kind::ToxIni => 3,
-            _ => 4,
-        };
-        self.nearest(path, |entries| {
-            let said = entries
-                .iter()
-                .filter_map(|(path, manifest)| Some((rank(manifest.kind), path.as_str(), manifest.pytest.as_ref()?)));
-            let first = said.min_by_key(|(rank, ..)| *rank);
-            first.map(|(_, path, settings)| (index::parent(path), settings))
-        })
+        if self.pytest.is_empty() {
+            return None;
+        }
+        let mut folder = index::parent(path);
+        loop {
+            match self.pytest.get(folder) {
+                None if folder.is_empty() => return None,
+                None => folder = index::parent(folder),
+                found => return found.copied(),
+            }
+        }
     }
 }

@@ -16,15 +16,15 @@ impl Judge<'_> {
             }
             Name::Here(_) => false,
         };
-        (0..self.values.units.len()).filter(|one| *one != file).find(|&one| {
+        self.values.units.files().filter(|one| *one != file).find(|&one| {
             if !(self.collected(one).is_yes() || self.is_conftest(one)) {
                 return false;
             }
-            let imports = self.values.units[one].facts.symbols.values().flatten().any(|binding| match binding {
+            let imports = self.values.units.of(one).facts.symbols.values().flatten().any(|binding| match binding {
                 Binding::Import(name) => leads(one, name),
                 _ => false,
             });
-            let facts = &self.values.units[one].facts;
+            let facts = &self.values.units.of(one).facts;
             let whole = |module: &String| index.import(one, 0, module) == Found::File(file);
             let imports = imports || facts.submodules.iter().any(whole);
             // Set in time, in the file itself, in a conftest above it, or by a plugin.
@@ -37,12 +37,12 @@ impl Judge<'_> {
     fn env_sets<'j>(&'j self, file: File, variable: &'j str) -> impl Iterator<Item = &'j EnvSet> {
         let by_function = move |by: &Name| match by {
             Name::Import { level, module, path } => match self.values.index.import(file, *level, module) {
-                Found::File(of) => self.values.units[of].facts.env_functions.contains(path),
+                Found::File(of) => self.values.units.of(of).facts.env_functions.contains(path),
                 _ => false,
             },
             Name::Here(_) => false,
         };
-        let named = self.values.units[file].facts.sets_env.iter();
+        let named = self.values.units.of(file).facts.sets_env.iter();
         let named = named.filter(move |set| set.name == variable || set.name == "*");
         named.filter(move |set| set.by.as_ref().is_none_or(by_function))
     }
@@ -51,12 +51,12 @@ impl Judge<'_> {
     /// default is not what is wanted; with that test.
     pub fn tripped_over(&self, file: File, name: &str, wanted: &str) -> Option<(String, File)> {
         let [Binding::Import(Name::Import { level, module, path })] =
-            self.values.units[file].facts.symbols.get(name)?.as_slice()
+            self.values.units.of(file).facts.symbols.get(name)?.as_slice()
         else {
             return None;
         };
         let Found::File(of) = self.values.index.import(file, *level, module) else { return None };
-        let facts = &self.values.units[of].facts;
+        let facts = &self.values.units.of(of).facts;
         let is_alone = facts.symbols.get(path).is_some_and(|all| all.len() == 1);
         let read = facts.reads_env.get(path).filter(|read| is_alone && !read.is_open)?;
         let variable = &read.variable;
@@ -93,7 +93,7 @@ impl Judge<'_> {
 
     /// Whether something among the tests sets a variable before it imports a file: a test, a conftest, an `__init__`, what they bring in.
     fn is_set_before(&self, file: File, variable: &str) -> bool {
-        let edges = self.runs_in_tests();
+        let edges = self.all_runs();
         let leads = |from: File, name: &Name| {
             let Name::Import { level, module, path } = name else { return false };
             let inner = format!("{module}.{path}");

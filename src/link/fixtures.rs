@@ -56,7 +56,7 @@ impl Judge<'_> {
         let homes = self.homes(path).filter(|home| *home != file).chain(counts.then_some(file));
         let mut found = Verdict::from_bool(by_plugin);
         for home in homes {
-            let unit = self.values.units[home];
+            let unit = self.values.units.of(home);
             // What is imported or assigned under the name may be one.
             let is_named = unit.facts.symbols.contains_key(name) && !unit.facts.renamed.contains(name);
             if unit.facts.fixtures.contains_key(name) || is_named {
@@ -83,14 +83,14 @@ impl Judge<'_> {
 
     /// Whether a file imports a function that is a fixture of this name: `@pytest.fixture(name="user") def make_user()`.
     fn brings_renamed(&self, file: File, name: &str) -> bool {
-        let bindings = self.values.units[file].facts.symbols.values().flatten();
+        let bindings = self.values.units.of(file).facts.symbols.values().flatten();
         let mut imports = bindings.filter_map(|binding| match binding {
             Binding::Import(Name::Import { level, module, path }) if !path.is_empty() => Some((*level, module, path)),
             _ => None,
         });
         imports.any(|(level, module, path)| match self.values.index.import(file, level, module) {
             Found::File(of) => {
-                let facts = &self.values.units[of].facts;
+                let facts = &self.values.units.of(of).facts;
                 facts.renamed.contains(path) && facts.fixtures.contains_key(name)
             }
             _ => false,
@@ -100,13 +100,13 @@ impl Judge<'_> {
     /// Whether `from module import *` brings a file a fixture, or what may be one.
     fn starred_fixture(&self, file: File, name: &str, depth: usize) -> Verdict {
         let mut found = Verdict::No;
-        for star in &self.values.units[file].facts.stars {
+        for star in &self.values.units.of(file).facts.stars {
             let Name::Import { level, module, .. } = star else { continue };
             let Found::File(from) = self.values.index.import(file, *level, module) else {
                 found = Verdict::Unknown;
                 continue;
             };
-            let facts = &self.values.units[from].facts;
+            let facts = &self.values.units.of(from).facts;
             let exported = facts.all.as_ref().map_or(!name.starts_with('_'), |all| all.iter().any(|one| one == name));
             // A fixture under another name than its function's comes along with that.
             let is_renamed = facts.fixtures.contains_key(name) && !facts.symbols.contains_key(name);
@@ -127,7 +127,7 @@ impl Judge<'_> {
         let path = self.values.index.path(file);
         let homes = std::iter::once(file).chain(self.homes(path).filter(|home| *home != file));
         for home in homes {
-            let facts = &self.values.units[home].facts;
+            let facts = &self.values.units.of(home).facts;
             match facts.fixtures.get(name) {
                 Some(FixtureFact { lifetime: Lifetime::Dynamic, .. }) => return Verdict::Unknown,
                 Some(fixture) => return Verdict::from_bool(fixture.lifetime < than),
@@ -142,7 +142,7 @@ impl Judge<'_> {
     /// Whether no fixture of a name is in sight of a file, and nothing in the project is called so.
     pub(super) fn nowhere_fixture(&self, file: File, name: &str) -> Verdict {
         match self.unknown_fixture(file, name, true) {
-            Verdict::Yes => Verdict::from_bool(!self.values.units.iter().any(|unit| {
+            Verdict::Yes => Verdict::from_bool(!self.values.units.every().any(|unit| {
                 unit.facts.parametrizes.contains(name)
                     || unit.facts.fixtures.keys().any(|one| one.rsplit('.').next() == Some(name))
                     || unit.facts.symbols.contains_key(name)
@@ -155,7 +155,7 @@ impl Judge<'_> {
     fn fixture(&self, file: File, name: &str) -> Option<(File, &FixtureFact)> {
         let path = self.values.index.path(file);
         for home in std::iter::once(file).chain(self.homes(path).filter(|home| *home != file)) {
-            let facts = &self.values.units[home].facts;
+            let facts = &self.values.units.of(home).facts;
             if let Some(fixture) = facts.fixtures.get(name) {
                 return Some((home, fixture));
             }
@@ -173,14 +173,14 @@ impl Judge<'_> {
     fn imported_fixture(&self, file: File, name: &Name) -> Option<(File, &FixtureFact)> {
         let Name::Import { level, module, path } = name else { return None };
         let Found::File(of) = self.values.index.import(file, *level, module) else { return None };
-        let facts = &self.values.units[of].facts;
+        let facts = &self.values.units.of(of).facts;
         let fixture = facts.fixtures.get(path).filter(|_| facts.symbols.get(path).is_some_and(|all| all.len() == 1));
         fixture.map(|fixture| (of, fixture))
     }
 
     /// Whether a name that a file imports is a fixture of another.
     pub(super) fn is_foreign_fixture(&self, file: File, name: &str) -> bool {
-        match self.values.units[file].facts.symbols.get(name).map(Vec::as_slice) {
+        match self.values.units.of(file).facts.symbols.get(name).map(Vec::as_slice) {
             Some([Binding::Import(imported)]) => self.imported_fixture(file, imported).is_some(),
             _ => false,
         }
@@ -199,7 +199,7 @@ impl Judge<'_> {
                 continue;
             }
             // The test may give it itself, or its class.
-            let facts = &self.values.units[file].facts;
+            let facts = &self.values.units.of(file).facts;
             let is_own = facts.fixtures.keys().any(|one| one.rsplit('.').next() == Some(need) && one != need);
             if facts.parametrizes.contains(need) || is_own {
                 continue;

@@ -2,9 +2,11 @@
 //!
 //! The lenient resolver: it needs no configuration, and a tie is unknown. `sys.path` is not modelled here.
 
+use super::reads::{Key, Of, key, note};
 use crate::document::syntax_of;
 use crate::python::stdlib::is_stdlib;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
 
 /// A file of the project, by its place in the list of units.
 pub type File = usize;
@@ -24,25 +26,40 @@ pub enum Found {
 
 /// Knows every file of the project and the folders that imports start from.
 pub struct Index {
-    files: HashMap<String, File>,
-    folders: HashSet<String>,
+    files: FxHashMap<String, File>,
+    /// The `__init__` of each folder that has one.
+    packages: FxHashMap<String, File>,
+    /// Modules that are no packages, by their paths without the ending.
+    modules: FxHashMap<String, File>,
+    folders: FxHashSet<String>,
     /// Folders without `__init__` beside a module of their name, which comes before them.
-    hidden: HashSet<String>,
+    hidden: FxHashSet<String>,
     roots: Vec<String>,
     paths: Vec<String>,
     /// The roots, by place in their list, below which a module or package lies, by its name.
-    regular: HashMap<String, Vec<usize>>,
+    regular: FxHashMap<String, Vec<usize>>,
     /// The same for folders.
-    bare: HashMap<String, Vec<usize>>,
+    bare: FxHashMap<String, Vec<usize>>,
 }
 
 impl Index {
     /// Indexes the files (paths from the project's root, forward slashes) and the folders that imports may start from,
     /// beside those that the packages themselves show.
     pub fn new(paths: &[&str], extra_roots: &[String]) -> Index {
-        let files: HashMap<String, File> =
+        let files: FxHashMap<String, File> =
             paths.iter().enumerate().map(|(file, path)| ((*path).to_owned(), file)).collect();
-        let mut folders = HashSet::new();
+        let (mut packages, mut modules) = (FxHashMap::default(), FxHashMap::default());
+        // Of a module and its stub the module counts.
+        for ending in [".pyi", ".py"] {
+            for (file, path) in paths.iter().enumerate() {
+                let Some(stem) = path.strip_suffix(ending) else { continue };
+                if let Some(folder) = stem.strip_suffix("/__init__").or_else(|| (stem == "__init__").then_some("")) {
+                    packages.insert(folder.to_owned(), file);
+                }
+                modules.insert(stem.to_owned(), file);
+            }
+        }
+        let mut folders = FxHashSet::default();
         let mut roots: BTreeSet<String> = extra_roots.iter().cloned().collect();
         roots.insert(String::new());
         // A folder of settings is no package.
@@ -53,25 +70,25 @@ impl Index {
             }
         }
         for folder in &folders {
-            let is_package = |folder: &str| init(&files, folder).is_some();
+            let is_package = |folder: &str| packages.contains_key(folder);
             // The folder above a topmost package is where imports of that package start.
             if is_package(folder) && !is_package(parent(folder)) && !folder.is_empty() {
                 roots.insert(parent(folder).to_owned());
             }
         }
         let roots: Vec<String> = roots.into_iter().filter(|root| root.is_empty() || folders.contains(root)).collect();
-        let places: HashMap<&str, usize> = roots.iter().enumerate().map(|(at, root)| (root.as_str(), at)).collect();
-        let below = |all: &mut HashMap<String, Vec<usize>>, path: &str| {
+        let places: FxHashMap<&str, usize> = roots.iter().enumerate().map(|(at, root)| (root.as_str(), at)).collect();
+        let below = |all: &mut FxHashMap<String, Vec<usize>>, path: &str| {
             let Some(&root) = places.get(parent(path)) else { return };
             let known = all.entry(path.rsplit('/').next().unwrap_or(path).to_owned()).or_default();
             if !known.contains(&root) {
                 known.push(root);
             }
         };
-        let modules = paths.iter().filter_map(|path| path.strip_suffix(".py"));
-        let is_hidden = |stem: &&str| folders.contains(*stem) && init(&files, stem).is_none();
-        let hidden = modules.filter(is_hidden).map(str::to_owned).collect();
-        let (mut regular, mut bare) = (HashMap::new(), HashMap::new());
+        let plain = paths.iter().filter_map(|path| path.strip_suffix(".py"));
+        let is_hidden = |stem: &&str| folders.contains(*stem) && !packages.contains_key(*stem);
+        let hidden = plain.filter(is_hidden).map(str::to_owned).collect();
+        let (mut regular, mut bare) = (FxHashMap::default(), FxHashMap::default());
         for path in paths {
             let Some(stem) = path.strip_suffix(".py").or_else(|| path.strip_suffix(".pyi")) else { continue };
             below(&mut regular, stem);
@@ -81,11 +98,12 @@ impl Index {
         }
         folders.iter().filter(|folder| !folder.is_empty()).for_each(|folder| below(&mut bare, folder));
         let paths = paths.iter().map(|path| (*path).to_owned()).collect();
-        Index { files, folders, hidden, roots, paths, regular, bare }
+        Index { files, packages, modules, folders, hidden, roots, paths, regular, bare }
     }
 
     /// The file at a path.
     pub fn file(&self, path: &str) -> Option<File> {
+        note(Of::Base, stem(path));
         self.files.get(path).copied()
     }
 
@@ -96,7 +114,57 @@ impl Index {
 
     /// All paths.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
+        note(Of::Paths, "");
+        self.paths_apart()
+    }
+
+    /// All paths, for who notes by himself what of them counts.
+    pub(super) fn paths_apart(&self) -> impl Iterator<Item = &str> {
         self.paths.iter().map(String::as_str)
+    }
+
+    /// Whether a file has this name, wherever.
+    pub(super) fn has_named(&self, name: &str) -> bool {
+        note(Of::Named, name.rsplit('/').next().unwrap_or(name));
+        self.paths_apart()
+            .any(|path| path.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('/')))
+    }
+
+    /// Whether anything lies below a folder of this path, or is called so up to its ending.
+    pub(super) fn has_below(&self, path: &str) -> bool {
+        note(Of::Below, path);
+        self.paths_apart().any(|one| one.strip_prefix(path).is_some_and(|rest| rest.starts_with(['/', '.'])))
+    }
+
+    /// What of the tree of files is another one than before; none where imports may start from other folders now.
+    pub(super) fn changes(&self, before: &Index) -> Option<Vec<Key>> {
+        if self.roots != before.roots {
+            return None;
+        }
+        let mut keys = Vec::new();
+        let paths = |one: &Index, other: &Index| {
+            one.paths.iter().filter(|path| !other.files.contains_key(*path)).cloned().collect::<Vec<String>>()
+        };
+        for path in paths(self, before).into_iter().chain(paths(before, self)) {
+            let name = path.rsplit('/').next().unwrap_or(&path);
+            keys.extend([key(Of::Paths, ""), key(Of::Whole, ""), key(Of::Base, stem(&path)), key(Of::Named, name)]);
+            let package = parent(&path);
+            if matches!(name, "__init__.py" | "__init__.pyi") {
+                keys.push(key(Of::Base, package));
+                keys.push(key(Of::Top, package.rsplit('/').next().unwrap_or(package)));
+            }
+            keys.push(key(Of::Top, stem(name)));
+            keys.extend(path.match_indices('/').map(|(at, _)| key(Of::Below, &path[..at])));
+            let ends = name.match_indices('.').map(|(at, _)| path.len() - name.len() + at);
+            keys.extend(ends.map(|at| key(Of::Below, &path[..at])));
+        }
+        let folders =
+            |one: &Index, other: &Index| one.folders.difference(&other.folders).cloned().collect::<Vec<String>>();
+        for folder in folders(self, before).into_iter().chain(folders(before, self)) {
+            keys.push(key(Of::Base, &folder));
+            keys.push(key(Of::Top, folder.rsplit('/').next().unwrap_or(&folder)));
+        }
+        Some(keys)
     }
 
     /// What `level` dots and `module` lead to, seen from `from`.
@@ -112,19 +180,21 @@ impl Index {
             return self.below(folder, module).unwrap_or(Found::Unknown);
         }
         let top = module.split('.').next().unwrap_or(module);
+        note(Of::Top, top);
         // Regular modules win over the standard library, and that over folders without `__init__`.
-        let named = |all: &HashMap<String, Vec<usize>>| {
-            all.get(top).into_iter().flatten().map(|&root| self.roots[root].as_str()).collect::<Vec<&str>>()
-        };
-        let mut holders = named(&self.regular);
+        let mut holders = self.regular.get(top).map_or(&[][..], Vec::as_slice);
         if holders.is_empty() && !is_stdlib(top) {
-            holders = named(&self.bare);
+            holders = self.bare.get(top).map_or(&[][..], Vec::as_slice);
+        }
+        if let [root] = holders {
+            return self.below(&self.roots[*root], module).unwrap_or(Found::Unknown);
         }
         let here = parent(&self.paths[from]);
-        let Some(best) = holders.iter().map(|root| shared(root, here)).max() else {
+        let holders = holders.iter().map(|&root| self.roots[root].as_str());
+        let Some(best) = holders.clone().map(|root| shared(root, here)).max() else {
             return Found::External;
         };
-        let mut nearest = holders.into_iter().filter(|root| shared(root, here) == best);
+        let mut nearest = holders.filter(|root| shared(root, here) == best);
         match (nearest.next(), nearest.next()) {
             (Some(root), None) => self.below(root, module).unwrap_or(Found::Unknown),
             _ => Found::Unknown,
@@ -133,6 +203,7 @@ impl Index {
 
     /// How many folders have a module or package of this name.
     pub fn holders(&self, top: &str) -> usize {
+        note(Of::Top, top);
         self.regular.get(top).map_or(0, Vec::len)
     }
 
@@ -154,7 +225,11 @@ impl Index {
         let stem = path.strip_suffix(".pyi").or_else(|| path.strip_suffix(".py")).unwrap_or(path);
         let stem = stem.strip_suffix("/__init__").unwrap_or(stem);
         let mut root = parent(path);
-        while !root.is_empty() && init(&self.files, root).is_some() {
+        let is_package = |folder: &str| {
+            note(Of::Base, folder);
+            self.packages.contains_key(folder)
+        };
+        while !root.is_empty() && is_package(root) {
             root = parent(root);
         }
         let above = |candidate: &&String| {
@@ -166,36 +241,35 @@ impl Index {
 
     fn below(&self, folder: &str, module: &str) -> Option<Found> {
         if module.is_empty() {
-            return Some(match init(&self.files, folder) {
-                Some(file) => Found::File(file),
+            note(Of::Base, folder);
+            return Some(match self.packages.get(folder) {
+                Some(&file) => Found::File(file),
                 None if self.folders.contains(folder) => Found::Folder(folder.to_owned()),
                 None => return None,
             });
         }
         let base = join(folder, &module.replace('.', "/"));
-        if !self.hidden.is_empty() {
-            let mut around =
-                base.match_indices('/').map(|(at, _)| &base[..at]).filter(|around| around.len() > folder.len());
-            if around.any(|around| self.hidden.contains(around)) {
-                return None;
-            }
+        note(Of::Base, &base);
+        let mut around =
+            base.match_indices('/').map(|(at, _)| &base[..at]).filter(|around| around.len() > folder.len());
+        let is_hidden = |around| {
+            note(Of::Base, around);
+            self.hidden.contains(around)
+        };
+        if around.any(is_hidden) {
+            return None;
         }
         // A package wins over a module of the same name, as in CPython's finder.
-        if let Some(file) = init(&self.files, &base) {
+        if let Some(&file) = self.packages.get(&base).or_else(|| self.modules.get(&base)) {
             return Some(Found::File(file));
-        }
-        for ending in [".py", ".pyi"] {
-            if let Some(&file) = self.files.get(&format!("{base}{ending}")) {
-                return Some(Found::File(file));
-            }
         }
         self.folders.contains(&base).then_some(Found::Folder(base))
     }
 }
 
-fn init(files: &HashMap<String, File>, folder: &str) -> Option<File> {
-    let found = files.get(&join(folder, "__init__.py")).or_else(|| files.get(&join(folder, "__init__.pyi")));
-    found.copied()
+/// A path without the ending of Python's files.
+fn stem(path: &str) -> &str {
+    path.strip_suffix(".py").or_else(|| path.strip_suffix(".pyi")).unwrap_or(path)
 }
 
 /// The folder of a path; empty at the root.
@@ -209,10 +283,9 @@ fn join(folder: &str, name: &str) -> String {
 
 /// How many leading folders two paths share, one more where `root` lies on the way up from `here`.
 fn shared(root: &str, here: &str) -> (bool, usize) {
-    let ours: Vec<&str> = root.split('/').filter(|part| !part.is_empty()).collect();
-    let theirs: Vec<&str> = here.split('/').filter(|part| !part.is_empty()).collect();
-    let same = ours.iter().zip(&theirs).take_while(|(a, b)| a == b).count();
-    (same == ours.len(), same)
+    let parts = |path| str::split(path, '/').filter(|part| !part.is_empty());
+    let same = parts(root).zip(parts(here)).take_while(|(a, b)| a == b).count();
+    (same == parts(root).count(), same)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::index::{self, File, Found};
 use super::judge::Judge;
+use super::reads::{Of, apart, note};
 use crate::fact::{Binding, Name, Verdict};
 use crate::manifest::plugins;
 use crate::python::stdlib::is_stdlib;
@@ -47,13 +48,13 @@ pub struct Pytest {
 
 impl Judge<'_> {
     pub(super) fn pytest(&self) -> &Pytest {
-        self.pytest.get_or_init(|| {
-            let imports = |binding: &Binding| {
-                matches!(binding, Binding::Import(Name::Import { level: 0, module, .. }) if module == "pytest")
-            };
+        note(Of::Pytest, "");
+        note(Of::Named, "conftest.py");
+        let said = || {
+            let imports = |binding: &Binding| matches!(binding, Binding::Import(Name::Import { level: 0, module, .. }) if module == "pytest");
             let manifests = || self.project.manifests.iter().map(|(_, manifest)| manifest);
-            let units = || self.values.units.iter();
-            let has_hooks = |(file, unit): (File, &&crate::unit::Unit)| {
+            let units = || self.values.units.each();
+            let has_hooks = |(file, unit): (File, &crate::unit::Unit)| {
                 let is_conftest = self.values.index.path(file).rsplit('/').next() == Some("conftest.py");
                 let symbols = &unit.facts.symbols;
                 symbols.contains_key("pytest_plugins")
@@ -65,11 +66,11 @@ impl Judge<'_> {
                 required.chain(locked).chain(plugins::installed_by_commands(manifest))
             });
             let names: HashSet<&str> = names.collect();
-            let known = |name: &&str| plugins::all().iter().any(|plugin| plugin.name == **name) || plugins::brings_none(name);
-            let conftests: Vec<File> =
-                (0..self.values.units.len()).filter(|file| self.is_conftest(*file)).collect();
+            let known =
+                |name: &&str| plugins::all().iter().any(|plugin| plugin.name == **name) || plugins::brings_none(name);
+            let conftests: Vec<File> = (0..units().count()).filter(|file| self.is_conftest(*file)).collect();
             let leaves_out = |file: &File| {
-                let facts = &self.values.units[*file].facts;
+                let facts = &self.values.units.of(*file).facts;
                 !facts.left_out.is_empty() || facts.symbols.contains_key("pytest_ignore_collect")
             };
             Pytest {
@@ -84,7 +85,8 @@ impl Judge<'_> {
                 leave_out: conftests.iter().copied().filter(leaves_out).collect(),
                 conftests,
             }
-        })
+        };
+        self.pytest.get_or_init(|| apart(said))
     }
 
     /// Whether the project runs pytest at all: it configures, declares or imports it.
@@ -177,9 +179,9 @@ impl Judge<'_> {
         let mut having = plugins::all()
             .iter()
             .filter(|plugin| plugin.options.iter().any(|one| one == option || one == "-n" && option.starts_with("-n")));
-        let files = 0..self.values.units.len();
+        let files = self.values.units.files();
         let added: Vec<File> =
-            files.filter(|&one| self.values.units[one].facts.adds_options.contains(option)).collect();
+            files.filter(|&one| self.values.units.of(one).facts.adds_options.contains(option)).collect();
         // Options of a conftest that pytest reads too late are not there when it starts.
         if !added.is_empty() {
             let is_late = |&one: &File| self.is_conftest(one) && self.lower_conftest(one).is_yes();
@@ -196,9 +198,10 @@ impl Judge<'_> {
 
     /// Whether the project declares pytest, all of its plugins are known, and this is none of them.
     pub(super) fn no_plugin(&self, name: &str) -> Verdict {
-        let declared = self.project.manifests.iter().any(|(_, manifest)| {
-            manifest.declares(name) || plugins::installed_by_commands(manifest).any(|one| one == name)
-        });
+        note(Of::Commands, "");
+        let mut manifests = self.project.manifests.iter();
+        let by_command = manifests.any(|(_, manifest)| plugins::installed_by_commands(manifest).any(|one| one == name));
+        let declared = by_command || self.project.declares(name);
         Verdict::from_bool(self.pytest().is_used && self.plugins() == plugins::Installed::Known && !declared)
     }
 
@@ -210,8 +213,9 @@ impl Judge<'_> {
             let short = plugin.name.trim_start_matches("pytest-").replace('-', "_");
             short != "pytest" && rest.starts_with(&short)
         });
-        let adds = |unit: &&crate::unit::Unit| unit.facts.symbols.contains_key("pytest_addhooks");
-        let known = OF_XDIST.contains(&rest) || of_plugin || self.values.units.iter().any(adds);
+        let adds = |unit: &crate::unit::Unit| unit.facts.symbols.contains_key("pytest_addhooks");
+        note(Of::Pytest, "");
+        let known = OF_XDIST.contains(&rest) || of_plugin || self.values.units.each().any(adds);
         match self.plugins() == plugins::Installed::Known && !self.pytest().is_unsure {
             true => Verdict::from_bool(!known),
             false => Verdict::Unknown,
@@ -231,10 +235,10 @@ impl Judge<'_> {
                 .paths()
                 .any(|path| path.split('/').any(|part| part.strip_suffix(".py").unwrap_or(part) == top));
         let brought = BROUGHT.split_ascii_whitespace().any(|one| one == top) || top.starts_with("pytest");
-        let expects = |unit: &&crate::unit::Unit| {
+        let expects = |unit: &crate::unit::Unit| {
             unit.facts.may_lack.iter().any(|one| one == "*" || one.split('.').next() == Some(top))
         };
-        let is_expected = self.values.units.iter().any(expects);
+        let is_expected = self.values.units.every().any(expects);
         Verdict::from_bool(!brought && !is_here && !is_expected)
     }
 
@@ -247,8 +251,7 @@ impl Judge<'_> {
             format!("{module}-lts"),
             format!("zombie-{module}"),
         ];
-        let mut manifests = self.project.manifests.iter();
-        let declared = manifests.any(|(_, manifest)| backports.iter().any(|name| manifest.declares(name)));
+        let declared = backports.iter().any(|name| self.project.declares(name));
         let beside = format!("{}/{module}.py", index::parent(self.values.index.path(file)));
         !declared
             && self.values.index.file(beside.trim_start_matches('/')).is_none()

@@ -6,6 +6,7 @@ use super::installed::Pytest;
 use super::others::Others;
 use super::paths::SysPaths;
 use super::project::{Manifests, Pin, Project, plays};
+use super::reads::{Of, Table, note};
 use super::times::Times;
 use super::value::{Ancestor, Symbol, Value};
 use crate::fact::{Binding, Condition, Handed, Name, OwnerKind, Patch, Setting, Tied, TypeExpr, Validator, Verdict};
@@ -24,9 +25,9 @@ pub struct Judge<'a> {
     /// Who defines, patches and holds what.
     pub(super) others: Others<'a>,
     /// Names of modules that others hand on as secrets, with where and as what.
-    handed: OnceLock<HashMap<Symbol, (File, &'a Handed)>>,
+    handed: Table<HashMap<Symbol, (File, &'a Handed)>>,
     /// The project's objects that read the environment.
-    environments: OnceLock<Vec<(Symbol, Symbol)>>,
+    environments: Table<Vec<(Symbol, Symbol)>>,
     /// The project's classes that write settings of a model, with what they turn on.
     settings: OnceLock<Vec<(Symbol, &'a [Setting])>>,
     /// What runs of pytest have on `sys.path`.
@@ -55,8 +56,8 @@ impl<'a> Judge<'a> {
             project,
             manifests,
             others: Others::default(),
-            handed: OnceLock::new(),
-            environments: OnceLock::new(),
+            handed: Table::default(),
+            environments: Table::default(),
             settings: OnceLock::new(),
             sys_paths: OnceLock::new(),
             modules: OnceLock::new(),
@@ -81,7 +82,7 @@ impl<'a> Judge<'a> {
                 let inside = inside.as_ref().map(|name| Symbol { file, name: name.clone() });
                 Verdict::from_bool(self.owner(of, attr, inside.as_ref(), file) == *is)
             }
-            Condition::Role(role) => plays(self.values.index.path(file), *role, self.values.units[file].generated),
+            Condition::Role(role) => plays(self.values.index.path(file), *role, self.values.units.of(file).generated),
             Condition::Runs { package, major, always } => {
                 let pin = self.runs(package, *major, file);
                 Verdict::from_bool(pin.may_be_at_least && !(*always && pin.may_be_below))
@@ -165,8 +166,7 @@ impl<'a> Judge<'a> {
             Condition::Unset(variable) => Verdict::from_bool(!self.is_set(file, variable)),
             Condition::MayBeSet(variable) => Verdict::from_bool(self.may_be_set(variable)),
             Condition::NoSuchFile(name) => {
-                let end = format!("/{}", name.trim_start_matches("./"));
-                Verdict::from_bool(!self.values.index.paths().any(|path| format!("/{path}").ends_with(&end)))
+                Verdict::from_bool(!self.values.index.has_named(name.trim_start_matches("./")))
             }
             Condition::MissingTestpaths => self.missing_testpaths(file),
             Condition::UnknownFixture(name) => self.unknown_fixture(file, name, true),
@@ -191,7 +191,7 @@ impl<'a> Judge<'a> {
             Condition::LeftOut => Verdict::from_bool(self.is_left_out(self.values.index.path(file))),
             Condition::LowerConftest => self.lower_conftest(file),
             Condition::Uninstalled(module) => self.uninstalled(file, module),
-            Condition::RunsInTests => Verdict::from_bool(self.runs_in_tests().contains_key(&file)),
+            Condition::RunsInTests => Verdict::from_bool(self.runs_in_tests(file).is_some()),
             Condition::PluginsUnsure => Verdict::from_bool(self.plugins_unsure()),
             Condition::UnknownMark(mark) => self.unknown_mark(file, mark),
             Condition::StrictMarks => Verdict::from_bool(self.strict_marks(file)),
@@ -232,7 +232,7 @@ impl<'a> Judge<'a> {
     /// Whether a file imports another one.
     pub(super) fn needs(&self, file: File, other: File) -> bool {
         let index = self.values.index;
-        self.values.units[file].facts.symbols.values().flatten().any(|binding| match binding {
+        self.values.units.of(file).facts.symbols.values().flatten().any(|binding| match binding {
             Binding::Import(Name::Import { level, module, path }) => {
                 let leads = |module: &str| index.import(file, *level, module) == Found::File(other);
                 leads(module) || leads(&format!("{module}.{path}"))
@@ -256,7 +256,7 @@ impl<'a> Judge<'a> {
         let bare = attr.trim_start_matches('_');
         let private = Name::Here(format!("{prefix}{attr}"));
         for name in [bare.to_owned(), format!("get_{bare}")] {
-            let Some(bindings) = self.values.units[home].facts.symbols.get(&format!("{prefix}{name}")) else {
+            let Some(bindings) = self.values.units.of(home).facts.symbols.get(&format!("{prefix}{name}")) else {
                 continue;
             };
             // With a setter beside it the name is bound twice: what it gives may be another thing.
@@ -287,9 +287,10 @@ impl<'a> Judge<'a> {
 
     /// Where another file hands on a name of this one as a secret, and to which argument.
     pub fn use_of(&self, name: &str, file: File) -> Option<(File, &'a Handed)> {
-        let all = self.handed.get_or_init(|| {
+        note(Of::Handed, "");
+        let all = self.handed.get(|| {
             let mut all = HashMap::new();
-            for (user, unit) in self.values.units.iter().enumerate() {
+            for (user, unit) in self.values.units.each().enumerate() {
                 for handed in &unit.facts.handed {
                     let Name::Import { level, module, path } = &handed.of else { continue };
                     // `constants.PW` of a package is `PW` of its module.
@@ -312,7 +313,7 @@ impl<'a> Judge<'a> {
     pub fn setting_of(&self, field: &str, file: File) -> Option<(String, String)> {
         let index = self.values.index;
         let found = self.environments().iter().find(|(object, class)| {
-            let facts = &self.values.units[class.file].facts;
+            let facts = &self.values.units.of(class.file).facts;
             let has = facts.symbols.contains_key(&format!("{}.{field}", class.name));
             let needs = self.needs(object.file, file);
             has && object.file != file && !needs
@@ -322,9 +323,9 @@ impl<'a> Judge<'a> {
 
     /// Module-level instances of classes that read the environment, with their classes.
     fn environments(&self) -> &[(Symbol, Symbol)] {
-        self.environments.get_or_init(|| {
+        self.environments.get(|| {
             let mut found = Vec::new();
-            for (file, unit) in self.values.units.iter().enumerate() {
+            for (file, unit) in self.values.units.every().enumerate() {
                 for (name, bindings) in &unit.facts.symbols {
                     let [Binding::Value(value @ TypeExpr::Call(_))] = bindings.as_slice() else { continue };
                     if name.contains('.') {
@@ -373,7 +374,7 @@ impl<'a> Judge<'a> {
 
     /// The manifest and the line that declare pydantic for a file, where nothing in the project declares `package`.
     pub fn undeclared(&self, package: &str, file: File) -> Option<(&str, u32)> {
-        let declared = self.project.manifests.iter().any(|(_, manifest)| manifest.declares(package));
+        let declared = self.project.declares(package);
         if declared { None } else { self.manifests.declaration(self.values.index.path(file), "pydantic") }
     }
 
@@ -394,7 +395,8 @@ impl<'a> Judge<'a> {
 
     /// Whether an attribute is read of something that nobody can follow.
     fn read_somewhere(&self, by: Tied) -> Verdict {
-        let reads = self.values.units.iter().enumerate();
+        note(Of::Tied, "");
+        let reads = self.values.units.each().enumerate();
         let reads = reads.flat_map(|(file, unit)| unit.facts.reads.iter().map(move |read| (read, file)));
         let unknown = |value: Value| match value {
             Value::Unknown => true,
@@ -413,6 +415,7 @@ impl<'a> Judge<'a> {
                 other => other,
             };
             let Value::Class(class, _) = class else { return Verdict::Unknown };
+            note(Of::Settings, "");
             let all = self.settings.get_or_init(|| settings(self.values)).iter();
             let sets = |one: &Setting| one.key == "*" || one.key == key && !one.off;
             let mut on = all.filter(|(_, settings)| settings.iter().any(sets));
@@ -502,7 +505,8 @@ impl<'a> Judge<'a> {
     }
 
     fn patched(&self, name: &str, file: File) -> Verdict {
-        let patches = self.values.units.iter().enumerate();
+        note(Of::Patch, name);
+        let patches = self.values.units.each().enumerate();
         let patches = patches.flat_map(|(file, unit)| unit.facts.patches.iter().map(move |patch| (patch, file)));
         let verdicts =
             patches.filter(|(patch, _)| patch.name == name).map(|(patch, from)| self.patches(patch, from, file));
@@ -519,7 +523,7 @@ impl<'a> Judge<'a> {
 
     /// Where a test replaces this name of a file.
     pub fn patch_of(&self, name: &str, file: File) -> Option<(File, Span)> {
-        let patches = self.values.units.iter().enumerate();
+        let patches = self.values.units.every().enumerate();
         let mut patches = patches.flat_map(|(from, unit)| unit.facts.patches.iter().map(move |patch| (patch, from)));
         let found = patches.find(|(patch, from)| patch.name == name && self.patches(patch, *from, file).is_yes());
         found.map(|(patch, from)| (from, patch.span))
@@ -566,7 +570,7 @@ impl<'a> Judge<'a> {
             let own = |name: &String| {
                 name.strip_suffix(attr).is_some_and(|before| before.is_empty() || before.ends_with('.'))
             };
-            inside.is_some_and(defines) || self.values.units[file].facts.symbols.keys().any(own)
+            inside.is_some_and(defines) || self.values.units.of(file).facts.symbols.keys().any(own)
         };
         if kind == OwnerKind::Unknown && is_ours() { OwnerKind::Own } else { kind }
     }
@@ -723,7 +727,7 @@ fn nullable(annotation: &Value) -> Verdict {
 
 fn settings<'a>(values: &Values<'a>) -> Vec<(Symbol, &'a [Setting])> {
     let mut all = Vec::new();
-    for (file, unit) in values.units.iter().enumerate() {
+    for (file, unit) in values.units.each().enumerate() {
         for (name, bindings) in &unit.facts.symbols {
             for binding in bindings {
                 if let Binding::Class(class) = binding

@@ -2,8 +2,10 @@
 //!
 //! A function of the units, the manifests and the configuration; it reads no file.
 
+mod again;
 mod brought;
 mod chains;
+mod changes;
 mod collect;
 mod container;
 mod environment;
@@ -19,11 +21,14 @@ mod others;
 mod outside;
 mod paths;
 pub mod project;
+mod reads;
 mod runs;
 mod times;
 
 mod value;
 mod why;
+
+pub use again::{Answers, again};
 
 use crate::fact::{Condition, Role, TypeExpr, Verdict};
 use crate::finding::{
@@ -39,11 +44,12 @@ use index::{File, Found, Index};
 use judge::{Definer, Judge};
 use project::{Manifests, Project};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use value::{Symbol, Value};
 
 /// What holds in the project.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Linked {
     /// By path, span and code.
     pub findings: Vec<Judged>,
@@ -57,9 +63,6 @@ pub struct Linked {
 
 /// Gives the text of a span of a file, for messages that quote the source.
 pub type Quote<'a> = dyn Fn(File, Span) -> String + Sync + 'a;
-
-/// The span of a whole file, for `Quote`: the text with all secrets covered, byte for byte.
-pub const WHOLE: Span = Span { start: 0, end: u32::MAX };
 
 /// What became of one candidate.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +98,7 @@ pub fn imports(units: &[(&str, &Unit)], project: &Project) -> HashMap<File, Vec<
     let manifests = Manifests::new(project.manifests);
     let index = index_of(&paths, &manifests, project);
     let values = Values::new(&index, &units, &project.models);
-    Judge::new(&values, project, &manifests).runs_in_tests().clone()
+    Judge::new(&values, project, &manifests).all_runs().clone()
 }
 
 fn index_of(paths: &[&str], manifests: &Manifests, project: &Project) -> Index {
@@ -104,8 +107,9 @@ fn index_of(paths: &[&str], manifests: &Manifests, project: &Project) -> Index {
     Index::new(paths, &roots)
 }
 
-/// Judges all findings of the files in `shown`; the other units only answer questions.
-pub fn link(units: &[(&str, &Unit)], shown: &[File], project: &Project, quote: &Quote) -> Linked {
+/// Judges all findings of the files in `shown`; the other units only answer questions. Without `quote`, findings are only to be counted:
+/// nothing is said of them, and no fix is worked out.
+pub fn link(units: &[(&str, &Unit)], shown: &[File], project: &Project, quote: Option<&Quote>) -> Linked {
     let paths: Vec<&str> = units.iter().map(|(path, _)| *path).collect();
     let units: Vec<&Unit> = units.iter().map(|(_, unit)| *unit).collect();
     let manifests = Manifests::new(project.manifests);
@@ -113,11 +117,8 @@ pub fn link(units: &[(&str, &Unit)], shown: &[File], project: &Project, quote: &
     let values = Values::new(&index, &units, &project.models);
     let judge = Judge::new(&values, project, &manifests);
     let chains = Chains::new(&judge);
-    let wanted = |code: &str| {
-        rules::page(code).is_some_and(|page| paths.iter().any(|path| project.settings.selected(path, page)))
-    };
-    let circular = if wanted("TST018") { judge.circles(quote) } else { None };
-    let outside = if wanted("TST009") { judge.outside(quote) } else { HashMap::new() };
+    let circular = if wanted("TST018", &paths, project) { judge.circles() } else { None };
+    let outside = if wanted("TST009", &paths, project) { judge.outside() } else { HashMap::new() };
     let linker = Linker { judge: &judge, chains: &chains, quote, circular, outside };
     let files: Vec<(Vec<Judged>, usize)> = shown.par_iter().map(|&file| linker.file(file)).collect();
     let mut linked = Linked::default();
@@ -130,6 +131,11 @@ pub fn link(units: &[(&str, &Unit)], shown: &[File], project: &Project, quote: &
     linked.pinned = pinned(&linked.findings, &judge);
     linked.columns = judge.columns();
     linked
+}
+
+/// Whether a rule runs on any file.
+fn wanted(code: &str, paths: &[&str], project: &Project) -> bool {
+    rules::page(code).is_some_and(|page| paths.iter().any(|path| project.settings.selected(path, page)))
 }
 
 /// How much works today, and will not on pydantic 2.
@@ -174,7 +180,8 @@ fn lowered(grade: Grade) -> Option<&'static str> {
 struct Linker<'l, 'a> {
     judge: &'l Judge<'a>,
     chains: &'l Chains<'l, 'a>,
-    quote: &'l Quote<'l>,
+    /// None where findings are only counted.
+    quote: Option<&'l Quote<'l>>,
     /// The circular import that fails, with the file at fault.
     circular: Option<(File, Finding)>,
     /// Files of tests that `testpaths` leaves out.
@@ -193,7 +200,7 @@ pub const PACKAGES: &str = ">=2,<3";
 
 impl Linker<'_, '_> {
     fn file(&self, file: File) -> (Vec<Judged>, usize) {
-        let unit = self.judge.values.units[file];
+        let unit = self.judge.values.units.of(file);
         let path = self.judge.values.index.path(file);
         let settings = self.judge.project.settings;
         let mut candidates = Vec::new();
@@ -201,7 +208,7 @@ impl Linker<'_, '_> {
         let wanted = of_imports.into_iter().any(|page| settings.selected(path, page));
         // `templates/{{cookiecutter.name}}/main.py` is Python once somebody fills it in.
         let is_template = path.contains("{{") && path.contains("}}");
-        let brought = if wanted { self.judge.brought(file, self.quote) } else { Vec::new() };
+        let brought = if wanted { self.judge.brought(file) } else { Vec::new() };
         let circular = self.circular.iter().filter(|(of, _)| *of == file).map(|(_, finding)| finding);
         let outside = self.outside.get(&file);
         for finding in unit.findings.iter().chain(&brought).chain(circular).chain(outside) {
@@ -244,6 +251,21 @@ impl Linker<'_, '_> {
         let configured = self.judge.project.settings.severity(path, page);
         let (graded, grade) = self.severity(finding, page, file);
         let severity = configured.unwrap_or(graded);
+        if self.quote.is_none() {
+            return Judged {
+                path: path.to_owned(),
+                code: finding.code.clone(),
+                span: finding.span,
+                scope: finding.scope.clone(),
+                severity,
+                message: String::new(),
+                help: None,
+                labels: Vec::new(),
+                fix: None,
+                alternatives: Vec::new(),
+                aside: None,
+            };
+        }
         let labels = finding.labels.iter().filter_map(|label| {
             let (file, span) = match &label.at {
                 LabelAt::Here(span) => (file, *span),
@@ -287,14 +309,14 @@ impl Linker<'_, '_> {
     /// What a file that does not compile means for tests, said at the first place.
     fn lost(&self, finding: &Finding, page: &Page, file: File) -> &'static str {
         let is_broken = |code: &str| code.starts_with("SYN") && code != "SYN004";
-        let mut broken = self.judge.values.units[file].findings.iter().filter(|one| is_broken(&one.code.0));
+        let mut broken = self.judge.values.units.of(file).findings.iter().filter(|one| is_broken(&one.code.0));
         if page.family.name != "syntax" || broken.next() != Some(finding) {
             return "";
         }
         match (self.judge.is_conftest(file), self.judge.collected(file).is_yes()) {
             (true, _) => "; no test beside it or below runs",
             (_, true) => "; these tests never run",
-            _ if self.judge.runs_in_tests().contains_key(&file) => "; the tests that import this never run",
+            _ if self.judge.runs_in_tests(file).is_some() => "; the tests that import this never run",
             _ => "",
         }
     }
@@ -346,7 +368,7 @@ impl Linker<'_, '_> {
 
     /// The first fix that applies.
     fn fix(&self, fixes: &[Fix], file: File) -> Option<Proposal> {
-        if self.judge.values.units[file].unwritable {
+        if self.judge.values.units.of(file).unwritable {
             return None;
         }
         let fix = fixes.iter().find(|fix| self.judge.judge(&fix.when, file).is_yes())?;
@@ -462,7 +484,7 @@ impl Linker<'_, '_> {
         for piece in pieces.iter().flat_map(|piece| self.piece(piece, file)) {
             match piece {
                 Piece::Text(part) => text.push_str(&part),
-                Piece::Source(span) => text.push_str(&(self.quote)(file, span)),
+                Piece::Source(span) => text.extend(self.quote.map(|quote| quote(file, span))),
                 Piece::Name { module, name } if name.is_empty() => text.push_str(&module),
                 Piece::Name { name, .. } => text.push_str(&name),
                 Piece::Ask(_) => {}

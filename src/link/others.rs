@@ -2,6 +2,7 @@
 
 use super::index::File;
 use super::judge::Judge;
+use super::reads::{Of, note};
 use super::value::{Ancestor, Symbol, Value};
 use crate::fact::{Binding, Name, TypeExpr, Verdict};
 use std::collections::HashMap;
@@ -86,9 +87,10 @@ impl<'a> Judge<'a> {
 
     /// The classes with more than one base.
     fn joined(&self) -> &[Symbol] {
+        note(Of::Joined, "");
         self.others.joined.get_or_init(|| {
             let mut all = Vec::new();
-            for (file, unit) in self.values.units.iter().enumerate() {
+            for (file, unit) in self.values.units.each().enumerate() {
                 for (name, bindings) in &unit.facts.symbols {
                     let several = |binding: &Binding| matches!(binding, Binding::Class(class) if class.bases.len() > 1);
                     if bindings.iter().any(several) {
@@ -100,31 +102,31 @@ impl<'a> Judge<'a> {
         })
     }
 
-    /// What is set from outside, by name.
-    fn patches_by_name(&self) -> &HashMap<&'a str, Vec<(&'a TypeExpr, File)>> {
-        self.others.patches.get_or_init(|| {
+    /// What is set of a name from outside.
+    fn set_outside(&self, name: &str) -> Option<&Vec<(&'a TypeExpr, File)>> {
+        note(Of::Patch, name);
+        let all = self.others.patches.get_or_init(|| {
             let mut all: HashMap<&str, Vec<(&TypeExpr, File)>> = HashMap::new();
-            for (file, unit) in self.values.units.iter().enumerate() {
+            for (file, unit) in self.values.units.each().enumerate() {
                 for patch in &unit.facts.patches {
                     all.entry(patch.name.as_str()).or_default().push((&patch.of, file));
                 }
             }
             all
-        })
+        });
+        all.get(name)
     }
 
     /// Whether anything gets an attribute of this name from outside, or a module attributes of names that are computed.
     pub(super) fn is_put(&self, name: &str, module: File) -> bool {
-        let all = self.patches_by_name();
-        let computed = all.get("*").into_iter().flatten();
+        let computed = self.set_outside("*").into_iter().flatten();
         let mut computed = computed.map(|(of, from)| self.values.eval(of, *from));
-        all.contains_key(name)
+        self.set_outside(name).is_some()
             || computed.any(|of| matches!(of, Value::Module(of) if of == module) || of == Value::Unknown)
     }
 
     /// Whether an attribute of a class, of one above it or of one below it is set from outside.
     fn is_patched(&self, class: &Ancestor, attr: &str) -> bool {
-        let all = self.patches_by_name();
         let related = |patched: &Value| match (patched, class) {
             (Value::Class(patched, _), Ancestor::Project(class)) => self.related(patched, class),
             (Value::Class(patched, _), class) => self.values.order(patched).contains(class),
@@ -134,7 +136,7 @@ impl<'a> Judge<'a> {
             (Value::External(patched, _), Ancestor::External(class)) => patched == class,
             _ => false,
         };
-        all.get(attr)
+        self.set_outside(attr)
             .into_iter()
             .flatten()
             .any(|(of, file)| self.patched_class(of, *file).members().iter().any(related))
@@ -161,9 +163,10 @@ impl<'a> Judge<'a> {
             other => other,
         };
         let Value::Class(class, _) = class else { return Verdict::Unknown };
+        note(Of::Annotations, "");
         let annotations = self.others.annotations.get_or_init(|| {
             let mut all = Vec::new();
-            for (file, unit) in self.values.units.iter().enumerate() {
+            for (file, unit) in self.values.units.each().enumerate() {
                 let bindings =
                     unit.facts.symbols.iter().filter(|(name, _)| name.contains('.')).flat_map(|(_, all)| all);
                 all.extend(bindings.filter_map(|binding| match binding {

@@ -1,15 +1,12 @@
 //! Files of tests that no run of plain `pytest` reaches, because `testpaths` names other folders: one finding a folder.
 
-use super::Quote;
-use super::WHOLE;
 use super::index::{File, parent};
 use super::judge::Judge;
+use super::reads::{Of, note};
 use crate::fact::Binding;
 use crate::finding::Finding;
 use crate::manifest::Kind;
-use crate::python::ast::Stmt;
-use crate::python::{parse, span};
-use crate::unit;
+use crate::text::Span;
 use std::collections::{BTreeMap, HashMap};
 
 /// Folders whose tests are there to be read or measured, and left out on purpose.
@@ -36,10 +33,10 @@ const ON_PURPOSE: [&str; 18] = [
 
 impl Judge<'_> {
     /// The first file of each folder that `testpaths` leaves out, with what to say of it.
-    pub(super) fn outside(&self, quote: &Quote) -> HashMap<File, Finding> {
+    pub(super) fn outside(&self) -> HashMap<File, Finding> {
         let index = self.values.index;
         let mut folders: BTreeMap<&str, Vec<File>> = BTreeMap::new();
-        for file in 0..self.values.units.len() {
+        for file in self.values.units.files() {
             if let Some(folder) = self.left_aside(file) {
                 folders.entry(folder).or_default().push(file);
             }
@@ -47,18 +44,7 @@ impl Judge<'_> {
         let mut found = HashMap::new();
         for (folder, mut files) in folders {
             files.sort_by_key(|&file| index.path(file));
-            let text = quote(files[0], WHOLE);
-            let tree = parse(&text, unit::Kind::Python);
-            let is_method =
-                |stmt: &Stmt| stmt.as_function_def_stmt().is_some_and(|function| function.name.starts_with("test"));
-            let at = tree.body().iter().find_map(|stmt| match stmt {
-                Stmt::FunctionDef(function) if function.name.starts_with("test") => Some(span(&function.name)),
-                Stmt::ClassDef(class) if class.name.starts_with("Test") && class.body.iter().any(is_method) => {
-                    Some(span(&class.name))
-                }
-                _ => None,
-            });
-            let Some(at) = at else { continue };
+            let Some(at) = self.first_test(files[0]) else { continue };
             let others = match files.len() - 1 {
                 0 => String::new(),
                 1 => format!(", nor those of another file in `{folder}`"),
@@ -72,6 +58,29 @@ impl Judge<'_> {
             found.insert(files[0], finding);
         }
         found
+    }
+
+    /// The name of the first function or class of a file that is a test.
+    fn first_test(&self, file: File) -> Option<Span> {
+        let symbols = &self.values.units.of(file).facts.symbols;
+        let is_method = |name: &str, bindings: &Vec<Binding>| {
+            name.starts_with("test")
+                && !name.contains('.')
+                && bindings.iter().any(|binding| matches!(binding, Binding::Function(_)))
+        };
+        let has_method = |class: &str| {
+            let prefix = format!("{class}.");
+            let below = symbols.range(prefix.clone()..).take_while(|(name, _)| name.starts_with(&prefix));
+            below.into_iter().any(|(name, bindings)| is_method(&name[prefix.len()..], bindings))
+        };
+        let tests = symbols.iter().filter(|(name, _)| !name.contains('.')).flat_map(|(name, bindings)| {
+            bindings.iter().filter_map(|binding| match binding {
+                Binding::Function(function) if name.starts_with("test") => Some(function.span),
+                Binding::Class(class) if name.starts_with("Test") && has_method(name) => Some(class.span),
+                _ => None,
+            })
+        });
+        tests.min()
     }
 
     /// The highest folder around a file of tests that `testpaths` leaves out, and nothing else runs.
@@ -93,7 +102,7 @@ impl Judge<'_> {
         if named.iter().any(|named| path == named || path.starts_with(&format!("{named}/"))) {
             return None;
         }
-        let facts = &self.values.units[file].facts;
+        let facts = &self.values.units.of(file).facts;
         let is_test = |(name, bindings): (&String, &Vec<Binding>)| {
             let own = bindings.iter().any(|binding| !matches!(binding, Binding::Import(_)));
             let method = || name.split_once('.').is_some_and(|(_, method)| method.starts_with("test_"));
@@ -123,6 +132,7 @@ impl Judge<'_> {
             folder = parent(folder);
         }
         let name = path.rsplit('/').next().unwrap_or(path);
+        note(Of::Commands, "");
         self.project.manifests.iter().any(|(from, manifest)| {
             let base = parent(from);
             let starts_project = !matches!(manifest.kind, Kind::EnvExample | Kind::Metadata);

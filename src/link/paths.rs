@@ -2,9 +2,11 @@
 
 use super::index::{File, Found, parent};
 use super::judge::Judge;
+use super::reads::{Of, apart, note};
 use crate::fact::{Binding, Facts, Name, Verdict};
 use crate::manifest::Kind;
 use crate::python::stdlib::is_stdlib;
+use crate::unit::Unit;
 use std::collections::{HashMap, HashSet};
 
 /// For each folder with a configuration of pytest: what its runs have on `sys.path`, and whether somebody edits that.
@@ -45,6 +47,7 @@ impl Judge<'_> {
         let name = self.module_of(path)?;
         // A run of its own has its own names.
         let (home, _) = self.manifests.pytest(path)?;
+        note(Of::Module, &format!("{home}\0{name}"));
         let rivals = self.modules().get(&(home.to_owned(), name))?;
         rivals.first().copied().filter(|first| *first != file)
     }
@@ -56,27 +59,9 @@ impl Judge<'_> {
             return None;
         }
         let (home, settings) = self.manifests.pytest(path)?;
-        let package = |path: &str| {
-            let (top, _) =
-                self.module_of(path)?.split_once('.').map(|(top, rest)| (top.to_owned(), rest.to_owned()))?;
-            Some((top, self.base(path).to_owned()))
-        };
-        let (top, base) = package(path)?;
-        let firsts = self.packages.get_or_init(|| {
-            let mut firsts: HashMap<(String, String), String> = HashMap::new();
-            let mut all: Vec<&str> = (0..self.values.units.len())
-                .filter(|&one| self.takes_part(one))
-                .map(|one| self.values.index.path(one))
-                .collect();
-            all.sort_unstable();
-            for path in all {
-                if let Some((top, base)) = package(path) {
-                    firsts.entry((self.home(path).to_owned(), top)).or_insert(base);
-                }
-            }
-            firsts
-        });
-        let first = firsts.get(&(home.to_owned(), top.clone())).filter(|first| **first != base)?;
+        let (top, base) = self.topmost(path)?;
+        note(Of::Package, &format!("{home}\0{top}"));
+        let first = self.first_packages().get(&(home.to_owned(), top.clone())).filter(|first| **first != base)?;
         // Parts of a project that are built by themselves are tested by themselves.
         let is_apart = |folder: &str| {
             let mut manifests = self.project.manifests.iter().map(|(path, _)| parent(path));
@@ -87,22 +72,48 @@ impl Judge<'_> {
         together.then(|| if first.is_empty() { top.clone() } else { format!("{first}/{top}") })
     }
 
-    /// Files of tests by the folder of their configuration and the name that they are imported under, in the order of their paths.
-    fn modules(&self) -> &HashMap<(String, String), Vec<File>> {
-        self.modules.get_or_init(|| {
-            let mut all: HashMap<(String, String), Vec<File>> = HashMap::new();
-            for file in 0..self.values.units.len() {
-                let path = self.values.index.path(file);
-                if self.takes_part(file)
-                    && let Some(name) = self.module_of(path)
-                {
-                    all.entry((self.home(path).to_owned(), name)).or_default().push(file);
+    /// The topmost package around a file, as pytest imports it, with the folder that holds it.
+    fn topmost(&self, path: &str) -> Option<(String, String)> {
+        let module = self.module_of(path)?;
+        let (top, _) = module.split_once('.')?;
+        Some((top.to_owned(), self.base(path).to_owned()))
+    }
+
+    /// The folder that holds the first package of a name in the runs from a folder, for each.
+    pub(super) fn first_packages(&self) -> &HashMap<(String, String), String> {
+        let first = || {
+            let mut firsts: HashMap<(String, String), String> = HashMap::new();
+            let all = self.values.units.files().filter(|&one| self.takes_part(one));
+            let mut all: Vec<&str> = all.map(|one| self.values.index.path(one)).collect();
+            all.sort_unstable();
+            for path in all {
+                if let Some((top, base)) = self.topmost(path) {
+                    firsts.entry((self.home(path).to_owned(), top)).or_insert(base);
                 }
             }
-            for files in all.values_mut() {
-                files.sort_by_key(|file| self.values.index.path(*file));
-            }
-            all
+            firsts
+        };
+        self.packages.get_or_init(|| apart(first))
+    }
+
+    /// Files of tests by the folder of their configuration and the name that they are imported under, in the order of their paths.
+    pub(super) fn modules(&self) -> &HashMap<(String, String), Vec<File>> {
+        self.modules.get_or_init(|| {
+            apart(|| {
+                let mut all: HashMap<(String, String), Vec<File>> = HashMap::new();
+                for file in self.values.units.files() {
+                    let path = self.values.index.path(file);
+                    if self.takes_part(file)
+                        && let Some(name) = self.module_of(path)
+                    {
+                        all.entry((self.home(path).to_owned(), name)).or_default().push(file);
+                    }
+                }
+                for files in all.values_mut() {
+                    files.sort_by_key(|file| self.values.index.path(*file));
+                }
+                all
+            })
         })
     }
 
@@ -121,9 +132,15 @@ impl Judge<'_> {
     /// What a run has on `sys.path`, and whether a test or conftest of it edits that.
     fn sys_path(&self, home: &str) -> &(HashSet<String>, bool) {
         static NOTHING: std::sync::OnceLock<(HashSet<String>, bool)> = std::sync::OnceLock::new();
-        let all = self.sys_paths.get_or_init(|| {
+        note(Of::SysPath, home);
+        self.sys_paths().get(home).unwrap_or_else(|| NOTHING.get_or_init(Default::default))
+    }
+
+    /// What every run has on `sys.path`.
+    pub(super) fn sys_paths(&self) -> &SysPaths {
+        let make = || {
             let mut all = SysPaths::new();
-            for file in 0..self.values.units.len() {
+            for file in self.values.units.files() {
                 let path = self.values.index.path(file);
                 if !self.takes_part(file) {
                     continue;
@@ -148,11 +165,11 @@ impl Judge<'_> {
                 if !self.is_importlib(path) {
                     folders.insert(self.base(path).to_owned());
                 }
-                *edited |= self.values.units[file].facts.edits_path;
+                *edited |= self.values.units.of(file).facts.edits_path;
             }
             // `from context import app`, `import pathfix`, `tests/__init__.py`: what lies beside tests or above them may come first.
-            let tests: Vec<File> = (0..self.values.units.len()).filter(|&test| self.takes_part(test)).collect();
-            for file in (0..self.values.units.len()).filter(|&file| self.values.units[file].facts.edits_path) {
+            let tests: Vec<File> = self.values.units.files().filter(|&test| self.takes_part(test)).collect();
+            for file in self.values.units.files().filter(|&file| self.values.units.of(file).facts.edits_path) {
                 let folder = parent(self.values.index.path(file));
                 let paths = tests.iter().map(|&test| self.values.index.path(test));
                 let near = paths.filter(|path| {
@@ -162,8 +179,8 @@ impl Judge<'_> {
                 homes.into_iter().for_each(|home| all.entry(home.to_owned()).or_default().1 = true);
             }
             all
-        });
-        all.get(home).unwrap_or_else(|| NOTHING.get_or_init(Default::default))
+        };
+        self.sys_paths.get_or_init(|| apart(make))
     }
 
     /// Whether a file of tests imports a module of the project's that no folder on `sys.path` holds.
@@ -201,7 +218,7 @@ impl Judge<'_> {
             return Verdict::No;
         }
         // pytest-django puts the folder of `manage.py` there.
-        let is_django = self.values.index.paths().any(|path| path == "manage.py" || path.ends_with("/manage.py"));
+        let is_django = self.values.index.has_named("manage.py");
         let home = self.home(path);
         let below = |name: &str| if home.is_empty() { name.to_owned() } else { format!("{home}/{name}") };
         // A folder of that name beside the test may be about the library of that name; a file is a helper.
@@ -216,12 +233,8 @@ impl Judge<'_> {
                 && (manifest.name.is_some() || manifest.kind == Kind::SetupPy)
         });
         let outer = |folder: &String| folder.is_empty() || folder == home || folder.ends_with("src");
-        let may_be_installed = installs && held.iter().any(outer)
-            || self
-                .project
-                .manifests
-                .iter()
-                .any(|(_, manifest)| manifest.declares(&top.replace('_', "-").to_lowercase()));
+        let may_be_installed =
+            installs && held.iter().any(outer) || self.project.declares(&top.replace('_', "-").to_lowercase());
         Verdict::from_bool(!held.is_empty() && !may_be_installed && !is_django)
     }
 
@@ -271,8 +284,12 @@ impl Judge<'_> {
         loop {
             let init = format!("{around}/__init__.py");
             let Some(file) = index.file(init.trim_start_matches('/')) else { break };
-            if self.values.units[file].facts.symbols.contains_key("__path__") {
+            if self.values.units.of(file).facts.symbols.contains_key("__path__") {
                 return Verdict::Unknown;
+            }
+            // A project may be a package itself.
+            if around.is_empty() {
+                break;
             }
             around = parent(around);
         }
@@ -280,10 +297,7 @@ impl Judge<'_> {
         let built =
             name.starts_with('_') || name.contains("version") || name.contains("pb2") || name.contains("generated");
         let below = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
-        let there = index.submodule(folder, name).is_some()
-            || index
-                .paths()
-                .any(|path| path.starts_with(&format!("{below}/")) || path.starts_with(&format!("{below}.")));
+        let there = index.submodule(folder, name).is_some() || index.has_below(&below);
         let missing = !built && !there && !self.compiles() && self.has_name(home, name, 0) == Verdict::No;
         Verdict::from_bool(missing)
     }
@@ -304,10 +318,9 @@ impl Judge<'_> {
             _ => return Verdict::Unknown,
         };
         let Some(Found::File(inner)) = index.submodule(&folder, name) else { return Verdict::No };
-        let runs = self.runs_in_tests();
         // Whoever imports it, wherever, may have done so by then.
-        let imports = |file: usize| {
-            let facts = &self.values.units[file].facts;
+        let imports = |unit: &Unit| {
+            let facts = &unit.facts;
             let named = |binding: &Binding| match binding {
                 Binding::Import(Name::Import { module, path, .. }) => {
                     path == name || module.rsplit('.').next() == Some(name)
@@ -323,18 +336,20 @@ impl Judge<'_> {
                     .any(|star| matches!(star, Name::Import { module, .. } if module.rsplit('.').next() == Some(name)))
         };
         // Plugins are named in texts.
-        let is_plugin = self.values.units.iter().any(|unit| unit.facts.symbols.contains_key("pytest_plugins"));
-        if is_plugin || (0..self.values.units.len()).any(imports) {
+        note(Of::Pytest, "");
+        note(Of::Imports, name);
+        let is_plugin = self.values.units.each().any(|unit| unit.facts.symbols.contains_key("pytest_plugins"));
+        if is_plugin || self.values.units.each().any(imports) {
             return Verdict::No;
         }
         // What is bound under the name is what is asked for; what may come by other ways is not known.
-        let facts = home.map(|home| &self.values.units[home].facts);
+        let facts = home.map(|home| &self.values.units.of(home).facts);
         let is_bound =
             facts.is_some_and(|facts| facts.symbols.contains_key(name) || facts.dynamic || !facts.stars.is_empty());
         Verdict::from_bool(
             !is_bound
-                && !runs.contains_key(&inner)
-                && !self.values.units.iter().any(|unit| unit.facts.loads_modules)
+                && self.runs_in_tests(inner).is_none()
+                && !self.values.units.each().any(|unit| unit.facts.loads_modules)
                 && !self.is_put(name, inner),
         )
     }
@@ -362,8 +377,11 @@ impl Judge<'_> {
             }
             Found::File(home) if !is_conftest => {
                 let one = [name.to_owned()];
-                let names =
-                    if name == "*" { self.values.units[home].facts.all.as_deref().unwrap_or_default() } else { &one };
+                let names = if name == "*" {
+                    self.values.units.of(home).facts.all.as_deref().unwrap_or_default()
+                } else {
+                    &one
+                };
                 Verdict::from_bool(names.iter().any(|name| self.has_name(home, name, 0) == Verdict::No))
             }
             _ => Verdict::Unknown,
@@ -389,6 +407,7 @@ impl Judge<'_> {
     /// Whether the project asks for a package of that name: what it has under the name may be an example, or a test of its own.
     fn is_anothers(&self, top: &str) -> bool {
         let name = top.replace('_', "-").to_lowercase();
+        note(Of::Declared, &name);
         let mut all = self.project.manifests.iter();
         all.any(|(_, manifest)| manifest.declares(&name) && manifest.name.as_ref() != Some(&name))
     }
@@ -408,7 +427,7 @@ impl Judge<'_> {
 
     /// Whether a module binds a name, itself or through `import *`.
     pub(super) fn has_name(&self, file: File, name: &str, depth: usize) -> Verdict {
-        let unit = self.values.units[file];
+        let unit = self.values.units.of(file);
         let facts: &Facts = &unit.facts;
         let path = self.values.index.path(file);
         let unclear =
@@ -423,8 +442,11 @@ impl Judge<'_> {
             return Verdict::Yes;
         }
         // `state.client = Client()`, whoever does it and when.
-        if facts.unbound.contains(name) && self.values.units.iter().any(|unit| unit.facts.put.contains_key(name)) {
-            return Verdict::Unknown;
+        if facts.unbound.contains(name) {
+            note(Of::Put, name);
+            if self.values.units.each().any(|unit| unit.facts.put.contains_key(name)) {
+                return Verdict::Unknown;
+            }
         }
         // `Event_Store` may be made by a decorator of `Event`.
         let is_made = facts.symbols.keys().any(|one| {
@@ -437,7 +459,7 @@ impl Judge<'_> {
         for star in &facts.stars {
             let Name::Import { level, module, .. } = star else { continue };
             let Found::File(from) = index.import(file, *level, module) else { return Verdict::Unknown };
-            let listed = self.values.units[from].facts.all.as_ref();
+            let listed = self.values.units.of(from).facts.all.as_ref();
             // Without `__all__` a star leaves private names behind.
             let exported = listed.map_or(!name.starts_with('_'), |all| all.iter().any(|one| one == name));
             match self.has_name(from, name, depth + 1) {

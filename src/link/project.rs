@@ -3,9 +3,10 @@
 //! Plain data and pure functions; who reads the files is not decided here.
 
 use super::index::parent;
+use super::reads::{Of, note};
 use crate::fact::{Role, Verdict};
 use crate::finding::{Grade, Severity};
-use crate::manifest::{Kind, Manifest, Requirement, Specifiers, Version};
+use crate::manifest::{Kind, Manifest, PytestSettings, Requirement, Specifiers, Version};
 use crate::page::Page;
 use std::collections::{HashMap, HashSet};
 use std::sync::RwLock;
@@ -88,6 +89,14 @@ pub struct Project<'a> {
     pub settings: &'a dyn Settings,
 }
 
+impl Project<'_> {
+    /// Whether a manifest asks for a package, or locks it.
+    pub(super) fn declares(&self, package: &str) -> bool {
+        note(Of::Declared, package);
+        self.manifests.iter().any(|(_, manifest)| manifest.declares(package))
+    }
+}
+
 /// What is known of files that are not compiled, or are known to git.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Around {
@@ -129,6 +138,8 @@ impl Pin {
 /// Manifests by the folder they speak for.
 pub struct Manifests<'a> {
     by_folder: HashMap<String, Vec<&'a (String, Manifest)>>,
+    /// The settings of pytest that count for each folder that has any, with the folder that they are written in.
+    pub(super) pytest: HashMap<String, (&'a str, &'a PytestSettings)>,
     /// What was asked before: by folder, package and version.
     pins: RwLock<HashMap<(String, String, u32), Option<Pin>>>,
 }
@@ -157,7 +168,8 @@ impl<'a> Manifests<'a> {
                 }
             }
         }
-        Manifests { by_folder, pins: RwLock::default() }
+        let pytest = by_folder.iter().filter_map(|(folder, entries)| Some((folder.clone(), pytest_of(entries)?)));
+        Manifests { pytest: pytest.collect(), by_folder, pins: RwLock::default() }
     }
 
     /// Folders with a manifest, their `src` and `lib`, and what the manifests name: imports may start from all of them.
@@ -200,6 +212,7 @@ impl<'a> Manifests<'a> {
 
     /// What the project says of a package, as against version `major`. A lock file is more exact than a declaration.
     pub fn pin(&self, path: &str, package: &str, major: u32) -> Option<Pin> {
+        note(Of::Versions, package);
         let key = (parent(path).to_owned(), package.to_owned(), major);
         let known = self.pins.read().ok().and_then(|pins| pins.get(&key).cloned());
         if let Some(known) = known {
@@ -253,6 +266,8 @@ impl<'a> Manifests<'a> {
     /// The nearest manifest that a person writes and that declares a package, with the line. None where a package is declared that
     /// brings others along by its extras, as `fastapi[standard]` does.
     pub fn declaration(&self, path: &str, package: &str) -> Option<(&'a str, u32)> {
+        note(Of::Declared, package);
+        note(Of::Declared, "fastapi");
         let found = self.nearest(path, |entries| {
             let written = entries.iter().filter(|(_, manifest)| manifest.kind != Kind::Metadata);
             let mut all = written.flat_map(|(from, manifest)| manifest.requirements.iter().map(move |one| (from, one)));
@@ -274,6 +289,22 @@ impl<'a> Manifests<'a> {
             floors.min()
         })
     }
+}
+
+/// The settings of pytest in the file that it prefers, with the folder of that.
+fn pytest_of<'a>(entries: &[&'a (String, Manifest)]) -> Option<(&'a str, &'a PytestSettings)> {
+    let rank = |kind: Kind| match kind {
+        Kind::PytestToml => 0,
+        Kind::PytestIni => 1,
+        Kind::Pyproject => 2,
+        Kind::ToxIni => 3,
+        _ => 4,
+    };
+    let said = entries
+        .iter()
+        .filter_map(|(path, manifest)| Some((rank(manifest.kind), path.as_str(), manifest.pytest.as_ref()?)));
+    let first = said.min_by_key(|(rank, ..)| *rank);
+    first.map(|(_, path, settings)| (parent(path), settings))
 }
 
 /// The files that a manifest includes, as paths from the project's root.

@@ -3,16 +3,29 @@
 use super::collect::PASSED_BY;
 use super::index::{self, File, Found};
 use super::judge::Judge;
+use super::reads::{Of, apart, note};
 use crate::fact::{Binding, Name};
 use crate::python::stdlib::is_stdlib;
+use crate::unit::Unit;
 use std::collections::{HashMap, HashSet};
 
 impl Judge<'_> {
     /// The files that are imported when the tests are collected: theirs, conftests, and what those import, whatever happens; with what
     /// each imports.
-    pub(super) fn runs_in_tests(&self) -> &HashMap<File, Vec<File>> {
-        self.runs_in_tests.get_or_init(|| {
-            let all = 0..self.values.units.len();
+    pub(super) fn all_runs(&self) -> &HashMap<File, Vec<File>> {
+        note(Of::Runs, "");
+        self.imported_in_tests()
+    }
+
+    /// What a file imports, if it is imported when the tests are collected.
+    pub(super) fn runs_in_tests(&self, file: File) -> Option<&Vec<File>> {
+        note(Of::Runs, self.values.index.path(file));
+        self.imported_in_tests().get(&file)
+    }
+
+    fn imported_in_tests(&self) -> &HashMap<File, Vec<File>> {
+        let run = || {
+            let all = self.values.units.files();
             let mut queue: Vec<File> = all
                 .filter(|&file| self.is_conftest(file) || self.collected(file).is_yes() && self.holds_tests(file))
                 .collect();
@@ -38,12 +51,13 @@ impl Judge<'_> {
                 found.insert(file, imports);
             }
             found
-        })
+        };
+        self.runs_in_tests.get_or_init(|| apart(run))
     }
 
     /// Whether a file that pytest takes for one of tests is one, and no script that is called so.
     fn holds_tests(&self, file: File) -> bool {
-        let unit = self.values.units[file];
+        let unit = self.values.units.of(file);
         let is_told = self.manifests.pytest(self.values.index.path(file)).is_some();
         let is_test = |name: &String| {
             let name = name.to_ascii_lowercase();
@@ -85,7 +99,7 @@ impl Judge<'_> {
     /// The files that a file imports when it is imported, the packages around them as well.
     pub(super) fn imports(&self, file: File) -> Vec<File> {
         let index = self.values.index;
-        let facts = &self.values.units[file].facts;
+        let facts = &self.values.units.of(file).facts;
         let mut found = Vec::new();
         let mut homes: HashMap<(u32, &str), Option<File>> = HashMap::new();
         for (name, bindings) in facts.symbols.iter().filter(|(name, _)| !facts.typing_only.contains(*name)) {
@@ -120,7 +134,8 @@ impl Judge<'_> {
     /// Whether another file imports this one, or anything from it.
     pub(super) fn is_imported(&self, file: File) -> bool {
         let index = self.values.index;
-        self.values.units.iter().enumerate().filter(|(other, _)| *other != file).any(|(other, unit)| {
+        note(Of::Whole, "");
+        let imports = |(other, unit): (File, &Unit)| {
             let bindings = unit.facts.symbols.values().flatten();
             let imported = bindings.filter_map(|binding| match binding {
                 Binding::Import(Name::Import { level, module, path }) => Some((*level, module, path)),
@@ -134,13 +149,16 @@ impl Judge<'_> {
                     Name::Import { level, module, .. } => index.import(other, *level, module) == Found::File(file),
                     Name::Here(_) => false,
                 })
-        })
+        };
+        apart(|| self.values.units.each().enumerate().filter(|(other, _)| *other != file).any(imports))
     }
 
     /// Whether another file imports a name from this one.
     pub(super) fn imported_elsewhere(&self, file: File, name: &str) -> bool {
         let index = self.values.index;
-        self.values.units.iter().enumerate().any(|(other, unit)| {
+        note(Of::Imports, name);
+        note(Of::Imports, "*");
+        self.values.units.each().enumerate().any(|(other, unit)| {
             let bindings = unit.facts.symbols.values().flatten();
             let named = bindings.filter_map(|binding| match binding {
                 Binding::Import(Name::Import { level, module, path }) if path == name => Some((*level, module)),

@@ -3,6 +3,7 @@
 use super::index::{self, File, Found};
 use super::judge::Judge;
 use super::project::plays;
+use super::reads::{Of, Table, note};
 use super::value::{Ancestor, Symbol, Value};
 use crate::fact::{Binding, Clock, Column, Name, Role, TypeExpr, Verdict};
 use std::collections::HashSet;
@@ -12,11 +13,11 @@ use std::sync::OnceLock;
 #[derive(Default)]
 pub struct Times {
     /// Functions that give naive time in UTC.
-    clocks: OnceLock<Vec<Symbol>>,
+    clocks: Table<Vec<Symbol>>,
     /// Names of attributes that are ordered or subtracted somewhere.
     compared: OnceLock<HashSet<String>>,
     /// How many columns keep a time without its zone, and how many with it.
-    columns: OnceLock<(usize, usize)>,
+    columns: Table<(usize, usize)>,
 }
 
 impl Judge<'_> {
@@ -40,7 +41,7 @@ impl Judge<'_> {
                 near.next().filter(|_| near.next().is_none()).cloned()
             }
         }?;
-        let bindings = self.values.units[home.file].facts.symbols.get(&home.name)?;
+        let bindings = self.values.units.of(home.file).facts.symbols.get(&home.name)?;
         // What is configured is naive, unless it is known to be aware.
         let is_aware = bindings.iter().any(|binding| match binding {
             Binding::Function(function) => function.clock.as_ref().is_some_and(|clock| !clock.naive),
@@ -56,9 +57,11 @@ impl Judge<'_> {
 
     /// Functions of the project that give naive time in UTC and do nothing else, tests excepted.
     fn clocks(&self) -> &[Symbol] {
-        self.times.clocks.get_or_init(|| {
+        self.times.clocks.get(|| {
+            note(Of::Clocks, "");
+            note(Of::Paths, "");
             let mut all = Vec::new();
-            for (file, unit) in self.values.units.iter().enumerate() {
+            for (file, unit) in self.values.units.each().enumerate() {
                 let path = self.values.index.path(file);
                 if [Role::Test, Role::Docs].iter().any(|role| plays(path, *role, unit.generated).is_yes()) {
                     continue;
@@ -90,7 +93,7 @@ impl Judge<'_> {
         let mut seen = HashSet::from([from]);
         let mut waiting = vec![from];
         while let Some(file) = waiting.pop() {
-            for binding in self.values.units[file].facts.symbols.values().flatten() {
+            for binding in self.values.units.of(file).facts.symbols.values().flatten() {
                 let Binding::Import(Name::Import { level, module, path }) = binding else { continue };
                 for module in [module.clone(), format!("{module}.{path}")] {
                     if let Found::File(next) = index.import(file, *level, &module)
@@ -125,7 +128,7 @@ impl Judge<'_> {
         let is_it = |column: &&Column| {
             column.name.strip_prefix(&class.name).and_then(|rest| rest.strip_prefix('.')) == Some(attr)
         };
-        self.values.units[class.file].facts.columns.iter().find(is_it)
+        self.values.units.of(class.file).facts.columns.iter().find(is_it)
     }
 
     /// Whether a column keeps the zone.
@@ -167,18 +170,20 @@ impl Judge<'_> {
     }
 
     fn is_compared(&self, attr: &str) -> bool {
+        note(Of::Compared, attr);
         let all = self
             .times
             .compared
-            .get_or_init(|| self.values.units.iter().flat_map(|unit| unit.facts.compared.iter().cloned()).collect());
+            .get_or_init(|| self.values.units.each().flat_map(|unit| unit.facts.compared.iter().cloned()).collect());
         all.contains(attr)
     }
 
     /// How many of the project's columns keep a time without its zone, and how many with it.
     pub fn columns(&self) -> (usize, usize) {
-        *self.times.columns.get_or_init(|| {
+        *self.times.columns.get(|| {
+            note(Of::Columns, "");
             let (mut naive, mut aware) = (0, 0);
-            for (file, unit) in self.values.units.iter().enumerate() {
+            for (file, unit) in self.values.units.each().enumerate() {
                 for column in &unit.facts.columns {
                     let Some((class, attr)) = column.name.rsplit_once('.') else { continue };
                     if matches!(attr, "impl" | "type_annotation_map") {

@@ -16,6 +16,7 @@ pub mod imports;
 pub mod semantic;
 mod settings;
 pub mod stdlib;
+pub mod steps;
 pub mod told;
 pub mod types;
 pub mod walk;

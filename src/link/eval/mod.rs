@@ -9,8 +9,9 @@ mod order;
 use super::container::{index, is_mapping_method, item};
 use super::index::{File, Index};
 use super::known;
+use super::reads::{Key, Of, Reads, STARS, key, note, note_key, note_symbol};
 use super::value::{Ancestor, Symbol, Value};
-use crate::fact::{Argument, Binding, ClassFact, Name, Put, TypeExpr};
+use crate::fact::{Argument, Binding, ClassFact, Facts, Name, Put, TypeExpr};
 use crate::unit::Unit;
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
@@ -26,18 +27,71 @@ pub struct Values<'a> {
     /// Where modules lie.
     pub index: &'a Index,
     /// The units, by file.
-    pub units: &'a [&'a Unit],
+    pub units: Units<'a>,
     /// Classes outside the project that a user names as models.
     models: &'a [String],
-    orders: RwLock<HashMap<Symbol, Arc<Vec<Ancestor>>>>,
+    orders: RwLock<HashMap<Symbol, Order>>,
     /// The last parts of all names that type variables go by, so that few names have to be followed to know that they are none.
-    variables: OnceLock<HashSet<&'a str>>,
+    variables: OnceLock<Variables<'a>>,
     /// For each attribute: the classes that define it themselves.
     definers: OnceLock<HashMap<&'a str, Vec<Symbol>>>,
     /// For each attribute: what is put into it from outside.
     put: OnceLock<Elsewhere<'a>>,
     /// For each `.attribute` and each name that a file imports: what is put into the container that it holds.
     filled: OnceLock<Elsewhere<'a>>,
+}
+
+/// The method resolution order of a class, and what it was made of.
+type Order = (Arc<Vec<Ancestor>>, Reads);
+
+/// All units. Whoever looks at one has that noted.
+pub struct Units<'a> {
+    all: &'a [&'a Unit],
+    /// The key of each.
+    keys: Vec<Key>,
+}
+
+impl<'a> Units<'a> {
+    /// The unit of a file.
+    pub fn of(&self, file: File) -> &'a Unit {
+        note_key(self.keys[file]);
+        self.all[file]
+    }
+
+    /// The facts of a file, for what stars bring into it and out of it, and whether names may appear that no statement shows.
+    fn stars(&self, file: File) -> &'a Facts {
+        note_symbol(self.keys[file], STARS);
+        &self.all[file].facts
+    }
+
+    /// All that a file binds to a name.
+    fn bindings(&self, file: File, name: &str) -> Option<&'a Vec<Binding>> {
+        note_symbol(self.keys[file], name);
+        self.all[file].facts.symbols.get(name)
+    }
+
+    /// Every unit: whatever changes in one of them changes the answer.
+    pub fn every(&self) -> impl Iterator<Item = &'a Unit> + Clone {
+        note(Of::Whole, "");
+        self.each()
+    }
+
+    /// Every unit, for a table of which each part has a key.
+    pub fn each(&self) -> impl Iterator<Item = &'a Unit> + Clone {
+        self.all.iter().copied()
+    }
+
+    /// All files.
+    pub fn files(&self) -> std::ops::Range<File> {
+        note(Of::Whole, "");
+        0..self.all.len()
+    }
+}
+
+/// The names that type variables go by, and other names that things are imported under, with what they were called before.
+struct Variables<'a> {
+    names: HashSet<&'a str>,
+    aliases: HashMap<&'a str, Vec<&'a str>>,
 }
 
 /// What other places put under a name, with the file that each stands in.
@@ -58,7 +112,9 @@ struct Open {
 
 impl<'a> Values<'a> {
     /// Nothing is evaluated yet.
-    pub fn new(index: &'a Index, units: &'a [&'a Unit], models: &'a [String]) -> Self {
+    pub fn new(index: &'a Index, all: &'a [&'a Unit], models: &'a [String]) -> Self {
+        let keys = index.paths_apart().map(|path| key(Of::Unit, path)).collect();
+        let units = Units { all, keys };
         Values {
             index,
             units,
@@ -98,7 +154,7 @@ impl<'a> Values<'a> {
 
     /// All bindings of a name that say what it is: its declarations, where it has any.
     pub fn bindings(&self, symbol: &Symbol) -> Option<Vec<&'a Binding>> {
-        let all = self.units.get(symbol.file)?.facts.symbols.get(&symbol.name)?;
+        let all = self.units.bindings(symbol.file, &symbol.name)?;
         let declared: Vec<_> = all.iter().filter(|binding| matches!(binding, Binding::Declared(_))).collect();
         Some(if declared.is_empty() { all.iter().collect() } else { declared })
     }
@@ -107,7 +163,7 @@ impl<'a> Values<'a> {
     pub fn definers(&self, attr: &str) -> &[Symbol] {
         let collect = || {
             let mut all: HashMap<&'a str, Vec<Symbol>> = HashMap::new();
-            for (file, unit) in self.units.iter().enumerate() {
+            for (file, unit) in self.units.each().enumerate() {
                 for name in unit.facts.symbols.keys() {
                     if let Some((class, attr)) = name.rsplit_once('.').filter(|(class, _)| !class.ends_with("<locals>"))
                     {
@@ -117,6 +173,7 @@ impl<'a> Values<'a> {
             }
             all
         };
+        note(Of::Definers, attr);
         self.definers.get_or_init(collect).get(attr).map_or(&[], Vec::as_slice)
     }
 
@@ -124,13 +181,14 @@ impl<'a> Values<'a> {
     fn put(&self, attr: &str) -> &[(&'a Put, File)] {
         let collect = || {
             let mut all = Elsewhere::new();
-            for (file, unit) in self.units.iter().enumerate() {
+            for (file, unit) in self.units.each().enumerate() {
                 for (attr, values) in &unit.facts.put {
                     all.entry(attr).or_default().extend(values.iter().map(|value| (value, file)));
                 }
             }
             all
         };
+        note(Of::Put, attr);
         self.put.get_or_init(collect).get(attr).map_or(&[], Vec::as_slice)
     }
 
@@ -138,7 +196,7 @@ impl<'a> Values<'a> {
     fn filled(&self, symbol: &Symbol) -> impl Iterator<Item = (&'a Put, File)> {
         let collect = || {
             let mut all = Elsewhere::new();
-            for (file, unit) in self.units.iter().enumerate() {
+            for (file, unit) in self.units.each().enumerate() {
                 for (name, values) in &unit.facts.filled {
                     let imported = |all: &Vec<Binding>| all.iter().any(|one| matches!(one, Binding::Import(_)));
                     if name.starts_with('.') || unit.facts.symbols.get(name).is_some_and(imported) {
@@ -148,36 +206,42 @@ impl<'a> Values<'a> {
             }
             all
         };
-        let elsewhere = self.filled.get_or_init(collect);
-        let own = self.units[symbol.file].facts.filled.get(&symbol.name).into_iter().flatten();
         let last = symbol.name.rsplit('.').next().unwrap_or_default();
+        note(Of::Filled, &symbol.name);
+        note(Of::Filled, &format!(".{last}"));
+        let elsewhere = self.filled.get_or_init(collect);
+        let own = self.units.of(symbol.file).facts.filled.get(&symbol.name).into_iter().flatten();
         let by_name = elsewhere.get(symbol.name.as_str()).into_iter().flatten();
         let as_attribute = elsewhere.get(format!(".{last}").as_str()).into_iter().flatten();
         own.map(|value| (value, symbol.file)).chain(by_name.chain(as_attribute).copied())
     }
 
-    /// Whether a type variable somewhere in the project goes by this name.
+    /// Whether a type variable somewhere in the project goes by this name, or was imported under it.
     fn is_variable(&self, name: &str) -> bool {
         let collect = || {
-            let bindings = || {
-                let symbols = self.units.iter().flat_map(|unit| &unit.facts.symbols);
-                symbols.flat_map(|(name, all)| all.iter().map(move |binding| (name.as_str(), binding)))
-            };
-            let mut names: HashSet<&'a str> = bindings()
-                .filter(|(_, binding)| matches!(binding, Binding::TypeVar(_)))
-                .map(|(name, _)| name.rsplit('.').next().unwrap_or(name))
-                .collect();
-            let aliases: Vec<&'a str> = bindings()
-                .filter(|(name, binding)| match binding {
-                    Binding::Import(Name::Import { path, .. }) => path != name && names.contains(path.as_str()),
-                    _ => false,
-                })
-                .map(|(name, _)| name)
-                .collect();
-            names.extend(aliases);
-            names
+            let symbols = self.units.each().flat_map(|unit| &unit.facts.symbols);
+            let bindings = symbols.flat_map(|(name, all)| all.iter().map(move |binding| (name.as_str(), binding)));
+            let mut names: HashSet<&'a str> = HashSet::new();
+            let mut aliases: HashMap<&'a str, Vec<&'a str>> = HashMap::new();
+            for (name, binding) in bindings {
+                match binding {
+                    Binding::TypeVar(_) => _ = names.insert(name.rsplit('.').next().unwrap_or(name)),
+                    Binding::Import(Name::Import { path, .. }) if path != name => {
+                        aliases.entry(name).or_default().push(path);
+                    }
+                    _ => {}
+                }
+            }
+            Variables { names, aliases }
         };
-        self.variables.get_or_init(collect).contains(name)
+        let Variables { names, aliases } = self.variables.get_or_init(collect);
+        note(Of::Variable, name);
+        note(Of::Alias, name);
+        let is_one = |path: &&str| {
+            note(Of::Variable, path);
+            names.contains(path)
+        };
+        names.contains(name) || aliases.get(name).into_iter().flatten().any(is_one)
     }
 
     /// The dotted name that a person would use for a symbol.

@@ -54,7 +54,7 @@ impl Eval<'_, '_> {
         }
         match self.starred(file, name, depth + 1) {
             Some(value) => value,
-            None if self.values.units[file].facts.dynamic => Value::Unknown,
+            None if self.values.units.stars(file).dynamic => Value::Unknown,
             None => Value::external(&format!("builtins.{name}")),
         }
     }
@@ -64,16 +64,16 @@ impl Eval<'_, '_> {
         if !self.spend(depth) {
             return Some(Value::Unknown);
         }
-        for star in self.values.units[file].facts.stars.iter().rev() {
+        for star in self.values.units.stars(file).stars.iter().rev() {
             let Name::Import { level, module, .. } = star else { continue };
             match self.values.index.import(file, *level, module) {
                 Found::File(other) => {
-                    let facts = &self.values.units[other].facts;
+                    let facts = self.values.units.stars(other);
                     let exported = match &facts.all {
                         Some(all) => all.iter().any(|one| one == name),
                         None => !name.starts_with('_'),
                     };
-                    if exported && facts.symbols.contains_key(name) {
+                    if exported && self.values.units.bindings(other, name).is_some() {
                         return Some(self.symbol(other, name, depth + 1));
                     }
                     if exported && let Some(value) = self.starred(other, name, depth + 1) {
@@ -152,7 +152,7 @@ impl Eval<'_, '_> {
         };
         let own = |class: &Symbol| {
             let name = format!("{}.{attr}", class.name);
-            let all = self.values.units[class.file].facts.symbols.get(&name).into_iter().flatten();
+            let all = self.values.units.bindings(class.file, &name).into_iter().flatten();
             all.into_iter().any(|binding| matches!(binding, Binding::Value(type_) if is_dict(type_)))
         };
         let inside = self.values.definers(attr).iter().filter(|class| own(class));

@@ -3,6 +3,7 @@
 //! Kept once it is known; circles and chains without end are cut.
 
 use super::super::known;
+use super::super::reads::{nested, note_all};
 use super::super::value::{Ancestor, Symbol, Value, merge};
 use super::{CHAIN, Eval, Open, Values};
 use std::sync::Arc;
@@ -15,7 +16,8 @@ impl Values<'_> {
 
     fn order_within(&self, class: &Symbol, open: &Open) -> Arc<Vec<Ancestor>> {
         let known = self.orders.read().ok().and_then(|orders| orders.get(class).cloned());
-        if let Some(known) = known {
+        if let Some((known, reads)) = known {
+            note_all(&reads);
             return known;
         }
         let depth = open.classes.borrow().len();
@@ -25,13 +27,13 @@ impl Values<'_> {
         }
         open.classes.borrow_mut().push(class.clone());
         let eval = Eval::new(self, open);
-        let order = Arc::new(crate::python::deeper(|| eval.linearise(class)));
+        let (order, reads) = nested(|| Arc::new(crate::python::deeper(|| eval.linearise(class))));
         open.classes.borrow_mut().pop();
         // What was cut says something about this question only.
         if (depth == 0 || !open.cut.get())
             && let Ok(mut orders) = self.orders.write()
         {
-            orders.insert(class.clone(), Arc::clone(&order));
+            orders.insert(class.clone(), (Arc::clone(&order), reads));
         }
         order
     }
