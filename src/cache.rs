@@ -1,14 +1,17 @@
 //! What files compiled to, kept between runs: one packed file a project, in the user's cache folder.
 //!
 //! A unit is found by the hash of its bytes, so nothing in here is ever out of date; whatever is wrong with the file itself makes it an empty cache.
-//! Holds facts and places, no source text and no value of a secret.
+//! Behind the units lies what the last run came to, by a hash of all that it looked at. Holds facts, places and messages, and no value of a
+//! secret. Only what is asked for is read.
 
+use crate::link::Linked;
 use crate::unit::{Kind, Unit};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{self, Metadata};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
@@ -19,6 +22,8 @@ const MAGIC: &[u8; 8] = b"davyunit";
 pub const ENGINE: &str = env!("DAVY_ENGINE");
 /// The head: magic, engine, length and checksum of the index.
 const HEAD: usize = 8 + 16 + 8 + 8;
+/// The head of an answer: what was asked, length and checksum.
+const ANSWER: usize = 16 + 8 + 8;
 /// Units that nobody asks for any more are kept as long as there is room for them.
 const ROOM: usize = 128 << 20;
 /// A file that was written so shortly before the cache may have changed again within its clock's tick.
@@ -88,9 +93,9 @@ struct Place {
 pub struct Cache {
     path: PathBuf,
     definitions: u64,
-    bytes: Vec<u8>,
+    file: Option<fs::File>,
     /// Where the units begin.
-    base: usize,
+    base: u64,
     written: Option<SystemTime>,
     index: Index,
     places: HashMap<(Content, Kind), Place>,
@@ -107,7 +112,60 @@ pub struct Entry<'u> {
     /// As what it was compiled.
     pub kind: Kind,
     /// What it compiled to.
-    pub unit: &'u Unit,
+    pub unit: &'u Compiled,
+}
+
+/// What a file compiled to: at hand, or kept until somebody asks.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    unit: OnceLock<Arc<Unit>>,
+    kept: Option<Kept>,
+}
+
+/// Where a unit is kept, and how it is made again if that cannot be read.
+#[derive(Clone)]
+struct Kept {
+    cache: Arc<Cache>,
+    place: Place,
+    again: Arc<dyn Fn() -> Unit + Send + Sync>,
+}
+
+impl std::fmt::Debug for Kept {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Kept").field(&self.place.content).finish()
+    }
+}
+
+impl From<Unit> for Compiled {
+    fn from(unit: Unit) -> Compiled {
+        Compiled { unit: OnceLock::from(Arc::new(unit)), kept: None }
+    }
+}
+
+impl Compiled {
+    /// What bytes of this hash compiled to, if a cache has it: read when somebody asks. `again` compiles them anew, where the cache is broken.
+    pub fn kept(
+        cache: &Arc<Cache>,
+        content: Content,
+        kind: Kind,
+        again: impl Fn() -> Unit + Send + Sync + 'static,
+    ) -> Option<Compiled> {
+        let place = *cache.places.get(&(content, kind))?;
+        let kept = Kept { cache: Arc::clone(cache), place, again: Arc::new(again) };
+        Some(Compiled { unit: OnceLock::new(), kept: Some(kept) })
+    }
+
+    /// The unit.
+    pub fn get(&self) -> &Unit {
+        self.unit.get_or_init(|| {
+            let read = |kept: &Kept| {
+                let bytes = kept.cache.slice(&kept.place)?;
+                postcard::from_bytes(&bytes).ok()
+            };
+            let unit = self.kept.as_ref().map(|kept| read(kept).unwrap_or_else(|| (kept.again)()));
+            Arc::new(unit.unwrap_or_default())
+        })
+    }
 }
 
 /// What an object of git's compiled to, for the next run.
@@ -126,14 +184,53 @@ impl Cache {
     /// Reads a cache; an empty one where there is none, or none to be trusted. `definitions` is the hash of what the project adds to
     /// davy's knowledge.
     pub fn open(path: &Path, definitions: u64) -> Cache {
-        let bytes = fs::read(path).unwrap_or_default();
-        let found = index(&bytes, Some(definitions));
-        let trusted = found.is_some();
-        let written = fs::metadata(path).and_then(|metadata| metadata.modified()).ok().filter(|_| trusted);
+        let mut file = fs::File::open(path).ok();
+        let found = file.as_ref().and_then(|file| index(file, Some(definitions)));
+        file = file.filter(|_| found.is_some());
+        let written = file.as_ref().and_then(|file| file.metadata().and_then(|metadata| metadata.modified()).ok());
         let (index, base) = found.unwrap_or_default();
         let places = index.units.iter().map(|place| ((place.content, place.kind), *place)).collect();
-        let bytes = if trusted { bytes } else { Vec::new() };
-        Cache { path: path.to_owned(), definitions, bytes, base, written, index, places }
+        Cache { path: path.to_owned(), definitions, file, base, written, index, places }
+    }
+
+    /// What a run came to that looked at what is behind this hash, if it was the last one.
+    pub fn answer(&self, asked: Content) -> Option<Linked> {
+        let file = self.file.as_ref()?;
+        let head = read_at(file, self.end(), ANSWER)?;
+        let (key, rest) = head.split_at(16);
+        let (length, sum) = rest.split_at(8);
+        if key != asked.to_le_bytes() {
+            return None;
+        }
+        let length = usize::try_from(u64::from_le_bytes(length.try_into().ok()?)).ok()?;
+        let bytes = read_at(file, self.end() + ANSWER as u64, length)?;
+        if xxh3_64(&bytes).to_le_bytes() != sum {
+            return None;
+        }
+        postcard::from_bytes(&bytes).ok()
+    }
+
+    /// Where the units end.
+    fn end(&self) -> u64 {
+        self.base + self.index.units.iter().map(|place| place.start + u64::from(place.size)).max().unwrap_or_default()
+    }
+
+    /// Keeps what a run came to behind the units that it asked for. Who reads meanwhile finds a sum that is wrong, and nothing else.
+    pub fn put_answer(&self, asked: Content, answer: &Linked) -> io::Result<()> {
+        let now = Cache::open(&self.path, self.definitions);
+        if now.file.is_none() {
+            return Ok(());
+        }
+        let bytes = postcard::to_stdvec(answer).map_err(io::Error::other)?;
+        let mut whole = Vec::with_capacity(ANSWER + bytes.len());
+        whole.extend_from_slice(&asked.to_le_bytes());
+        whole.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+        whole.extend_from_slice(&xxh3_64(&bytes).to_le_bytes());
+        whole.extend_from_slice(&bytes);
+        let mut file = fs::File::options().write(true).open(&self.path)?;
+        file.set_len(now.end())?;
+        file.seek(io::SeekFrom::Start(now.end()))?;
+        file.write_all(&whole)
     }
 
     /// The hash of a file that lies as it lay, without reading it.
@@ -148,16 +245,9 @@ impl Cache {
         self.index.blobs.get(object).copied()
     }
 
-    /// What bytes of this hash compiled to.
-    pub fn unit(&self, content: Content, kind: Kind) -> Option<Unit> {
-        let place = self.places.get(&(content, kind))?;
-        postcard::from_bytes(self.slice(place)?).ok()
-    }
-
-    fn slice(&self, place: &Place) -> Option<&[u8]> {
-        let start = self.base.checked_add(usize::try_from(place.start).ok()?)?;
-        let slice = self.bytes.get(start..start.checked_add(place.size as usize)?)?;
-        (xxh3_64(slice) == place.sum).then_some(slice)
+    fn slice(&self, place: &Place) -> Option<Vec<u8>> {
+        let slice = read_at(self.file.as_ref()?, self.base.checked_add(place.start)?, place.size as usize)?;
+        (xxh3_64(&slice) == place.sum).then_some(slice)
     }
 
     /// Keeps what a run compiled, if it is not what is kept already. Whoever writes last counts; nobody ever sees half a file.
@@ -172,7 +262,7 @@ impl Cache {
         }
         let files = entries.iter().filter_map(|entry| Some((entry.path.to_owned(), (entry.stat?, entry.content))));
         let index = Index { run: self.index.run.wrapping_add(1), files: files.collect(), ..Index::default() };
-        let fresh = entries.iter().map(|entry| (entry.content, entry.kind, entry.unit));
+        let fresh = entries.iter().map(|entry| (entry.content, entry.kind, || entry.unit.get()));
         self.write(index, self.index.blobs.clone(), fresh)
     }
 
@@ -188,7 +278,7 @@ impl Cache {
         let index = Index { run: now.index.run, files: now.index.files.clone(), ..Index::default() };
         let mut names = now.index.blobs.clone();
         names.extend(blobs.iter().map(|blob| (blob.object.to_owned(), blob.content)));
-        now.write(index, names, blobs.iter().map(|blob| (blob.content, blob.kind, blob.unit)))
+        now.write(index, names, blobs.iter().map(|blob| (blob.content, blob.kind, || blob.unit)))
     }
 
     /// Packs the units that a run asked for, then those of others as long as there is room. `blobs` keeps the names of what is packed.
@@ -196,7 +286,7 @@ impl Cache {
         &self,
         mut index: Index,
         blobs: BTreeMap<String, Content>,
-        fresh: impl Iterator<Item = (Content, Kind, &'u Unit)>,
+        fresh: impl Iterator<Item = (Content, Kind, impl Fn() -> &'u Unit)>,
     ) -> io::Result<()> {
         let run = index.run;
         let mut packed: Vec<u8> = Vec::new();
@@ -211,9 +301,9 @@ impl Cache {
         };
         for (content, kind, unit) in fresh {
             match self.places.get(&(content, kind)).and_then(|place| self.slice(place)) {
-                Some(slice) => add(content, kind, run, slice, &mut index),
+                Some(slice) => add(content, kind, run, &slice, &mut index),
                 None => {
-                    let fresh = postcard::to_stdvec(unit).map_err(io::Error::other)?;
+                    let fresh = postcard::to_stdvec(unit()).map_err(io::Error::other)?;
                     add(content, kind, run, &fresh, &mut index)
                 }
             };
@@ -223,7 +313,7 @@ impl Cache {
         others.sort_by_key(|place| std::cmp::Reverse(place.used));
         for place in others {
             let Some(slice) = self.slice(place) else { continue };
-            if add(place.content, place.kind, place.used, slice, &mut index) > ROOM {
+            if add(place.content, place.kind, place.used, &slice, &mut index) > ROOM {
                 break;
             }
         }
@@ -237,6 +327,13 @@ impl Cache {
         whole.extend_from_slice(&xxh3_64(&bytes).to_le_bytes());
         whole.extend_from_slice(&bytes);
         whole.extend_from_slice(&packed);
+        // The answer stays: whether it is one to the next question, its key says.
+        let end = self.end();
+        let rest = self
+            .file
+            .as_ref()
+            .and_then(|file| read_at(file, end, usize::try_from(file.metadata().ok()?.len().checked_sub(end)?).ok()?));
+        whole.extend(rest.unwrap_or_default());
         let folder = self.path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
         let mut file = tempfile::Builder::new().prefix(".davy-").tempfile_in(folder)?;
@@ -249,18 +346,40 @@ impl Cache {
 
 /// The index, and where the units begin; `None` unless every byte of it is this davy's own, and made with these definitions where
 /// they are told.
-fn index(bytes: &[u8], definitions: Option<u64>) -> Option<(Index, usize)> {
-    let head = bytes.get(..HEAD)?;
+fn index(file: &fs::File, definitions: Option<u64>) -> Option<(Index, u64)> {
+    let head = read_at(file, 0, HEAD)?;
     let number = |at: usize| head.get(at..at + 8).and_then(|part| part.try_into().ok()).map(u64::from_le_bytes);
     if &head[..8] != MAGIC || head[8..24] != engine(definitions.unwrap_or_else(|| number(16).unwrap_or_default())) {
         return None;
     }
-    let base = HEAD.checked_add(usize::try_from(number(24)?).ok()?)?;
-    let part = bytes.get(HEAD..base)?;
-    if xxh3_64(part) != number(32)? {
+    let part = read_at(file, HEAD as u64, usize::try_from(number(24)?).ok()?)?;
+    if xxh3_64(&part) != number(32)? {
         return None;
     }
-    Some((postcard::from_bytes(part).ok()?, base))
+    Some((postcard::from_bytes(&part).ok()?, HEAD as u64 + part.len() as u64))
+}
+
+/// Bytes of a file; `None` unless all of them are there.
+fn read_at(file: &fs::File, start: u64, length: usize) -> Option<Vec<u8>> {
+    // What a broken length asks for may be more than memory.
+    if length > 1 << 16 && start.checked_add(length as u64)? > file.metadata().ok()?.len() {
+        return None;
+    }
+    let mut bytes = vec![0; length];
+    #[cfg(unix)]
+    std::os::unix::fs::FileExt::read_exact_at(file, &mut bytes, start).ok()?;
+    #[cfg(windows)]
+    {
+        let mut done = 0;
+        while done < length {
+            let place = start + done as u64;
+            match std::os::windows::fs::FileExt::seek_read(file, &mut bytes[done..], place).ok()? {
+                0 => return None,
+                read => done += read,
+            }
+        }
+    }
+    Some(bytes)
 }
 
 /// What shaped the units: this davy, and what the project adds to its knowledge.
@@ -322,8 +441,8 @@ pub fn all(folder: &Path) -> io::Result<Vec<(PathBuf, u64)>> {
 
 /// How many files and units a cache holds; `None` where it is not of this davy.
 pub fn counts(path: &Path) -> Option<(usize, usize)> {
-    let bytes = fs::read(path).ok()?;
-    index(&bytes, None).map(|(index, _)| (index.files.len(), index.units.len()))
+    let file = fs::File::open(path).ok()?;
+    index(&file, None).map(|(index, _)| (index.files.len(), index.units.len()))
 }
 
 /// Removes the caches of projects that nobody has looked at for long.

@@ -2,14 +2,14 @@
 //!
 //! The whole project is compiled, whatever was named: a model three files away is known. Only what was named is shown.
 
-use crate::cache::{self, Blob, Cache, Content, Entry, Stat};
+use crate::cache::{self, Blob, Cache, Compiled, Content, Entry, Stat};
 use crate::compile::compile;
 use crate::config::{Config, ConfigError, Configs, DatetimeStyle, Pattern, paths};
 use crate::discover::{self, Discovery, Found, Root, project_root};
 use crate::finding::{Grade, Judged, Severity};
 use crate::git;
 use crate::link::project::{Around, Project, Settings, included};
-use crate::link::{self, Linked, Reason, WHOLE, link, reasons};
+use crate::link::{self, Linked, Reason, link, reasons};
 use crate::manifest::{self, Manifest};
 use crate::page::Page;
 use crate::rule::Definitions;
@@ -21,6 +21,7 @@ use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use xxhash_rust::xxh3::Xxh3;
 
 /// What to scan.
 pub struct Request {
@@ -50,7 +51,9 @@ pub struct File {
     /// Whether its findings are wanted, or only its facts.
     pub shown: bool,
     /// What it compiled to.
-    pub unit: Unit,
+    unit: Compiled,
+    /// It was not looked into: binary or minified.
+    pub skipped: bool,
     /// Bytes that replace what is on disk: standard input, or what a fix made of it.
     pub overlay: Option<Vec<u8>>,
     /// Of the bytes that were compiled first.
@@ -203,7 +206,7 @@ pub fn scan(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
 
     let definitions = &Definitions { formats: base.formats.unwrap_or_else(Formats::built_in) };
     let cache = request.cache.then(|| base.cache_dir.clone().or_else(cache::folder)).flatten();
-    let cache = cache.map(|folder| Cache::open(&cache::path(&folder, &root), definitions.formats.hash()));
+    let cache = cache.map(|folder| Arc::new(Cache::open(&cache::path(&folder, &root), definitions.formats.hash())));
     let total = kept.len();
     let done = std::sync::atomic::AtomicUsize::new(0);
     let compiled: Vec<Result<File, Option<Problem>>> = kept
@@ -223,7 +226,7 @@ pub fn scan(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
     }
     if let Some(cache) = &cache {
         // What was not read has no content to be known by.
-        let entries = files.iter().filter(|file| !file.unit.skipped).map(|file| {
+        let entries = files.iter().filter(|file| !file.skipped).map(|file| {
             let File { key, stat, hash, kind, unit, .. } = file;
             Entry { path: key, stat: *stat, content: *hash, kind: *kind, unit }
         });
@@ -243,7 +246,8 @@ pub fn scan(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
                 display,
                 kind,
                 shown: true,
-                unit,
+                skipped: unit.skipped,
+                unit: unit.into(),
                 overlay: Some(bytes.clone()),
                 hash: cache::content(bytes),
                 stat: None,
@@ -282,7 +286,7 @@ pub fn scan(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
         baseline,
         config: Arc::clone(&base),
         definitions: *definitions,
-        cache: cache.map(Arc::new),
+        cache,
         configs: Configured(by_key),
         src,
         models: base.pydantic_models.clone(),
@@ -353,36 +357,76 @@ impl Scan {
 
     /// Why candidates of a file are not reported.
     pub fn reasons(&self, key: &str) -> Vec<Reason> {
-        let units: Vec<(&str, &Unit)> = self.files.iter().map(|file| (file.key.as_str(), &file.unit)).collect();
+        let units: Vec<(&str, &Unit)> = self.files.iter().map(|file| (file.key.as_str(), file.unit())).collect();
         let Some(file) = self.files.iter().position(|file| file.key == key) else { return Vec::new() };
         reasons(&units, file, &self.project())
     }
 
     /// The files that tests bring in, tests and conftests among them, with what each imports: places in `files`.
     pub fn imports(&self) -> HashMap<usize, Vec<usize>> {
-        let units: Vec<(&str, &Unit)> = self.files.iter().map(|file| (file.key.as_str(), &file.unit)).collect();
+        let units: Vec<(&str, &Unit)> = self.files.iter().map(|file| (file.key.as_str(), file.unit())).collect();
         link::imports(&units, &self.project())
     }
 
-    /// Judges the findings of all shown files.
+    /// Judges the findings of all shown files. Where nothing is another than when a whole project was last linked, the answer is that one.
     pub fn link(&self) -> Linked {
-        let units: Vec<(&str, &Unit)> = self.files.iter().map(|file| (file.key.as_str(), &file.unit)).collect();
+        let is_whole = self.files.iter().all(|file| file.shown && file.overlay.is_none());
+        let cache = self.cache.as_ref().filter(|_| is_whole);
+        let asked = cache.map(|_| self.asked());
+        if let Some(answer) = cache.zip(asked).and_then(|(cache, asked)| cache.answer(asked)) {
+            return answer;
+        }
+        let linked = self.linked();
+        if let Some((cache, asked)) = cache.zip(asked) {
+            // As when units are kept: what cannot be kept costs time, and nothing else.
+            let _ = cache.put_answer(asked, &linked);
+        }
+        linked
+    }
+
+    /// A hash of all that a link looks at.
+    fn asked(&self) -> Content {
+        let mut hash = Xxh3::new();
+        let mut add = |bytes: &[u8]| {
+            hash.update(&(bytes.len() as u64).to_le_bytes());
+            hash.update(bytes);
+        };
+        let mut known: HashMap<*const Config, u128> = HashMap::new();
+        for file in &self.files {
+            add(file.key.as_bytes());
+            add(&file.hash.to_le_bytes());
+            add(format!("{:?} {}", file.kind, file.skipped).as_bytes());
+            if let Some((config, path)) = self.configs.0.get(&file.key) {
+                let whole = || cache::content(config.whole().as_bytes());
+                add(&known.entry(Arc::as_ptr(config)).or_insert_with(whole).to_le_bytes());
+                add(path.as_os_str().as_encoded_bytes());
+            }
+        }
+        let Scan { manifests, migrating, restore, today, src, models, around, .. } = self;
+        add(&postcard::to_stdvec(manifests).unwrap_or_default());
+        let mut versioned: Vec<&String> = around.versioned.iter().collect();
+        let mut open: Vec<&String> = around.open.iter().collect();
+        versioned.sort();
+        open.sort();
+        add(format!("{migrating} {restore} {today} {src:?} {models:?} {versioned:?} {open:?}").as_bytes());
+        hash.digest128()
+    }
+
+    fn linked(&self) -> Linked {
+        let units: Vec<(&str, &Unit)> = self.files.iter().map(|file| (file.key.as_str(), file.unit())).collect();
         let shown: Vec<usize> = (0..self.files.len()).filter(|&index| self.files[index].shown).collect();
         let project = self.project();
         let quote = |file: usize, span: crate::text::Span| {
             let file = &self.files[file];
             let bytes = file.bytes().unwrap_or_default();
             let text = decode(&bytes).text.into_owned();
-            if span == WHOLE {
-                return covered(text, &file.unit.secrets);
-            }
             let mut quoted = span.of(&text).to_owned();
-            if file.unit.secrets.iter().any(|secret| secret.touches(span)) {
+            if file.unit().secrets.iter().any(|secret| secret.touches(span)) {
                 quoted = "********".to_owned();
             }
             quoted
         };
-        link(&units, &shown, &project, &quote)
+        link(&units, &shown, &project, Some(&quote))
     }
 
     /// The folders that imports may start from, as manifests and configuration say.
@@ -433,12 +477,19 @@ impl Scan {
                 let display = paths::shown(&path, &here);
                 let named = object.as_ref().and_then(|object| self.cache.as_ref()?.blob(object));
                 let content = named.unwrap_or_else(|| cache::content(bytes));
-                let unit = match self.cache.as_ref().and_then(|cache| cache.unit(content, kind)) {
-                    Some(unit) => unit,
-                    None => guarded(bytes, kind, &self.definitions, &display).ok()?,
+                let again = || guarded(bytes, kind, &self.definitions, &display).ok();
+                let kept = self.cache.as_ref().and_then(|cache| {
+                    let (bytes, definitions, display) = (bytes.clone(), self.definitions, display.clone());
+                    let again = move || guarded(&bytes, kind, &definitions, &display).unwrap_or_default();
+                    Compiled::kept(cache, content, kind, again)
+                });
+                let (unit, skipped) = match kept {
+                    Some(unit) => (unit, false),
+                    None => again().map(|unit| (unit.skipped, unit)).map(|(skipped, unit)| (unit.into(), skipped))?,
                 };
                 Some(File {
                     key: key.clone(),
+                    skipped,
                     kind,
                     shown: known.map_or_else(|| shown(key), |known| known.shown),
                     unit,
@@ -454,7 +505,7 @@ impl Scan {
             let named =
                 compiled.iter().zip(files).filter_map(|(file, from)| Some((file.as_ref()?, from.object.as_ref()?)));
             let blobs: Vec<Blob> = named
-                .map(|(file, object)| Blob { object, content: file.hash, kind: file.kind, unit: &file.unit })
+                .map(|(file, object)| Blob { object, content: file.hash, kind: file.kind, unit: file.unit() })
                 .collect();
             // As when it is saved: what cannot be kept costs time, and nothing else.
             let _ = cache.keep(&blobs);
@@ -493,12 +544,18 @@ impl Scan {
         if let Some(bytes) = file.bytes()
             && let Ok(unit) = guarded(&bytes, file.kind, &self.definitions, &file.display)
         {
-            file.unit = unit;
+            file.skipped = unit.skipped;
+            file.unit = unit.into();
         }
     }
 }
 
 impl File {
+    /// What it compiled to.
+    pub fn unit(&self) -> &Unit {
+        self.unit.get()
+    }
+
     /// The bytes as they are to be seen: those of a fix, else those on disk, if they are still the ones that were compiled.
     pub fn bytes(&self) -> Option<Vec<u8>> {
         match &self.overlay {
@@ -562,16 +619,17 @@ fn read(
     shown: bool,
     root: &Path,
     definitions: &Definitions,
-    cache: Option<&Cache>,
+    cache: Option<&Arc<Cache>>,
 ) -> Result<File, Option<Problem>> {
     let stat = cache.and_then(|_| std::fs::metadata(&found.path).ok()).and_then(|metadata| Stat::of(&metadata));
     let key = key(&found.path, root);
     if let (Some(cache), Some(now)) = (cache, &stat)
         && let Some(content) = cache.seen(&key, now)
-        && let Some(unit) = cache.unit(content, found.kind)
+        && let Some(unit) = kept(cache, content, &found, definitions)
     {
         let Found { path, display, kind, .. } = found;
-        return Ok(File { key, display, kind, shown, unit, overlay: None, hash: content, stat, path });
+        let (overlay, skipped) = (None, false);
+        return Ok(File { key, display, kind, shown, unit, skipped, overlay, hash: content, stat, path });
     }
     let is_large = || std::fs::metadata(&found.path).is_ok_and(|metadata| metadata.len() > LARGE);
     if !found.kind.is_python() && is_large() {
@@ -582,7 +640,8 @@ fn read(
             display,
             kind,
             shown,
-            unit,
+            unit: unit.into(),
+            skipped: true,
             overlay: None,
             hash: cache::content(&[]),
             stat: None,
@@ -609,9 +668,13 @@ fn read(
         }));
     }
     let content = cache::content(&bytes);
-    let unit = match cache.and_then(|cache| cache.unit(content, found.kind)) {
-        Some(unit) => unit,
-        None => guarded(&bytes, found.kind, definitions, &found.display).map_err(Some)?,
+    let (unit, skipped) = match cache.and_then(|cache| kept(cache, content, &found, definitions)) {
+        Some(unit) => (unit, false),
+        None => {
+            let unit = guarded(&bytes, found.kind, definitions, &found.display).map_err(Some)?;
+            let skipped = unit.skipped;
+            (unit.into(), skipped)
+        }
     };
     Ok(File {
         key,
@@ -619,11 +682,22 @@ fn read(
         kind: found.kind,
         shown,
         unit,
+        skipped,
         overlay: None,
         hash: content,
         stat,
         path: found.path,
     })
+}
+
+/// What a cache has for the bytes of a file.
+fn kept(cache: &Arc<Cache>, content: Content, found: &Found, definitions: &Definitions) -> Option<Compiled> {
+    let (path, kind, definitions, display) = (found.path.clone(), found.kind, *definitions, found.display.clone());
+    let again = move || {
+        let bytes = std::fs::read(&path).ok().filter(|bytes| cache::content(bytes) == content);
+        bytes.and_then(|bytes| guarded(&bytes, kind, &definitions, &display).ok()).unwrap_or_default()
+    };
+    Compiled::kept(cache, content, kind, again)
 }
 
 /// Compiles a file; a panic in it is davy's own bug, not the end of the run.
@@ -659,16 +733,4 @@ fn key(path: &Path, root: &Path) -> String {
 fn common(roots: &[PathBuf]) -> Option<PathBuf> {
     let first = roots.first()?;
     first.ancestors().find(|folder| roots.iter().all(|root| root.starts_with(folder))).map(Path::to_owned)
-}
-
-/// A text with its secrets covered, byte for byte.
-pub fn covered(text: String, secrets: &[crate::text::Span]) -> String {
-    let mut bytes = text.into_bytes();
-    for secret in secrets {
-        let (start, end) = (secret.start as usize, (secret.end as usize).min(bytes.len()));
-        for byte in bytes.iter_mut().take(end).skip(start).filter(|byte| !matches!(byte, b'\n' | b'\r')) {
-            *byte = b'x';
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }

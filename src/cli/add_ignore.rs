@@ -28,7 +28,7 @@ pub fn run(scan: &Scan, findings: &[Judged]) -> (usize, Vec<Problem>) {
             problems.push(failed("has changed since it was read", "run again"));
             continue;
         };
-        if file.unit.broken {
+        if file.unit().broken {
             problems
                 .push(failed("does not parse, so that nothing says where its statements end", "mend its syntax first"));
             continue;

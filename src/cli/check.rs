@@ -399,7 +399,7 @@ fn report(
         let decoded = decode(&bytes);
         sources.insert(
             file.display.clone(),
-            Source::new(decoded.text.into_owned(), decoded.bom, file.unit.secrets.clone()),
+            Source::new(decoded.text.into_owned(), decoded.bom, file.unit().secrets.clone()),
         );
     }
     let mut findings = linked.findings;
@@ -436,7 +436,7 @@ fn report(
         again: again(check),
         fixed,
         suppressed: linked.suppressed,
-        skipped: scan.files.iter().filter(|file| file.shown && file.unit.skipped).count(),
+        skipped: scan.files.iter().filter(|file| file.shown && file.skipped).count(),
         gate: None,
         budgets: Vec::new(),
         pinned: linked.pinned,

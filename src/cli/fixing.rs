@@ -338,9 +338,9 @@ pub fn diff(scan: &Scan, given: Option<&[u8]>) -> Diff {
                 .collect()
         };
         let mut values = of(&old.text, &before.secrets);
-        values.extend(of(&new.text, &file.unit.secrets));
+        values.extend(of(&new.text, &file.unit().secrets));
         let old = masked(&old.text, &everywhere(&old.text, &before.secrets, &values));
-        let new = masked(&new.text, &everywhere(&new.text, &file.unit.secrets, &values));
+        let new = masked(&new.text, &everywhere(&new.text, &file.unit().secrets, &values));
         let path = one_line(&file.display).into_owned();
         masks |= !values.is_empty();
         let diff = similar::TextDiff::from_lines(old.as_str(), new.as_str());

@@ -47,7 +47,7 @@ fn recognised(scan: &Scan, findings: &[Judged], exact: bool) -> Vec<Identity> {
         });
         let (path, content) = match text {
             Some((path, text, lines)) => {
-                let secrets = scan.file(&finding.path).map(|file| file.unit.secrets.as_slice()).unwrap_or_default();
+                let secrets = scan.file(&finding.path).map(|file| file.unit().secrets.as_slice()).unwrap_or_default();
                 let mut content = identity::content(text, lines, secrets, finding.span);
                 for secret in secrets.iter().filter(|secret| exact && secret.touches(finding.span)) {
                     content.push_str(&format!(" {:032x}", cache::content(secret.of(text).as_bytes())));
@@ -69,7 +69,7 @@ pub fn compare(scan: &Scan, baseline: &Baseline, findings: &[Identity]) -> Compa
     let files: HashMap<String, &crate::scan::File> =
         scan.files.iter().map(|file| (paths::shown(&file.path, home), file)).collect();
     let ran = |path: &str, rule: &str| {
-        let Some(file) = files.get(path).filter(|file| file.shown && !file.unit.broken) else { return false };
+        let Some(file) = files.get(path).filter(|file| file.shown && !file.unit().broken) else { return false };
         rules::page(rule).is_some_and(|page| scan.selected(&file.key, page))
     };
     let exists = |path: &str| files.contains_key(path) || home.join(path).exists();

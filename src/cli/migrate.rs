@@ -159,7 +159,7 @@ pub fn say_untouched(scan: &Scan, suppressed: usize, out: &mut dyn Write) -> io:
         1 => writeln!(out, "1 place stays as it is, as a `# davy: ignore` there says")?,
         several => writeln!(out, "{several} places stay as they are, as a `# davy: ignore` there says")?,
     }
-    for file in scan.files.iter().filter(|file| file.shown && file.unit.broken) {
+    for file in scan.files.iter().filter(|file| file.shown && file.unit().broken) {
         writeln!(out, "{}: does not parse, and stays as it is: mend its syntax, then migrate again", file.display)?;
     }
     Ok(())
@@ -246,7 +246,7 @@ fn moved_before(scan: &Scan) -> Option<(&str, &str)> {
 /// Moves every pin that keeps pydantic below 2, and adds pydantic-settings where the code imports it now.
 fn moved(scan: &Scan) -> Moved {
     let mut moved = Moved::default();
-    let wants_settings = scan.files.iter().any(|file| imports(&file.unit, "pydantic_settings"));
+    let wants_settings = scan.files.iter().any(|file| imports(file.unit(), "pydantic_settings"));
     let declared = scan.manifests.iter().any(|(_, manifest)| manifest.declares("pydantic-settings"));
     let mut add_settings = wants_settings && !declared;
     let Some(two) = Version::parse("2") else { return moved };

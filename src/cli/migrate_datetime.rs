@@ -170,7 +170,7 @@ fn write_helper(scan: &mut Scan, helper: &str, aware: bool) -> Result<Helper, (S
 fn add_to(scan: &mut Scan, key: &str, name: &str, aware: bool) -> Result<Helper, (String, String)> {
     let again = || (format!("{key}: has changed since it was read"), "nothing was written: run again".to_owned());
     let file = scan.file(key).ok_or_else(again)?;
-    if file.unit.facts.symbols.contains_key(name) {
+    if file.unit().facts.symbols.contains_key(name) {
         return Ok(Helper::There);
     }
     let bytes = file.bytes().ok_or_else(again)?;

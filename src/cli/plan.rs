@@ -151,6 +151,6 @@ fn plan(scan: &Scan) -> Plan {
 
 /// For each file, the files that it imports.
 fn graph(scan: &Scan) -> Vec<Vec<File>> {
-    let files: Vec<(&str, &Unit)> = scan.files.iter().map(|file| (file.key.as_str(), &file.unit)).collect();
+    let files: Vec<(&str, &Unit)> = scan.files.iter().map(|file| (file.key.as_str(), file.unit())).collect();
     order::graph(&files, &scan.roots())
 }

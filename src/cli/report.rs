@@ -139,7 +139,7 @@ fn of_folder(args: &Report, folder: PathBuf) -> io::Result<Option<(Document, boo
     let files = scan.files.iter().filter(|file| file.shown).map(|file| HeadFile {
         path: file.key.clone(),
         kind: file.kind,
-        unit: Arc::new(file.unit.clone()),
+        unit: Arc::new(file.unit().clone()),
         text: decode(&file.bytes().unwrap_or_default()).text.into_owned(),
     });
     let files: Vec<HeadFile> = files.collect();

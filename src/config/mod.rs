@@ -184,6 +184,14 @@ impl Config {
         Config { root, selections: vec![Selection::default()], ..Config::default() }
     }
 
+    /// All that it says, as a text: two that say the same decide the same.
+    pub fn whole(&self) -> String {
+        let Config { origin, root, selections, said, formats, .. } = self;
+        let said: Vec<(&str, &str)> = said.iter().map(|one| (one.key.as_str(), one.value.as_str())).collect();
+        let formats = formats.map(Formats::hash);
+        format!("{origin:?} {root:?} {selections:?} {said:?} {formats:?}")
+    }
+
     /// What the configuration makes of a rule's severity; none where it says nothing. `Level::Off` also shows in `selected`.
     pub fn severity_of(&self, page: &Page) -> Option<Level> {
         let ranked = self.severity.iter().filter_map(|(selector, level)| Some((selector.rank(page)?, *level)));

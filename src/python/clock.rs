@@ -137,7 +137,6 @@ fn zoned(arguments: &ast::Arguments) -> Option<bool> {
 pub fn compared(facts: &mut Facts, expr: &Expr, parent: Option<AnyNodeRef>) {
     if let Expr::Attribute(attribute) = expr
         && attribute.ctx == ExprContext::Load
-        && is_time(&attribute.attr)
     {
         let handed_on = matches!(
             parent,
@@ -149,7 +148,7 @@ pub fn compared(facts: &mut Facts, expr: &Expr, parent: Option<AnyNodeRef>) {
                     | AnyNodeRef::Arguments(_)
             )
         );
-        if handed_on {
+        if handed_on && is_time(&attribute.attr) {
             facts.compared.insert(attribute.attr.as_str().to_owned());
         }
     }

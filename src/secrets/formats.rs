@@ -31,6 +31,14 @@ pub struct Hit<'a> {
 /// All formats of a run.
 #[derive(Debug)]
 pub struct Formats {
+    /// Of those that davy ships it is worked out when the first text asks: a run that compiles nothing does without.
+    made: OnceLock<Made>,
+    hash: u64,
+}
+
+/// Formats, ready to be looked for.
+#[derive(Debug)]
+struct Made {
     all: Vec<Format>,
     fixed: Index,
     context: Index,
@@ -38,7 +46,6 @@ pub struct Formats {
     any: Option<AhoCorasick>,
     /// Every token has a run of at least so many characters that tokens are made of.
     shortest: usize,
-    hash: u64,
 }
 
 /// Keywords of one kind, and to which format each belongs.
@@ -52,16 +59,19 @@ const BUILT_IN: &str = include_str!("../../rules/secrets/formats.toml");
 
 impl Formats {
     /// The formats davy ships.
-    ///
-    /// # Panics
-    /// Never: a test reads the same file.
     pub fn built_in() -> &'static Formats {
         static FORMATS: OnceLock<Formats> = OnceLock::new();
-        FORMATS.get_or_init(|| {
-            read(BUILT_IN)
-                .and_then(|all| Formats::index(all, fnv1a(BUILT_IN)))
-                .expect("a test reads the formats davy ships")
-        })
+        FORMATS.get_or_init(|| Formats { made: OnceLock::new(), hash: fnv1a(BUILT_IN) })
+    }
+
+    /// # Panics
+    /// Never: a test reads the same file.
+    fn made(&self) -> &Made {
+        self.made.get_or_init(|| read(BUILT_IN).and_then(Made::index).expect("a test reads the formats davy ships"))
+    }
+
+    fn of(all: Vec<Format>, hash: u64) -> Result<Formats, FormatError> {
+        Ok(Formats { made: OnceLock::from(Made::index(all)?), hash })
     }
 
     /// Formats in the form of `rules/secrets/formats.toml`; every shape is tried.
@@ -71,7 +81,7 @@ impl Formats {
     pub fn parse(toml: &str) -> Result<Formats, FormatError> {
         let all = read(toml)?;
         all.iter().try_for_each(check)?;
-        Formats::index(all, fnv1a(toml))
+        Formats::of(all, fnv1a(toml))
     }
 
     /// The formats davy ships and those of a user; a user's format replaces a shipped one of the same id.
@@ -84,7 +94,7 @@ impl Formats {
         let mut all = read(BUILT_IN)?;
         all.retain(|shipped| own.iter().all(|f| f.id != shipped.id));
         all.extend(own);
-        Formats::index(all, hash)
+        Formats::of(all, hash)
     }
 
     /// Changes when any format does: part of every cache key.
@@ -96,31 +106,32 @@ impl Formats {
     /// Every format, in the order of the file.
     #[must_use]
     pub fn all(&self) -> &[Format] {
-        &self.all
+        &self.made().all
     }
 
     /// The format of this id, also for those found by code (`db-url`, `pem-private-key`).
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&Format> {
-        self.all.iter().find(|f| f.id == id)
+        self.made().all.iter().find(|f| f.id == id)
     }
 
     /// Whether a text holds the keyword of any format: without one there is no token.
     #[must_use]
     pub fn speaks(&self, text: &str) -> bool {
-        has_word(text.as_bytes(), self.shortest) && self.any.as_ref().is_some_and(|any| any.is_match(text))
+        has_word(text.as_bytes(), self.made().shortest)
+            && self.made().any.as_ref().is_some_and(|any| any.is_match(text))
     }
 
     /// The same of a text for people, where long words are names: only those with a digit count.
     #[must_use]
     pub fn speaks_in_prose(&self, text: &str) -> bool {
-        has_mixed_word(text.as_bytes(), self.shortest.max(20)) && self.speaks(text)
+        has_mixed_word(text.as_bytes(), self.made().shortest.max(20)) && self.speaks(text)
     }
 
     /// Whether a name holds the keyword of a format that needs context.
     #[must_use]
     pub fn is_context(&self, name: &str) -> bool {
-        self.context.automaton.as_ref().is_some_and(|keywords| keywords.is_match(name))
+        self.made().context.automaton.as_ref().is_some_and(|keywords| keywords.is_match(name))
     }
 
     /// All recognisable tokens of a text in order of place, none inside another; placeholders (`ghp_xxxx...`) left out.
@@ -144,8 +155,8 @@ impl Formats {
     /// As `find_in`, with placeholders: what must be masked.
     pub(super) fn candidates<'a>(&'a self, context: &str, text: &str) -> Vec<Hit<'a>> {
         let mut hits = Vec::new();
-        for (format, at) in self.fixed.first_hits(text, self.all.len()) {
-            let format = &self.all[format];
+        for (format, at) in self.made().fixed.first_hits(text, self.made().all.len()) {
+            let format = &self.made().all[format];
             // A token begins at most one keyword's distance before; the regex looks from there.
             search(format, text, text.floor_char_boundary(at.saturating_sub(REACH)), text.len(), &mut hits);
         }
@@ -163,17 +174,22 @@ impl Formats {
     }
 
     fn in_context<'a>(&'a self, context: &str, text: &str, hits: &mut Vec<Hit<'a>>) {
-        let named: Vec<usize> =
-            self.context.first_hits(context, self.all.len()).into_iter().map(|(format, _)| format).collect();
+        let named: Vec<usize> = self
+            .made()
+            .context
+            .first_hits(context, self.made().all.len())
+            .into_iter()
+            .map(|(format, _)| format)
+            .collect();
         for &format in &named {
-            search(&self.all[format], text, 0, text.len(), hits);
+            search(&self.made().all[format], text, 0, text.len(), hits);
         }
-        let Some(automaton) = &self.context.automaton else {
+        let Some(automaton) = &self.made().context.automaton else {
             return;
         };
-        let mut done = vec![0; self.all.len()];
+        let mut done = vec![0; self.made().all.len()];
         for keyword in automaton.find_overlapping_iter(text) {
-            let format = self.context.owner[keyword.pattern().as_usize()];
+            let format = self.made().context.owner[keyword.pattern().as_usize()];
             let from = keyword.end().max(done[format]);
             let line =
                 memchr::memchr2(b'\n', b'\r', &text.as_bytes()[keyword.end()..(keyword.end() + NEAR).min(text.len())]);
@@ -182,11 +198,13 @@ impl Formats {
                 continue;
             }
             done[format] = to;
-            search(&self.all[format], text, from, to, hits);
+            search(&self.made().all[format], text, from, to, hits);
         }
     }
+}
 
-    fn index(all: Vec<Format>, hash: u64) -> Result<Formats, FormatError> {
+impl Made {
+    fn index(all: Vec<Format>) -> Result<Made, FormatError> {
         for (i, format) in all.iter().enumerate() {
             if all[..i].iter().any(|f| f.id == format.id) {
                 return Err(FormatError::Twice(format.id.clone()));
@@ -203,7 +221,7 @@ impl Formats {
             .kind(Some(AhoCorasickKind::DFA))
             .build(keywords)
             .map_err(|e| FormatError::Form(e.to_string()))?;
-        Ok(Formats { any: Some(any).filter(|any| any.patterns_len() > 0), all, fixed, context, shortest, hash })
+        Ok(Made { any: Some(any).filter(|any| any.patterns_len() > 0), all, fixed, context, shortest })
     }
 }
 

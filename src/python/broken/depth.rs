@@ -63,21 +63,22 @@ fn columns(indent: &str) -> usize {
 
 /// A quick look that ignores strings and comments: ordinary files are never scanned.
 fn suspicious(text: &str) -> bool {
-    let (mut depth, mut blanks, mut margin) = (0usize, 0usize, true);
-    for &byte in text.as_bytes() {
-        match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            b'\n' | b'\r' => (blanks, margin) = (0, true),
-            b' ' | b'\t' if margin => blanks += 1,
-            _ => {}
-        }
-        if !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
-            margin = false;
-        }
-        if depth > BRACKETS || blanks >= LEVELS {
-            return true;
-        }
+    // How much deeper each byte leads.
+    const DEEPER: [i8; 256] = {
+        let mut all = [0; 256];
+        (all[b'(' as usize], all[b'[' as usize], all[b'{' as usize]) = (1, 1, 1);
+        (all[b')' as usize], all[b']' as usize], all[b'}' as usize]) = (-1, -1, -1);
+        all
+    };
+    let bytes = text.as_bytes();
+    let (mut depth, mut deepest) = (0i32, 0i32);
+    for &byte in bytes {
+        depth = (depth + i32::from(DEEPER[usize::from(byte)])).max(0);
+        deepest = deepest.max(depth);
     }
-    false
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let starts = std::iter::once(0).chain(memchr::memchr2_iter(b'\n', b'\r', bytes).map(|end| end + 1));
+    let is_indented =
+        |start: usize| bytes[start..].iter().take(LEVELS).take_while(|byte| is_blank(byte)).count() >= LEVELS;
+    deepest > BRACKETS as i32 || starts.into_iter().any(is_indented)
 }
