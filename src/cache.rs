@@ -26,6 +26,8 @@ const HEAD: usize = 8 + 16 + 8 + 8;
 const ANSWER: usize = 16 + 8 + 8;
 /// Units that nobody asks for any more are kept as long as there is room for them.
 const ROOM: usize = 128 << 20;
+/// So many files a run of a part compiles again and again.
+const FEW: usize = 16;
 /// A file that was written so shortly before the cache may have changed again within its clock's tick.
 const TICK: Duration = Duration::from_secs(2);
 /// Caches of projects that nobody has looked at for so long go.
@@ -250,18 +252,22 @@ impl Cache {
         (xxh3_64(&slice) == place.sum).then_some(slice)
     }
 
-    /// Keeps what a run compiled, if it is not what is kept already. Whoever writes last counts; nobody ever sees half a file.
-    pub fn save(&self, entries: &[Entry]) -> io::Result<()> {
+    /// Keeps what a run compiled, if it is not what is kept already. Whoever writes last counts; nobody ever sees half a file. A run that looked
+    /// at a part of the project (`is_part`) leaves the rest as it is, and compiles a few files again sooner than it writes everything.
+    pub fn save(&self, entries: &[Entry], is_part: bool) -> io::Result<()> {
         let known = |entry: &Entry| {
             let file = self.index.files.get(entry.path);
             let same = file.is_some_and(|(stat, content)| Some(*stat) == entry.stat && *content == entry.content);
             same && self.places.contains_key(&(entry.content, entry.kind))
         };
-        if entries.len() == self.index.files.len() && entries.iter().all(known) {
+        let new = entries.iter().filter(|entry| !known(entry)).count();
+        let is_kept = if is_part { new <= FEW } else { new == 0 && entries.len() == self.index.files.len() };
+        if is_kept {
             return Ok(());
         }
-        let files = entries.iter().filter_map(|entry| Some((entry.path.to_owned(), (entry.stat?, entry.content))));
-        let index = Index { run: self.index.run.wrapping_add(1), files: files.collect(), ..Index::default() };
+        let mut files = if is_part { self.index.files.clone() } else { BTreeMap::new() };
+        files.extend(entries.iter().filter_map(|entry| Some((entry.path.to_owned(), (entry.stat?, entry.content)))));
+        let index = Index { run: self.index.run.wrapping_add(1), files, ..Index::default() };
         let fresh = entries.iter().map(|entry| (entry.content, entry.kind, || entry.unit.get()));
         self.write(index, self.index.blobs.clone(), fresh)
     }

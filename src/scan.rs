@@ -159,11 +159,9 @@ pub fn scan(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
     named.sort();
     named.dedup();
     let wanted = discover::discover(&named, &options);
-    let context = if roots == named {
-        None
-    } else {
-        Some(discover::discover(&roots, &discover::Options { loose, ..options.clone() }))
-    };
+    let is_part = roots != named;
+    let context =
+        if !is_part { None } else { Some(discover::discover(&roots, &discover::Options { loose, ..options.clone() })) };
     let root = common(&roots).unwrap_or_else(|| here.clone());
     let Discovery { files: shown, manifests, problems, .. } = wanted;
     let mut problems: Vec<Problem> = problems
@@ -232,7 +230,7 @@ pub fn scan(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
         });
         let entries: Vec<Entry> = entries.collect();
         // A home that cannot be written to costs time, and nothing else.
-        let _ = cache.save(&entries);
+        let _ = cache.save(&entries, is_part);
     }
     let excluded = |path: &PathBuf| {
         request.force_exclude && by_key.get(&key(path, &root)).is_some_and(|(config, path)| config.excludes(path))
