@@ -3,12 +3,15 @@
 
     python3 -m pip download --no-deps --no-binary :all: -d ARCHIVES langchain==0.0.248 langchain==0.0.249 ...
     python3 benches/trend.py DAVY ARCHIVES [REPOSITORY]
+    python3 benches/trend.py --files 2 --last 400 DAVY ARCHIVES [REPOSITORY]
 
-REPOSITORY is made from the archives (wheels or sdists) where it is not there yet. Prints for how many commits the counts differ, rule by rule
+REPOSITORY is made from the archives (wheels or sdists) where it is not there yet: a commit a release, or with `--files` as many as it takes
+to change so many files in each, as people do. `--last` looks at so many of the commits. Prints for how many commits the counts differ, rule by rule
 and severity by severity, and the times: the whole history with an empty cache and again, one cold check of the last commit (median of
 five), and checking out and checking every commit. The bound is 3 x (bytes of all Python blobs / those of the last commit) x that check.
 """
 
+import argparse
 import collections
 import io
 import json
@@ -23,9 +26,16 @@ import tempfile
 import time
 import zipfile
 
-davy, archives = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
+parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+parser.add_argument("davy", type=pathlib.Path)
+parser.add_argument("archives", type=pathlib.Path)
+parser.add_argument("repository", type=pathlib.Path, nargs="?")
+parser.add_argument("--files", type=int)
+parser.add_argument("--last", type=int)
+options = parser.parse_args()
+davy, archives = options.davy.resolve(), options.archives.resolve()
 place = pathlib.Path(tempfile.mkdtemp(prefix="davy-trend-"))
-repository = pathlib.Path(sys.argv[3]).resolve() if len(sys.argv) > 3 else place / "repository"
+repository = options.repository.resolve() if options.repository else place / "repository"
 
 
 def version(path):
@@ -49,14 +59,24 @@ def make():
     subprocess.run(["git", "init", "-q", "-b", "main", repository], check=True)
     stream = subprocess.Popen(["git", "fast-import", "--quiet"], cwd=repository, stdin=subprocess.PIPE)
     found = (path for path in archives.iterdir() if path.name.endswith((".whl", ".tar.gz")))
+    known = {}
     for day, path in enumerate(sorted(found, key=version)):
         name = path.name.encode()
         when = 1_500_000_000 + day * 86_400
-        stream.stdin.write(b"commit refs/heads/main\ncommitter R <r@example.org> %d +0000\n" % when)
-        stream.stdin.write(b"data %d\n%s\ndeleteall\n" % (len(name), name))
-        for inner, data in files(path):
-            if '"' not in inner and "\n" not in inner and not inner.startswith(".git/"):
-                stream.stdin.write(b"M 100644 inline %s\ndata %d\n%s\n" % (inner.encode(), len(data), data))
+        now = {inner: data for inner, data in files(path) if '"' not in inner and "\n" not in inner and not inner.startswith(".git/")}
+        changed = sorted(inner for inner in {*known, *now} if known.get(inner) != now.get(inner))
+        step = options.files or max(len(changed), 1)
+        for at in range(0, max(len(changed), 1), step):
+            stream.stdin.write(b"commit refs/heads/main\ncommitter R <r@example.org> %d +0000\n" % (when + at))
+            stream.stdin.write(b"data %d\n%s\n" % (len(name), name))
+            for inner in changed[at : at + step]:
+                if inner in now:
+                    data = now[inner]
+                    stream.stdin.write(b"M 100644 inline %s\ndata %d\n%s\n" % (inner.encode(), len(data), data))
+                else:
+                    stream.stdin.write(b"D %s\n" % inner.encode())
+            stream.stdin.write(b"\n")
+        known = now
     stream.stdin.close()
     assert stream.wait() == 0
     git("reset", "-q", "--hard", "main")
@@ -77,7 +97,7 @@ def timed(*arguments, folder, env=None):
 if not repository.exists():
     make()
 cache = {"DAVY_CACHE_DIR": str(place / "cache")}
-trend = ["trend", "--every", "commit", "--format", "json"]
+trend = ["trend", "--every", "commit", "--format", "json", *(["--from", f"HEAD~{options.last}"] if options.last else [])]
 cold, out = timed(*trend, folder=repository, env=cache)
 warm, _ = timed(*trend, folder=repository, env=cache)
 checkout = place / "checkout"

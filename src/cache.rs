@@ -121,6 +121,8 @@ pub struct Entry<'u> {
 #[derive(Debug, Clone)]
 pub struct Compiled {
     unit: OnceLock<Arc<Unit>>,
+    /// The unit as far as it tells others.
+    told: OnceLock<Arc<Unit>>,
     kept: Option<Kept>,
 }
 
@@ -140,7 +142,7 @@ impl std::fmt::Debug for Kept {
 
 impl From<Unit> for Compiled {
     fn from(unit: Unit) -> Compiled {
-        Compiled { unit: OnceLock::from(Arc::new(unit)), kept: None }
+        Compiled { unit: OnceLock::from(Arc::new(unit)), told: OnceLock::new(), kept: None }
     }
 }
 
@@ -154,7 +156,16 @@ impl Compiled {
     ) -> Option<Compiled> {
         let place = *cache.places.get(&(content, kind))?;
         let kept = Kept { cache: Arc::clone(cache), place, again: Arc::new(again) };
-        Some(Compiled { unit: OnceLock::new(), kept: Some(kept) })
+        Some(Compiled { unit: OnceLock::new(), told: OnceLock::new(), kept: Some(kept) })
+    }
+
+    /// The unit as far as it tells others: nothing is found in it, and nothing hidden.
+    pub fn told(&self) -> &Unit {
+        let told = |kept: &Kept| Unit::told(&kept.cache.slice(&kept.place)?);
+        match (self.unit.get(), &self.kept) {
+            (None, Some(kept)) => self.told.get_or_init(|| Arc::new(told(kept).unwrap_or_else(|| (kept.again)()))),
+            _ => self.get(),
+        }
     }
 
     /// The unit.

@@ -411,7 +411,9 @@ impl Scan {
     }
 
     fn linked(&self) -> Linked {
-        let units: Vec<(&str, &Unit)> = self.files.iter().map(|file| (file.key.as_str(), file.unit())).collect();
+        // Of files that nothing is said of it is enough what they tell.
+        let units: Vec<(&str, &Unit)> =
+            self.files.par_iter().map(|file| (file.key.as_str(), file.as_it_counts())).collect();
         let shown: Vec<usize> = (0..self.files.len()).filter(|&index| self.files[index].shown).collect();
         let project = self.project();
         let quote = |file: usize, span: crate::text::Span| {
@@ -549,6 +551,11 @@ impl Scan {
 }
 
 impl File {
+    /// What it compiled to, as far as a link asks.
+    fn as_it_counts(&self) -> &Unit {
+        if self.shown { self.unit.get() } else { self.unit.told() }
+    }
+
     /// What it compiled to.
     pub fn unit(&self) -> &Unit {
         self.unit.get()

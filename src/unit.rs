@@ -46,17 +46,11 @@ impl Kind {
     }
 }
 
-/// All that davy keeps of a file.
+/// All that davy keeps of a file: first what it tells others, which is read alone where nothing is said of the file itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unit {
-    /// In source order; conditional ones included.
-    pub findings: Vec<Finding>,
     /// What the file tells others.
     pub facts: Facts,
-    /// Comments that silence findings.
-    pub ignores: Vec<Ignore>,
-    /// Where secrets stand: every frame, diff and snippet masks these bytes, whatever it is about.
-    pub secrets: Vec<Span>,
     /// The file has no complete syntax tree, so absence proves nothing.
     pub broken: bool,
     /// The bytes were not decoded faithfully, so the file is never written.
@@ -65,6 +59,31 @@ pub struct Unit {
     pub generated: bool,
     /// It was not looked into: binary or minified.
     pub skipped: bool,
+    /// In source order; conditional ones included.
+    pub findings: Vec<Finding>,
+    /// Comments that silence findings.
+    pub ignores: Vec<Ignore>,
+    /// Where secrets stand: every frame, diff and snippet masks these bytes, whatever it is about.
+    pub secrets: Vec<Span>,
+}
+
+/// What a file tells others: the beginning of a unit.
+#[derive(Deserialize)]
+struct Beginning {
+    facts: Facts,
+    broken: bool,
+    unwritable: bool,
+    generated: bool,
+    skipped: bool,
+}
+
+impl Unit {
+    /// What the file tells others, of a unit that is packed as `postcard` does: nothing is found in it, and nothing hidden.
+    pub fn told(packed: &[u8]) -> Option<Unit> {
+        let (begin, _) = postcard::take_from_bytes::<Beginning>(packed).ok()?;
+        let Beginning { facts, broken, unwritable, generated, skipped } = begin;
+        Some(Unit { facts, broken, unwritable, generated, skipped, ..Unit::default() })
+    }
 }
 
 /// A comment that silences findings.
@@ -97,4 +116,21 @@ pub enum IgnoreForm {
     Pylint,
     /// Meant for davy, but it names no rule or says nothing that davy knows: silences nothing.
     Unread,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compile::compile;
+    use crate::rule::Definitions;
+
+    #[test]
+    fn the_beginning_is_what_a_file_tells() {
+        let text = b"from pydantic import BaseModel\nclass A(BaseModel):\n    x: int\ndef f(a: A):\n    return a.dict()  # davy: ignore\n";
+        let unit = compile(text, Kind::Python, &Definitions::default());
+        assert!(!unit.findings.is_empty() && !unit.facts.symbols.is_empty());
+        let told = Unit::told(&postcard::to_stdvec(&unit).expect("a unit is plain data")).expect("it begins like one");
+        let bare = Unit { findings: Vec::new(), ignores: Vec::new(), secrets: Vec::new(), ..unit };
+        assert_eq!(told, bare);
+    }
 }
