@@ -117,20 +117,3 @@ pub enum IgnoreForm {
     /// Meant for davy, but it names no rule or says nothing that davy knows: silences nothing.
     Unread,
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::compile::compile;
-    use crate::rule::Definitions;
-
-    #[test]
-    fn the_beginning_is_what_a_file_tells() {
-        let text = b"from pydantic import BaseModel\nclass A(BaseModel):\n    x: int\ndef f(a: A):\n    return a.dict()  # davy: ignore\n";
-        let unit = compile(text, Kind::Python, &Definitions::default());
-        assert!(!unit.findings.is_empty() && !unit.facts.symbols.is_empty());
-        let told = Unit::told(&postcard::to_stdvec(&unit).expect("a unit is plain data")).expect("it begins like one");
-        let bare = Unit { findings: Vec::new(), ignores: Vec::new(), secrets: Vec::new(), ..unit };
-        assert_eq!(told, bare);
-    }
-}

@@ -98,3 +98,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_beginning_of_a_unit_is_what_a_file_tells() {
+    let text = "from pydantic import BaseModel\nclass A(BaseModel):\n    x: int\ndef f(a: A):\n    return a.dict()  # davy: ignore\n";
+    let unit = compile(text.as_bytes(), Kind::Python, &Definitions::default());
+    assert!(!unit.findings.is_empty() && !unit.facts.symbols.is_empty());
+    let told = Unit::told(&postcard::to_stdvec(&unit).expect("a unit is plain data")).expect("it begins like one");
+    assert_eq!(told, Unit { findings: Vec::new(), ignores: Vec::new(), secrets: Vec::new(), ..unit });
+}
