@@ -31,7 +31,7 @@ pub fn compile(bytes: &[u8], kind: Kind, definitions: &Definitions) -> Unit {
 pub fn compile_by(rules: &'static Rules, bytes: &[u8], kind: Kind, definitions: &Definitions) -> Unit {
     if is_pointer(bytes) {
         // What it stands for is not here: absence proves nothing.
-        return Unit { skipped: true, broken: true, unwritable: true, ..Unit::default() };
+        return Unit::unknown();
     }
     if let Kind::Text(syntax) = kind {
         return document::compile(rules, bytes, syntax, definitions);

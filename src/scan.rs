@@ -480,7 +480,8 @@ impl Scan {
                 let again = || guarded(bytes, kind, &self.definitions, &display).ok();
                 let kept = self.cache.as_ref().and_then(|cache| {
                     let (bytes, definitions, display) = (bytes.clone(), self.definitions, display.clone());
-                    let again = move || guarded(&bytes, kind, &definitions, &display).unwrap_or_default();
+                    let again =
+                        move || guarded(&bytes, kind, &definitions, &display).unwrap_or_else(|_| Unit::unknown());
                     Compiled::kept(cache, content, kind, again)
                 });
                 let (unit, skipped) = match kept {
@@ -700,7 +701,7 @@ fn kept(cache: &Arc<Cache>, content: Content, found: &Found, definitions: &Defin
     let (path, kind, definitions, display) = (found.path.clone(), found.kind, *definitions, found.display.clone());
     let again = move || {
         let bytes = std::fs::read(&path).ok().filter(|bytes| cache::content(bytes) == content);
-        bytes.and_then(|bytes| guarded(&bytes, kind, &definitions, &display).ok()).unwrap_or_default()
+        bytes.and_then(|bytes| guarded(&bytes, kind, &definitions, &display).ok()).unwrap_or_else(Unit::unknown)
     };
     Compiled::kept(cache, content, kind, again)
 }

@@ -78,6 +78,11 @@ struct Beginning {
 }
 
 impl Unit {
+    /// Of a file that cannot be looked into: absence proves nothing.
+    pub fn unknown() -> Unit {
+        Unit { skipped: true, broken: true, unwritable: true, ..Unit::default() }
+    }
+
     /// What the file tells others, of a unit that is packed as `postcard` does: nothing is found in it, and nothing hidden.
     pub fn told(packed: &[u8]) -> Option<Unit> {
         let (begin, _) = postcard::take_from_bytes::<Beginning>(packed).ok()?;

@@ -89,6 +89,28 @@ fn a_change_is_seen_though_size_and_time_stay() {
 }
 
 #[test]
+fn an_answer_is_one_to_the_question_that_was_asked() {
+    let cached = Cached::new();
+    let ask = |args: &[&str]| {
+        let args = [&["check", "--format", "json"], args].concat();
+        let alone = cached.davy(&[&args[..], &["--no-cache"]].concat());
+        assert_eq!(cached.davy(&args), alone, "{args:?}");
+        assert_eq!(cached.davy(&args), alone, "{args:?}, again");
+        alone.out
+    };
+    let whole = ask(&[]);
+    assert_ne!(ask(&["--select", "DTM"]), whole);
+    assert_eq!(ask(&[]), whole);
+    assert_ne!(ask(&["--ignore", "DTM"]), whole);
+    assert_ne!(ask(&["--config", "severity = { DTM001 = \"error\" }"]), whole);
+    assert_ne!(ask(&["--config", "pydantic-version = \"1\""]), whole);
+    cached.project.write("requirements.txt", "pydantic<2\n");
+    assert_ne!(ask(&[]), whole);
+    cached.project.write("davy.toml", "ignore = [\"PYM\"]\n");
+    assert!(!ask(&[]).contains("PYM004"));
+}
+
+#[test]
 fn whatever_lies_in_its_file() {
     let cached = Cached::new();
     let first = cached.check();

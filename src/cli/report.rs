@@ -10,6 +10,7 @@ use crate::debt::{Document, html, markdown};
 use crate::git;
 use crate::history::owners::CodeOwners;
 use crate::history::{Head, HeadFile, History, Request};
+use crate::manifest;
 use crate::report::incidents::{LEAST, is_about_value, spoken_for};
 use crate::rules;
 use crate::scan::{self, scan};
@@ -102,7 +103,12 @@ fn of_repository(args: &Report) -> Option<Document> {
     let since = args.since.as_deref().zip(history.also);
     let project = match history.paths.as_slice() {
         [one] => name_of(&history.root.join(one)),
-        _ => name_of(&history.root),
+        _ => head.name.clone().unwrap_or_else(|| name_of(&history.root)),
+    };
+    // What is not committed says nothing of an older commit.
+    let uncommitted = match git::work_tree(&history.root) {
+        Ok(git::WorkTree::Dirty(files)) if args.walk.to == "HEAD" => files,
+        _ => 0,
     };
     let now = jiff::Timestamp::now().as_second();
     let as_of = if args.walk.to == "HEAD" { now.max(tip.commit.time) } else { tip.commit.time };
@@ -115,6 +121,7 @@ fn of_repository(args: &Report) -> Option<Document> {
         owners: owners.as_ref(),
         since,
         select: &args.walk.select,
+        uncommitted,
     }))
 }
 
@@ -154,8 +161,15 @@ fn of_folder(args: &Report, folder: PathBuf) -> io::Result<Option<(Document, boo
     let findings: Vec<_> =
         found.into_iter().zip(joined).filter(|(_, joined)| joined.is_none()).map(|(finding, _)| finding).collect();
     let lives = vec![None; findings.len()];
-    let head = Head { files, findings, lives, roots: scan.roots(), rules: scan.config.rules() };
-    let project = name_of(&paths::absolute(&folder, &paths::working_directory()));
+    let head = Head {
+        files,
+        findings,
+        lives,
+        name: manifest::name(&scan.manifests),
+        roots: scan.roots(),
+        rules: scan.config.rules(),
+    };
+    let project = head.name.clone().unwrap_or_else(|| name_of(&paths::absolute(&folder, &paths::working_directory())));
     let now = jiff::Timestamp::now().as_second();
     let document = document(&Input {
         project,
@@ -166,6 +180,7 @@ fn of_folder(args: &Report, folder: PathBuf) -> io::Result<Option<(Document, boo
         owners: None,
         since: None,
         select: &args.walk.select,
+        uncommitted: 0,
     });
     Ok(Some((document, failed)))
 }

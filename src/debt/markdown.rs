@@ -2,14 +2,17 @@
 //!
 //! Holds no frames and no charts; of long lists the top, and how many more there are.
 
-use super::{Compare, Document, Entry, Trend, words};
+use super::{Compare, Document, Entry, RuleCount, Trend, words};
 use std::io::{self, Write};
 
 /// So many rows a list has.
 const ROWS: usize = 20;
 
-/// So many findings of a section are listed.
+/// So many findings of a section are listed: warnings and notes behind the errors.
 const FINDINGS: usize = 10;
+
+/// So many errors of a section are listed: they decide whether it is a go.
+const ERRORS: usize = 50;
 
 /// The whole report.
 pub fn markdown(document: &Document, out: &mut dyn Write) -> io::Result<()> {
@@ -30,6 +33,9 @@ pub fn markdown(document: &Document, out: &mut dyn Write) -> io::Result<()> {
     let made = escaped(&document.made);
     let scope = words::scope(document, code);
     writeln!(out, "Looked at {scope}: {files} with {lines}{commit}, by davy {} on {made}.", escaped(&document.davy))?;
+    if let Some(said) = words::uncommitted(document) {
+        writeln!(out, "\n{said}")?;
+    }
     readiness(document, out)?;
     recommendations(document, out)?;
     writeln!(out, "\n## Trend\n")?;
@@ -38,10 +44,9 @@ pub fn markdown(document: &Document, out: &mut dyn Write) -> io::Result<()> {
         None => writeln!(out, "{}", words::NO_HISTORY)?,
     }
     people(document, out)?;
-    writeln!(out, "\n## Compare\n")?;
-    match &document.compare {
-        Some(older) => compare(document, older, out)?,
-        None => writeln!(out, "{}", words::NO_COMPARE)?,
+    if let Some(older) = &document.compare {
+        writeln!(out, "\n## Compare\n")?;
+        compare(document, older, out)?;
     }
     order(document, out)?;
     findings(document, out)
@@ -49,13 +54,18 @@ pub fn markdown(document: &Document, out: &mut dyn Write) -> io::Result<()> {
 
 /// A table, its first `ROWS` rows, and how many more there are. A column that ends with a colon holds numbers.
 fn table(out: &mut dyn Write, columns: &[&str], rows: Vec<Vec<String>>) -> io::Result<()> {
+    top(out, columns, rows, ROWS)
+}
+
+/// The same with the first `most` rows.
+fn top(out: &mut dyn Write, columns: &[&str], rows: Vec<Vec<String>>, most: usize) -> io::Result<()> {
     let heads: Vec<&str> = columns.iter().map(|column| column.trim_end_matches(':')).collect();
     let lines: Vec<&str> = columns.iter().map(|column| if column.ends_with(':') { "---:" } else { "---" }).collect();
     writeln!(out, "| {} |\n|{}|", heads.join(" | "), lines.join("|"))?;
-    for row in rows.iter().take(ROWS) {
+    for row in rows.iter().take(most) {
         writeln!(out, "| {} |", row.join(" | "))?;
     }
-    match rows.len().saturating_sub(ROWS) {
+    match rows.len().saturating_sub(most) {
         0 => Ok(()),
         more => writeln!(out, "\nand {} more", words::grouped(more)),
     }
@@ -75,7 +85,27 @@ fn readiness(document: &Document, out: &mut dyn Write) -> io::Result<()> {
         ]
     });
     let columns = ["Section", "Score:", "How it comes about", "Errors:", "Warnings:", "Notes:", "Time to mend:"];
-    table(out, &columns, rows.collect())
+    table(out, &columns, rows.collect())?;
+    writeln!(out, "\n{}\n", words::SCORES)?;
+    for section in &document.sections {
+        writeln!(out, "- **{}**: {} Counts {}.", escaped(&section.title), prose(&section.about), escaped(&section.of))?;
+    }
+    let rules: Vec<&RuleCount> = document.sections.iter().flat_map(|section| &section.rules).collect();
+    if rules.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n### What was found, by rule\n")?;
+    let rows = rules.iter().map(|rule| {
+        vec![
+            format!("{} {}", code(&rule.code), escaped(&rule.name)),
+            prose(&rule.summary),
+            words::severities(rule.errors, rule.warnings, rule.notes),
+            words::grouped(rule.fixable),
+            words::duration(rule.minutes),
+        ]
+    });
+    let columns = ["Rule", "What it is about", "Found", "davy mends:", "Time for the rest:"];
+    top(out, &columns, rows.collect(), rules.len())
 }
 
 fn recommendations(document: &Document, out: &mut dyn Write) -> io::Result<()> {
@@ -83,6 +113,7 @@ fn recommendations(document: &Document, out: &mut dyn Write) -> io::Result<()> {
     if document.recommendations.is_empty() {
         return writeln!(out, "{}", words::NOTHING_TO_DO);
     }
+    writeln!(out, "{}\n", words::STEPS)?;
     let rows = document.recommendations.iter().enumerate().map(|(index, step)| {
         let command = step.command.as_deref().map(|command| format!(": {}", code(command))).unwrap_or_default();
         vec![
@@ -101,7 +132,7 @@ fn trend(trend: &Trend, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}\n", escaped(&words::history(trend)))?;
     if trend.families.is_empty() {
         writeln!(out, "{}", words::NO_COURSE)?;
-    } else {
+    } else if trend.dates.len() > 1 {
         let rows = trend.families.iter().map(|course| {
             let edge = |value: Option<&usize>| words::grouped(value.copied().unwrap_or_default());
             vec![
@@ -119,6 +150,10 @@ fn trend(trend: &Trend, out: &mut dyn Write) -> io::Result<()> {
     if trend.forecasts.is_empty() {
         return writeln!(out, "{}", words::NO_FORECAST);
     }
+    let first = &trend.forecasts[0].text;
+    if trend.forecasts.iter().all(|forecast| forecast.text == *first) {
+        return writeln!(out, "{}", prose(first));
+    }
     for forecast in &trend.forecasts {
         writeln!(out, "- **{}**: {}", escaped(&forecast.name), prose(&forecast.text))?;
     }
@@ -131,6 +166,7 @@ fn people(document: &Document, out: &mut dyn Write) -> io::Result<()> {
     match document.hotspots.as_slice() {
         [] => writeln!(out, "{}", no_history(words::NO_HOTSPOT))?,
         hotspots => {
+            writeln!(out, "{}\n", words::HOTSPOTS)?;
             let rows = hotspots.iter().map(|hotspot| {
                 let commits = words::grouped(hotspot.commits);
                 let findings = words::grouped(hotspot.findings);
@@ -157,8 +193,8 @@ fn people(document: &Document, out: &mut dyn Write) -> io::Result<()> {
     match document.ages.as_slice() {
         [] => writeln!(out, "{}", no_history(words::NO_AGE)),
         ages => {
-            let rows =
-                ages.iter().map(|age| vec![escaped(&age.label), age.errors.to_string(), age.warnings.to_string()]);
+            let some = ages.iter().filter(|age| age.errors + age.warnings > 0);
+            let rows = some.map(|age| vec![escaped(&age.label), age.errors.to_string(), age.warnings.to_string()]);
             table(out, &["Age", "Errors:", "Warnings:"], rows.collect())
         }
     }
@@ -209,7 +245,7 @@ fn order(document: &Document, out: &mut dyn Write) -> io::Result<()> {
     table(out, &["Step:", "Module", "davy moves:", "A person moves:", "Time:"], rows.collect())
 }
 
-/// The top of each section: errors, warnings, then notes.
+/// The top of each section: errors, then warnings and notes.
 fn findings(document: &Document, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "\n## Findings")?;
     for section in &document.sections {
@@ -217,15 +253,13 @@ fn findings(document: &Document, out: &mut dyn Write) -> io::Result<()> {
         let of = |severity: &'static str| {
             document.findings.iter().filter(move |entry| entry.section == section.key && entry.severity == severity)
         };
-        let top: Vec<&Entry> = of("error").chain(of("warning")).chain(of("note")).collect();
-        if top.is_empty() {
+        let all: Vec<&Entry> = of("error").chain(of("warning")).chain(of("note")).collect();
+        if all.is_empty() {
             writeln!(out, "Nothing was found here.")?;
             continue;
         }
-        table(out, &["Where", "What"], top.iter().take(FINDINGS).map(|entry| finding(entry)).collect())?;
-        if top.len() > FINDINGS {
-            writeln!(out, "\nand {} more", words::grouped(top.len() - FINDINGS))?;
-        }
+        let most = of("error").count().clamp(FINDINGS, ERRORS);
+        top(out, &["Where", "What"], all.iter().map(|entry| finding(entry)).collect(), most)?;
     }
     Ok(())
 }

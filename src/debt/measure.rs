@@ -37,6 +37,8 @@ pub struct Input<'i> {
     pub since: Option<(&'i str, usize)>,
     /// What was selected on the command line.
     pub select: &'i [String],
+    /// So many files of the work tree differ from the commit.
+    pub uncommitted: usize,
 }
 
 /// Of which shape the document is.
@@ -51,6 +53,8 @@ struct Part {
     key: &'static str,
     title: &'static str,
     about: &'static str,
+    /// What files it counts.
+    of: &'static str,
     /// What its rules are of.
     families: &'static [&'static str],
     /// Whether a file belongs to it: whether it is Python, and whether it is a test.
@@ -63,6 +67,7 @@ const PARTS: [Part; 4] = [
         key: "startup",
         title: "System startup",
         about: "Does the application start, on the versions that it will run on, without what is deprecated or gone?",
+        of: "Python files that are no tests",
         families: &["pydantic", "datetime"],
         holds: |is_python, is_test| is_python && !is_test,
     },
@@ -70,6 +75,7 @@ const PARTS: [Part; 4] = [
         key: "tests",
         title: "Test suite",
         about: "Can every test run: does it parse, is it collected, are its imports and fixtures there?",
+        of: "Python files of tests",
         families: &["syntax", "tests"],
         holds: |is_python, is_test| is_python && is_test,
     },
@@ -77,6 +83,7 @@ const PARTS: [Part; 4] = [
         key: "integration",
         title: "Integration",
         about: "Do modules and libraries talk through what is public, so that an upgrade does not break them?",
+        of: "all Python files",
         families: &["private"],
         holds: |is_python, _| is_python,
     },
@@ -84,6 +91,7 @@ const PARTS: [Part; 4] = [
         key: "security",
         title: "Security",
         about: "Is every secret outside of the source, in files of settings, too?",
+        of: "all files, those of settings included",
         families: &["secrets"],
         holds: |_, _| true,
     },
@@ -146,6 +154,7 @@ pub fn document(input: &Input) -> Document {
         as_of: day_of(input.as_of),
         select: input.select.to_vec(),
         commit,
+        uncommitted: input.uncommitted,
         size: Size { files: files.len(), lines },
         verdict: verdict(&sections, &known, files.len()),
         recommendations: recommendations(&files, &known),
@@ -243,6 +252,7 @@ fn section(part: &Part, input: &Input, files: &[(&HeadFile, bool)], known: &[Kno
         key: part.key.to_owned(),
         title: part.title.to_owned(),
         about: part.about.to_owned(),
+        of: part.of.to_owned(),
         score: score(all, clean, errors, POINTS_PER_ERROR),
         is_looked_at: on.any(|page| part.families.contains(&page.family.name)),
         files: all,
@@ -292,7 +302,7 @@ fn verdict(sections: &[Section], known: &[Known], files: usize) -> Verdict {
 }
 
 /// So many rules are named in a reason.
-const NAMED: usize = 3;
+const NAMED: usize = 4;
 
 fn reason(section: &Section, known: &[Known]) -> Reason {
     let is_error = |at: &usize| known[*at].finding.severity == Severity::Error;
@@ -302,7 +312,7 @@ fn reason(section: &Section, known: &[Known]) -> Reason {
         wrong.iter().take(NAMED).map(|rule| format!("{} `{}`", rule.errors, rule.name)).collect();
     let others: usize = wrong.iter().skip(NAMED).map(|rule| rule.errors).sum();
     if others > 0 {
-        named.push(format!("{others} of other rules"));
+        named.push(format!("{others} of {}", super::words::counted(wrong.len() - NAMED, "other rule")));
     }
     let errors = super::words::counted(section.errors, "error");
     Reason {
@@ -334,7 +344,12 @@ fn recommendations(files: &[(&HeadFile, bool)], known: &[Known]) -> Vec<Recommen
             (1, count) => format!("{} `{}`", super::words::grouped(count), known[automatic[0]].page.name),
             (rules, count) => format!("{} findings of {rules} rules", super::words::grouped(count)),
         };
-        let text = format!("Let davy fix {what} by itself: behaviour stays the same");
+        let notes = known.iter().filter(|one| one.is_automatic && !one.counts()).count();
+        let notes = match notes {
+            0 => String::new(),
+            notes => format!(" (and {})", super::words::counted(notes, "note")),
+        };
+        let text = format!("Let davy fix {what}{notes} by itself; code that runs today behaves the same");
         steps.push(Recommendation {
             text,
             command: Some("davy check --fix".to_owned()),
@@ -352,12 +367,18 @@ fn recommendations(files: &[(&HeadFile, bool)], known: &[Known]) -> Vec<Recommen
             let errors = findings.iter().filter(|at| known[**at].finding.severity == Severity::Error).count();
             let minutes: u32 = findings.iter().map(|at| known[*at].minutes()).sum();
             let effect = f64::from(then - now) + 0.5 * errors as f64 + 0.05 * findings.len() as f64;
-            (effect / (f64::from(minutes) + 5.0), then, minutes)
+            (effect / f64::from(minutes.max(1)), then, minutes)
         };
         let best = of_rule.iter().map(|(code, findings)| (*code, effect(findings)));
         let Some((code, (_, then, minutes))) = best.reduce(|a, b| if b.1.0 > a.1.0 { b } else { a }) else { break };
         let findings = of_rule.remove(code).unwrap_or_default();
-        let text = format!("Mend {} `{}`", super::words::grouped(findings.len()), known[findings[0]].page.name);
+        let page = known[findings[0]].page;
+        let what = format!("{} `{}`", super::words::grouped(findings.len()), page.name);
+        // The history of a repository keeps what the source no longer has.
+        let text = match page.family.name {
+            "secrets" => format!("Mend {what}, and rotate the values: git's history keeps the old ones"),
+            _ => format!("Mend {what}"),
+        };
         without.extend(&findings);
         steps.push(Recommendation {
             text,

@@ -35,6 +35,9 @@ pub struct Document {
     pub select: Vec<String>,
     /// What was looked at; none outside of a repository, where it is the files as they lie there.
     pub commit: Option<CommitRef>,
+    /// So many files of the work tree differ from the commit: what they hold is not in the report.
+    #[serde(default)]
+    pub uncommitted: usize,
     /// How much was looked at.
     pub size: Size,
     /// Ready for production, or not, and why.
@@ -116,6 +119,9 @@ pub struct Section {
     pub title: String,
     /// What it asks, in a sentence.
     pub about: String,
+    /// What files it counts: "Python files of tests".
+    #[serde(default)]
+    pub of: String,
     /// From 0 to 100: `clean / files` in percent, less `points_per_error` for each error (`words::score`).
     pub score: u32,
     /// Some of its rules are on; else its score says nothing.

@@ -15,6 +15,7 @@ fn section(files: usize, clean: usize, errors: usize) -> Section {
         key: "startup".to_owned(),
         title: "System startup".to_owned(),
         about: "What keeps the service from starting.".to_owned(),
+        of: "Python files that are no tests".to_owned(),
         score: score(files, clean, errors, 5),
         is_looked_at: true,
         files,
@@ -40,6 +41,7 @@ fn empty() -> Document {
         paths: Vec::new(),
         made: "2026-10-01".to_owned(),
         commit: None,
+        uncommitted: 0,
         size: Size { files: 412, lines: 58_213 },
         verdict: Verdict { go: true, reasons: Vec::new() },
         sections: vec![section(412, 412, 0)],
@@ -190,13 +192,13 @@ fn formula_of(files: usize, clean: usize, errors: usize) -> String {
 
 #[test]
 fn formulas_come_with_their_numbers() {
-    assert_eq!(formula_of(50, 41, 3), "41 of 50 files are clean: 82. Less 5 points for each of 3 errors: 67.");
-    assert_eq!(formula_of(50, 49, 1), "49 of 50 files are clean: 98. Less 5 points for 1 error: 93.");
-    assert_eq!(formula_of(1200, 1199, 0), "1,199 of 1,200 files are clean: 99.");
-    assert_eq!(formula_of(50, 50, 0), "All 50 files are clean: 100.");
-    assert_eq!(formula_of(1, 1, 0), "The one file is clean: 100.");
+    assert_eq!(formula_of(50, 41, 3), "41 of 50 files are clean: 82 %. Less 5 points for each of 3 errors: 67.");
+    assert_eq!(formula_of(50, 49, 1), "49 of 50 files are clean: 98 %. Less 5 points for 1 error: 93.");
+    assert_eq!(formula_of(1200, 1199, 0), "1,199 of 1,200 files are clean: 99 %.");
+    assert_eq!(formula_of(50, 50, 0), "All 50 files are clean: 100 %.");
+    assert_eq!(formula_of(1, 1, 0), "The one file is clean: 100 %.");
     assert_eq!(formula_of(0, 0, 0), "No file of the project is part of this: 100.");
-    let floor = "10 of 50 files are clean: 20. Less 5 points for each of 40 errors, and never below 0: 0.";
+    let floor = "10 of 50 files are clean: 20 %. Less 5 points for each of 40 errors, and never below 0: 0.";
     assert_eq!(formula_of(50, 10, 40), floor);
 }
 
@@ -277,7 +279,7 @@ fn where_nothing_was_found_the_page_says_so() {
 
 #[test]
 fn lists_of_markdown_say_how_much_they_leave_out() {
-    let text = written(&full("word", 40));
+    let text = written(&full("word", 80));
     assert!(text.contains("**NO-GO**: not ready for production"));
     assert!(text.contains("\n### System startup\n") && text.contains("\nand 30 more\n"), "{text}");
     assert!(text.contains("| Family | First | Most | Now | Came | Went |\n|---|---:|---:|---:|---:|---:|"));

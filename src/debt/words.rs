@@ -23,9 +23,9 @@ pub fn formula(section: &Section, link: impl Fn(&str) -> String) -> String {
     let percent = clean_percent(section.files, section.clean);
     let clean = match (section.files, section.clean) {
         (0, _) => format!("No file of the project is part of this: {percent}."),
-        (1, 1) => format!("The one file is clean: {percent}."),
-        (files, clean) if files == clean => format!("All {} files are clean: {percent}.", grouped(files)),
-        (files, clean) => format!("{} of {} are clean: {percent}.", grouped(clean), counted(files, "file")),
+        (1, 1) => format!("The one file is clean: {percent} %."),
+        (files, clean) if files == clean => format!("All {} files are clean: {percent} %.", grouped(files)),
+        (files, clean) => format!("{} of {} are clean: {percent} %.", grouped(clean), counted(files, "file")),
     };
     let points = counted(section.points_per_error as usize, "point");
     let floor = if section.score == 0 && percent > 0 { ", and never below 0" } else { "" };
@@ -195,6 +195,27 @@ fn turns(char: char) -> bool {
 pub fn short(id: &str) -> String {
     id.chars().take(8).collect()
 }
+
+/// What the report does not hold, though it lies in the work tree.
+pub fn uncommitted(document: &Document) -> Option<String> {
+    let files = match document.uncommitted {
+        0 => return None,
+        1 => "1 file of the work tree differs".to_owned(),
+        files => format!("{} files of the work tree differ", grouped(files)),
+    };
+    Some(format!("{files} from that commit: what is not committed is not in this report."))
+}
+
+/// How every score comes about.
+pub const SCORES: &str = "A score is the share of clean files in percent, rounded down, less points for each error. A file is clean \
+    that has no error and no warning of the section; a note is for who wants to know.";
+
+/// What the order of recommendations is.
+pub const STEPS: &str = "The most points for the least time first. Points are those that the sections gain, once the steps before are done.";
+
+/// What a hotspot is.
+pub const HOTSPOTS: &str = "What changes often and has much to mend costs most to leave as it is. Debt is in minutes by the rules, what davy \
+    mends by itself included.";
 
 /// Said in place of a trend, a forecast, ages.
 pub const NO_HISTORY: &str = "There is no history to tell: the project lies outside of a git repository.";

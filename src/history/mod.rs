@@ -70,6 +70,8 @@ pub struct Head {
     pub findings: Vec<Judged>,
     /// The life of each of them, as a place in `History::lives`.
     pub lives: Vec<Option<usize>>,
+    /// What a manifest at the root calls the project.
+    pub name: Option<String>,
     /// The folders that imports may start from.
     pub roots: Vec<String>,
     /// The codes of the rules that are on.

@@ -530,7 +530,7 @@ impl<'p> Past<'p> {
         let mut roots = Manifests::new(&manifests).roots();
         roots.extend(self.src());
         let rules = self.base.rules();
-        Ok(Head { files, findings, lives, roots, rules })
+        Ok(Head { files, findings, lives, name: manifest::name(&manifests), roots, rules })
     }
 
     /// The findings of a commit, as they are followed.

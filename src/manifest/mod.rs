@@ -94,6 +94,11 @@ impl fmt::Display for ManifestError {
 
 impl std::error::Error for ManifestError {}
 
+/// What the manifests at a project's root call it.
+pub fn name(manifests: &[(String, Manifest)]) -> Option<String> {
+    manifests.iter().filter(|(path, _)| !path.contains('/')).find_map(|(_, manifest)| manifest.name.clone())
+}
+
 /// Reads one manifest. Only TOML, JSON and ini files can be broken; of the others, what is not understood is skipped.
 pub fn read(kind: Kind, text: &str) -> Result<Manifest, ManifestError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);

@@ -177,6 +177,8 @@ fn harmless_and_why() {
         ("name", "9f3c07be51d8a2640e7b93c5d1f8a642", Digest),
         ("id", "b1946ac9-2492-4d23-8c5e-0f3a7b6d1e42", Uuid),
         ("api_key", "your-api-key", Placeholder),
+        ("password", "long-enough-1", Placeholder),
+        ("password", "tooShort", Placeholder),
         ("password", "your_password_here", Placeholder),
         ("password", "test", Placeholder),
         ("token", "test-token", Placeholder),

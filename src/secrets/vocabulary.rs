@@ -52,7 +52,7 @@ pub(super) fn vocabulary(class: NameClass, name: &str, value: &str) -> Option<Ha
     let apart: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).collect();
     let told =
         if random { apart.iter().any(|w| has(PLACEHOLDER, w)) } else { letters.iter().any(|w| has(PLACEHOLDER, w)) };
-    if told || is_x_run(&lower) {
+    if told || is_x_run(&lower) || tells_of_rule(&letters) {
         return Some(Harmless::Placeholder);
     }
     let filler = |w: &&str| has(FILLER, w) || has(SECRET_WORDS, w) || name_words.iter().any(|n| n == w);
@@ -85,6 +85,13 @@ fn identifier(class: NameClass, value: &str, letters: &[&str]) -> Option<Harmles
 
 fn compact(words: &[String]) -> String {
     words.concat()
+}
+
+/// `long-enough-1`, `tooshort`: says how it fares with a rule about passwords.
+fn tells_of_rule(letters: &[&str]) -> bool {
+    let joined = letters.concat();
+    let measures = ["long", "short", "strong", "weak", "simple", "common", "complex"];
+    measures.iter().any(|word| joined.contains(&format!("{word}enough")) || joined.contains(&format!("too{word}")))
 }
 
 /// `xxx`, `xxxx-xxxx`, `aaaxxxxbbb`: a run that stands for "something".

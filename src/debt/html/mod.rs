@@ -105,6 +105,10 @@ fn header(document: &Document) -> String {
         ),
         None => "the files as they lie there, outside of a git repository".to_owned(),
     };
+    let commit = match words::uncommitted(document) {
+        Some(said) => format!("{commit}. {}", text(&said)),
+        None => commit,
+    };
     format!(
         "<header>\n<h1>Production readiness of <bdi>{}</bdi></h1>\n<dl class=\"facts\">\
          <div><dt>Looked at</dt><dd>{paths}: {size}</dd></div>\

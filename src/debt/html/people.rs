@@ -38,9 +38,7 @@ pub fn hotspots(document: &Document) -> String {
     let rows: Vec<Vec<String>> = shown.map(|hotspot| hotspot_row(document, hotspot)).collect();
     format!(
         "{}{}{}",
-        paragraph(
-            "What changes often and has much to mend costs most to leave as it is. Debt is in minutes by the rules, what davy mends by itself included."
-        ),
+        paragraph(words::HOTSPOTS),
         table("Hotspots, the worst first", columns, &rows),
         left_out(document.hotspots.len(), ROWS, "file")
     )

@@ -35,7 +35,7 @@ fn card_anchor(section: &str) -> String {
 /// The cards of all sections, and their rules.
 pub fn render(document: &Document) -> String {
     let cards: String = document.sections.iter().map(card).collect();
-    let mut html = format!("<div class=\"cards\">\n{cards}</div>\n");
+    let mut html = format!("<div class=\"cards\">\n{cards}</div>\n{}", paragraph(words::SCORES));
     let rows: Vec<Vec<String>> =
         document.sections.iter().flat_map(|section| section.rules.iter().map(|rule| row(section, rule))).collect();
     if !rows.is_empty() {
@@ -66,9 +66,10 @@ fn card(section: &Section) -> String {
          <p class=\"score\"><b>{shown}</b> <span>{of}</span></p>\
          <svg class=\"bar\" viewBox=\"0 0 100 2\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\
          <rect width=\"100\" height=\"2\" class=\"all\"/><rect width=\"{score}\" height=\"2\" class=\"part-of\"/></svg>\
-         <p class=\"about\">{}</p><p class=\"formula\">{formula}</p><p class=\"counts\">{counts}{time}</p></article>\n",
+         <p class=\"about\">{} Counts {}.</p><p class=\"formula\">{formula}</p><p class=\"counts\">{counts}{time}</p></article>\n",
         text(&section.title),
         prose(&section.about),
+        text(&section.of),
         score = if section.is_looked_at { section.score } else { 0 },
         shown = words::shown_score(section),
         of = if section.is_looked_at { "of 100" } else { "not looked at" },
@@ -121,9 +122,7 @@ pub fn recommendations(document: &Document) -> String {
     ];
     format!(
         "{}{}{}",
-        paragraph(
-            "The most points for the least time first. Points are those that the sections gain, once the steps before are done."
-        ),
+        paragraph(words::STEPS),
         table("Recommendations in order of effect per effort", columns, &rows),
         paragraph(&words::effort(&document.effort))
     )

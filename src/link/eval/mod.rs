@@ -208,11 +208,12 @@ impl<'a> Values<'a> {
         };
         let last = symbol.name.rsplit('.').next().unwrap_or_default();
         note(Of::Filled, &symbol.name);
-        note(Of::Filled, &format!(".{last}"));
+        let attribute = format!(".{last}");
+        note(Of::Filled, &attribute);
         let elsewhere = self.filled.get_or_init(collect);
         let own = self.units.of(symbol.file).facts.filled.get(&symbol.name).into_iter().flatten();
         let by_name = elsewhere.get(symbol.name.as_str()).into_iter().flatten();
-        let as_attribute = elsewhere.get(format!(".{last}").as_str()).into_iter().flatten();
+        let as_attribute = elsewhere.get(attribute.as_str()).into_iter().flatten();
         own.map(|value| (value, symbol.file)).chain(by_name.chain(as_attribute).copied())
     }
 
