@@ -9,7 +9,7 @@ use crate::discover::{self, Discovery, Found, Root, project_root};
 use crate::finding::{Grade, Judged, Severity};
 use crate::git;
 use crate::link::project::{Around, Project, Settings, included};
-use crate::link::{self, Linked, Reason, link, reasons};
+use crate::link::{self, Held, Linked, Reason, link, reasons};
 use crate::manifest::{self, Manifest};
 use crate::page::Page;
 use crate::rule::Definitions;
@@ -353,16 +353,20 @@ impl Scan {
         }
     }
 
+    fn units(&self) -> Vec<(&str, &dyn Held)> {
+        self.files.iter().map(|file| (file.key.as_str(), file as &dyn Held)).collect()
+    }
+
     /// Why candidates of a file are not reported.
     pub fn reasons(&self, key: &str) -> Vec<Reason> {
-        let units: Vec<(&str, &Unit)> = self.files.iter().map(|file| (file.key.as_str(), file.unit())).collect();
+        let units = self.units();
         let Some(file) = self.files.iter().position(|file| file.key == key) else { return Vec::new() };
         reasons(&units, file, &self.project())
     }
 
     /// The files that tests bring in, tests and conftests among them, with what each imports: places in `files`.
     pub fn imports(&self) -> HashMap<usize, Vec<usize>> {
-        let units: Vec<(&str, &Unit)> = self.files.iter().map(|file| (file.key.as_str(), file.unit())).collect();
+        let units = self.units();
         link::imports(&units, &self.project())
     }
 
@@ -411,9 +415,7 @@ impl Scan {
     }
 
     fn linked(&self) -> Linked {
-        // Of files that nothing is said of it is enough what they tell.
-        let units: Vec<(&str, &Unit)> =
-            self.files.par_iter().map(|file| (file.key.as_str(), file.as_it_counts())).collect();
+        let units = self.units();
         let shown: Vec<usize> = (0..self.files.len()).filter(|&index| self.files[index].shown).collect();
         let project = self.project();
         let quote = |file: usize, span: crate::text::Span| {
@@ -551,12 +553,14 @@ impl Scan {
     }
 }
 
-impl File {
-    /// What it compiled to, as far as a link asks.
-    fn as_it_counts(&self) -> &Unit {
+impl Held for File {
+    /// Of a file that nothing is said of it is enough what it tells.
+    fn held(&self) -> &Unit {
         if self.shown { self.unit.get() } else { self.unit.told() }
     }
+}
 
+impl File {
     /// What it compiled to.
     pub fn unit(&self) -> &Unit {
         self.unit.get()

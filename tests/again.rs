@@ -4,7 +4,7 @@ use davy::compile::compile;
 use davy::discover::kind_of;
 use davy::finding::Judged;
 use davy::link::project::{Around, Everything, Project};
-use davy::link::{again, link};
+use davy::link::{Held, again, link};
 use davy::manifest::{self, Manifest};
 use davy::rule::Definitions;
 use davy::rules;
@@ -191,7 +191,8 @@ fn walk(mut files: Files, seed: u64, steps: usize) -> usize {
             around: &around,
             settings: &Everything,
         };
-        let pairs: Vec<(&str, &Unit)> = keys.iter().copied().zip(units.iter().map(|unit| &**unit)).collect();
+        let held = units.iter().map(|unit| &**unit as &dyn Held);
+        let pairs: Vec<(&str, &dyn Held)> = keys.iter().copied().zip(held).collect();
         let shown: Vec<usize> = (0..pairs.len()).collect();
         let alone = counted(link(&pairs, &shown, &project, None).findings.into_iter());
         let now = again(&keys, units.clone(), &project, before.take());

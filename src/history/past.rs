@@ -14,7 +14,7 @@ use crate::git::Error;
 use crate::git::history::{Local, Objects, local, tree};
 use crate::identity::{self, Identity};
 use crate::link::project::{Around, Manifests, Project, included};
-use crate::link::{Answers, Quote, again, link};
+use crate::link::{Answers, Held, Quote, again, link};
 use crate::manifest::{self, Manifest};
 use crate::report::incidents::{LEAST, is_about_value, spoken_for};
 use crate::rule::Definitions;
@@ -624,7 +624,7 @@ impl<'p> Past<'p> {
         let unit = |source: &Source| self.units.get(source).and_then(Option::as_deref);
         let known: Vec<(&str, &Source, &Unit)> =
             state.checked.iter().filter_map(|(path, source)| Some((&**path, source, unit(source)?))).collect();
-        let files: Vec<(&str, &Unit)> = known.iter().map(|(path, _, unit)| (*path, *unit)).collect();
+        let files: Vec<(&str, &dyn Held)> = known.iter().map(|(path, _, unit)| (*path, *unit as &dyn Held)).collect();
         let manifests = self.manifests(state);
         let around = around(state);
         let project = self.project(&manifests, &around);

@@ -6,7 +6,8 @@ use super::index::{File, Index};
 use super::judge::Judge;
 use super::project::{Manifests, Project};
 use super::reads::{Key, Of, Reads, key, recorded};
-use super::{Linker, Values, index_of, wanted};
+use super::sayings::Sayings;
+use super::{Held, Linker, Values, roots, wanted};
 use crate::finding::{Finding, Judged};
 use crate::unit::Unit;
 use rayon::prelude::*;
@@ -16,7 +17,9 @@ use std::sync::Arc;
 
 /// What the link of one state came to, for the next one.
 pub struct Answers {
-    index: Index,
+    index: Arc<Index>,
+    /// What the units say, if anybody asked.
+    sayings: Option<Sayings>,
     units: Vec<Arc<Unit>>,
     /// By file.
     answers: Vec<Answer>,
@@ -73,10 +76,22 @@ impl Answers {
 /// Judges the findings of all files, only to be counted: `before` is what another state of the same project came to, with the same
 /// configuration. Gives what `link` gives.
 pub fn again(paths: &[&str], units: Vec<Arc<Unit>>, project: &Project, mut before: Option<Answers>) -> Answers {
-    let all: Vec<&Unit> = units.iter().map(|unit| &**unit).collect();
+    let all: Vec<&dyn Held> = units.iter().map(|unit| &**unit as &dyn Held).collect();
     let manifests = Manifests::new(project.manifests);
-    let index = index_of(paths, &manifests, project);
+    let asked = roots(&manifests, project);
+    let known = before.as_ref().map(|before| &before.index).filter(|index| index.is_of(paths, &asked)).cloned();
+    let index = known.unwrap_or_else(|| Arc::new(Index::new(paths, &asked)));
     let values = Values::new(&index, &all, &project.models);
+    if let Some((sayings, before)) = before.as_mut().and_then(|before| Some((before.sayings.take()?, &*before))) {
+        let is_same = Arc::ptr_eq(&before.index, &index);
+        let moved = || before.index.paths_apart().map(|path| index.file(path)).collect::<Vec<Option<File>>>();
+        let fresh = units.iter().enumerate().filter(|&(file, unit)| {
+            let old = if is_same { Some(file) } else { before.index.file(paths[file]) };
+            old.is_none_or(|old| !Arc::ptr_eq(&before.units[old], unit))
+        });
+        let moved = (!is_same).then(moved);
+        values.units.know(sayings.after(moved.as_deref(), fresh.map(|(file, unit)| (file, &**unit))));
+    }
     let judge = Judge::new(&values, project, &manifests);
     let chains = Chains::new(&judge);
     let told = Told::of(project.manifests);
@@ -116,7 +131,7 @@ pub fn again(paths: &[&str], units: Vec<Arc<Unit>>, project: &Project, mut befor
     let known = |file: File| {
         let before = before.as_ref()?;
         let path = paths[file];
-        let old = before.index.file(path)?;
+        let old = if Arc::ptr_eq(&before.index, &index) { file } else { before.index.file(path)? };
         let answer = &before.answers[old];
         let stays = Arc::ptr_eq(&before.units[old], &units[file])
             && circular.of(path) == was_circular.of(path)
@@ -136,7 +151,12 @@ pub fn again(paths: &[&str], units: Vec<Arc<Unit>>, project: &Project, mut befor
         answers[file] = Some(answer);
     }
     let answers = answers.into_iter().flatten().collect();
-    Answers { index, units, answers, manifests: told, of_tests, circular, outside }
+    drop(linker);
+    drop(chains);
+    drop(judge);
+    let sayings = values.units.into_sayings();
+    drop(all);
+    Answers { index, sayings, units, answers, manifests: told, of_tests, circular, outside }
 }
 
 /// What has changed from one state to the next.
@@ -150,7 +170,9 @@ struct Changes {
 impl Changes {
     /// None where so much has changed that everything is judged again.
     fn new(before: &Answers, index: &Index, paths: &[&str], units: &[Arc<Unit>], manifests: &Told) -> Option<Changes> {
-        let mut changed: FxHashSet<Key> = index.changes(&before.index)?.into_iter().collect();
+        let is_same = std::ptr::eq(index, &*before.index);
+        let paths_changed = if is_same { Vec::new() } else { index.changes(&before.index)? };
+        let mut changed: FxHashSet<Key> = paths_changed.into_iter().collect();
         // Whoever comes or goes may be a test, or what tests import.
         let has_tests = before.of_tests.contains_key(&key(Of::Runs, ""));
         let is_test = |path: &str| manifests.has_own_names || path.contains("test");

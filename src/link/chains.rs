@@ -5,9 +5,11 @@
 
 use super::index::File;
 use super::judge::Judge;
+use super::reads::{Of, note};
 use super::value::{Ancestor, Symbol, Value};
 use crate::fact::Binding;
 use crate::finding::{Chain, Judged, Tie, Tied};
+use crate::unit::Unit;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::OnceLock;
 
@@ -139,7 +141,11 @@ fn known(judge: &Judge) -> Known {
 fn attributes(judge: &Judge, joined: &mut Joined) {
     let values = judge.values;
     let mut nodes: Vec<(Tied, Symbol)> = Vec::new();
-    for (file, unit) in values.units.every().enumerate() {
+    note(Of::Whole, "");
+    let holding =
+        ["Config", "__root__"].map(|attr| values.units.saying(Of::Definers, attr).collect::<BTreeMap<_, _>>());
+    let holding: BTreeMap<File, &Unit> = holding.into_iter().flatten().collect();
+    for (file, unit) in holding {
         for (name, bindings) in &unit.facts.symbols {
             let Some((class, attr)) = name.rsplit_once('.') else { continue };
             let by = match attr {
@@ -170,7 +176,7 @@ fn attributes(judge: &Judge, joined: &mut Joined) {
         }
     }
     let orders: Vec<_> = nodes.iter().map(|(_, node)| values.order(node)).collect();
-    for (file, unit) in values.units.every().enumerate() {
+    for (file, unit) in values.units.saying(Of::Tied, "") {
         for (by, of) in &unit.facts.reads {
             let Some(class) = class_of(&values.eval(of, file)) else { continue };
             let read = joined.place(*by, &class);
@@ -211,7 +217,8 @@ fn validators(judge: &Judge, joined: &mut Joined) {
     let values = judge.values;
     let mut all: Vec<Validating> = Vec::new();
     let mut v2: Vec<Validating> = Vec::new();
-    for (file, unit) in values.units.every().enumerate() {
+    note(Of::Whole, "");
+    for (file, unit) in values.units.saying(Of::Validating, "") {
         for (name, bindings) in &unit.facts.symbols {
             let [Binding::Class(fact)] = bindings.as_slice() else { continue };
             if fact.validators.is_empty() {

@@ -3,7 +3,8 @@
 use super::index::File;
 use super::judge::Judge;
 use super::reads::{Key, Of, STARS, apart, key, symbol};
-use crate::fact::{Binding, Facts, Name, Step, TypeExpr};
+use super::sayings::{Listener, say};
+use crate::fact::{Binding, Facts, Name, Step};
 use crate::manifest::Manifest;
 use crate::text::Span;
 use crate::unit::Unit;
@@ -80,14 +81,18 @@ impl Told {
         for (path, manifest) in manifests {
             let mut manifest = manifest.clone();
             for one in std::mem::take(&mut manifest.requirements) {
-                versions.add(Of::Versions, &one.name, &(path, &one.specifier));
-                asked.add(Of::Declared, &one.name, &(path, &one.extras, &one.marker, &one.extra_or_group, one.direct));
+                versions.hears(Of::Versions, &one.name, &(path, &one.specifier));
+                asked.hears(
+                    Of::Declared,
+                    &one.name,
+                    &(path, &one.extras, &one.marker, &one.extra_or_group, one.direct),
+                );
             }
             for (name, version) in std::mem::take(&mut manifest.locked) {
-                versions.add(Of::Versions, &name, &(path, version));
-                asked.add(Of::Declared, &name, path);
+                versions.hears(Of::Versions, &name, &(path, version));
+                asked.hears(Of::Declared, &name, path);
             }
-            asked.add(Of::Commands, "", &(path, std::mem::take(&mut manifest.commands)));
+            asked.hears(Of::Commands, "", &(path, std::mem::take(&mut manifest.commands)));
             (path, postcard::to_stdvec(&manifest).unwrap_or_default()).hash(&mut shape);
         }
         let names = |(_, manifest): &(String, Manifest)| {
@@ -110,61 +115,7 @@ impl Told {
 /// What a unit adds to what all units say under one name, each with a hash of it.
 pub(super) fn said(unit: &Unit) -> FxHashMap<Key, u64> {
     let mut all = Said::default();
-    let facts = &unit.facts;
-    for (name, bindings) in &facts.symbols {
-        if let Some((class, attr)) = name.rsplit_once('.') {
-            all.add(Of::Definers, attr, &class);
-        }
-        for binding in bindings {
-            match binding {
-                Binding::TypeVar(_) => all.add(Of::Variable, name.rsplit('.').next().unwrap_or(name), &()),
-                Binding::Import(Name::Import { level, module, path }) => {
-                    if path != name {
-                        all.add(Of::Alias, name, path);
-                    }
-                    all.imports(path, &(level, module, path));
-                    all.imports(module, &(level, module, path));
-                    all.add(Of::Imports, path, &(level, module));
-                }
-                Binding::Class(class) => {
-                    if class.bases.len() > 1 {
-                        all.add(Of::Joined, "", name);
-                    }
-                    if !class.settings.is_empty() {
-                        all.pack(Of::Settings, "", &(name, &class.settings));
-                    }
-                }
-                Binding::Function(function) => {
-                    if let Some(clock) = &function.clock {
-                        all.pack(Of::Clocks, "", &(name, bindings.len(), clock));
-                    }
-                }
-                Binding::Declared(annotation) if name.contains('.') => all.add(Of::Annotations, "", annotation),
-                _ => {}
-            }
-        }
-    }
-    for star in &facts.stars {
-        if let Name::Import { level, module, .. } = star {
-            all.imports(module, &(level, module));
-            all.add(Of::Imports, "*", &(level, module));
-        }
-    }
-    facts.submodules.iter().for_each(|module| all.imports(module, &()));
-    facts.imports_late.iter().for_each(|name| all.add(Of::Imports, name, &()));
-    for (attr, values) in &facts.put {
-        values.iter().for_each(|put| all.add(Of::Put, attr, &(&put.of, &put.value)));
-    }
-    for (name, values) in &facts.filled {
-        let imported = |all: &Vec<Binding>| all.iter().any(|one| matches!(one, Binding::Import(_)));
-        let is_imported = facts.symbols.get(name).is_some_and(imported);
-        values.iter().for_each(|put| all.add(Of::Filled, name, &(&put.of, &put.value, is_imported)));
-    }
-    facts.patches.iter().for_each(|patch| all.add(Of::Patch, &patch.name, &patch.of));
-    facts.reads.iter().for_each(|(by, of): &(_, TypeExpr)| all.add(Of::Tied, "", &(by, of)));
-    facts.handed.iter().for_each(|handed| all.add(Of::Handed, "", &(&handed.of, &handed.to)));
-    facts.columns.iter().for_each(|column| all.pack(Of::Columns, "", column));
-    facts.compared.iter().for_each(|attr| all.add(Of::Compared, attr, &()));
+    say(unit, &mut all);
     all.0
 }
 
@@ -172,21 +123,16 @@ pub(super) fn said(unit: &Unit) -> FxHashMap<Key, u64> {
 #[derive(Default)]
 struct Said(FxHashMap<Key, u64>);
 
-impl Said {
-    fn add(&mut self, of: Of, name: &str, what: &impl Hash) {
+impl Listener for Said {
+    fn hears(&mut self, of: Of, name: &str, what: &impl Hash) {
         let mut hasher = DefaultHasher::new();
         what.hash(&mut hasher);
         let hash = self.0.entry(key(of, name)).or_default();
         *hash = hash.rotate_left(7).wrapping_add(hasher.finish());
     }
 
-    fn pack(&mut self, of: Of, name: &str, what: &impl Serialize) {
-        self.add(of, name, &xxh3_64(&postcard::to_stdvec(what).unwrap_or_default()));
-    }
-
-    /// The last part of a dotted name counts.
-    fn imports(&mut self, dotted: &str, what: &impl Hash) {
-        self.add(Of::Imports, dotted.rsplit('.').next().unwrap_or(dotted), what);
+    fn hears_packed(&mut self, of: Of, name: &str, what: &impl Serialize) {
+        self.hears(of, name, &xxh3_64(&postcard::to_stdvec(what).unwrap_or_default()));
     }
 }
 
@@ -225,8 +171,6 @@ impl Judge<'_> {
             let index = self.values.index;
             let paths = |files: &[File]| files.iter().map(|&file| index.path(file)).collect::<Vec<&str>>();
             let pytest = self.pytest();
-            let units = || self.values.units.each();
-            let named = |name: &str| units().any(|unit| unit.facts.symbols.contains_key(name));
             let names: Vec<&str> = pytest.plugins.iter().map(|plugin| plugin.name.as_str()).collect();
             let flags = [
                 pytest.is_used,
@@ -235,30 +179,30 @@ impl Judge<'_> {
                 pytest.is_alone,
                 pytest.registers,
                 pytest.has_hooks,
-                named("pytest_plugins"),
-                named("pytest_addhooks"),
-                units().any(|unit| unit.facts.loads_modules),
+                self.names_plugins(),
+                self.adds_hooks(),
+                self.loads_modules(),
             ];
-            all.add(Of::Pytest, "", &(names, flags, paths(&pytest.conftests), paths(&pytest.leave_out)));
+            all.hears(Of::Pytest, "", &(names, flags, paths(&pytest.conftests), paths(&pytest.leave_out)));
             for (file, path) in index.paths_apart().enumerate() {
-                all.add(Of::Collected, path, &format!("{:?}", self.collected(file)));
+                all.hears(Of::Collected, path, &format!("{:?}", self.collected(file)));
                 if let Some(imports) = self.runs_in_tests(file) {
                     let imports = paths(imports);
-                    all.add(Of::Runs, path, &imports);
-                    all.add(Of::Runs, "", &(path, &imports));
-                    imports.iter().for_each(|inner| all.add(Of::Importers, inner, &path));
+                    all.hears(Of::Runs, path, &imports);
+                    all.hears(Of::Runs, "", &(path, &imports));
+                    imports.iter().for_each(|inner| all.hears(Of::Importers, inner, &path));
                 }
             }
             for (home, (folders, edited)) in self.sys_paths() {
                 let mut folders: Vec<&String> = folders.iter().collect();
                 folders.sort();
-                all.add(Of::SysPath, home, &(folders, edited));
+                all.hears(Of::SysPath, home, &(folders, edited));
             }
             for ((home, name), files) in self.modules() {
-                all.add(Of::Module, &format!("{home}\0{name}"), &paths(files));
+                all.hears(Of::Module, &format!("{home}\0{name}"), &paths(files));
             }
             for ((home, top), folder) in self.first_packages() {
-                all.add(Of::Package, &format!("{home}\0{top}"), folder);
+                all.hears(Of::Package, &format!("{home}\0{top}"), folder);
             }
             all.0
         })

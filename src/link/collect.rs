@@ -7,7 +7,7 @@ use super::reads::{Of, apart, note};
 use crate::fact::{Role, Verdict};
 use crate::link::index::Found;
 use crate::manifest::{Kind, PytestSettings};
-use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// Folders that pytest does not enter by itself (`norecursedirs`), and those that hold what tests read rather than tests.
 pub(super) const PASSED_BY: [&str; 21] = [
@@ -37,20 +37,31 @@ pub(super) const PASSED_BY: [&str; 21] = [
 impl Judge<'_> {
     /// Whether pytest takes a file for one of tests, and collects classes and functions by their usual names.
     pub(super) fn collected(&self, file: File) -> Verdict {
-        note(Of::Collected, self.values.index.path(file));
-        let collect = || {
-            let mut everywhere: HashMap<&str, bool> = HashMap::new();
-            let mut is_collected = |file| {
-                let path = self.values.index.path(file);
-                let is_looked_at = self.manifests.pytest(path).is_none_or(|(home, settings)| {
-                    is_below(home, settings, path)
-                        || *everywhere.entry(home).or_insert_with(|| self.testpaths_missing(home, settings))
-                });
-                is_looked_at && self.is_test_file(file) && !self.is_left_out(path)
+        let path = self.values.index.path(file);
+        note(Of::Collected, path);
+        let is_collected = || {
+            let is_looked_at = || {
+                let said = self.manifests.pytest(path);
+                said.is_none_or(|(home, settings)| {
+                    is_below(home, settings, path) || self.looks_everywhere(home, settings)
+                })
             };
-            self.values.units.files().map(|file| Verdict::from_bool(is_collected(file))).collect()
+            self.is_test_file(file) && is_looked_at() && !self.is_left_out(path)
         };
-        self.collected.get_or_init(|| apart(collect))[file]
+        let collected = self.collected.get_or_init(|| (0..self.values.units.len()).map(|_| OnceLock::new()).collect());
+        *collected[file].get_or_init(|| Verdict::from_bool(apart(is_collected)))
+    }
+
+    /// Whether `testpaths` of a folder names nothing that is there, looked up once.
+    fn looks_everywhere(&self, home: &str, settings: &PytestSettings) -> bool {
+        let known = self.everywhere.lock().ok().and_then(|known| known.get(home).copied());
+        known.unwrap_or_else(|| {
+            let is_missing = self.testpaths_missing(home, settings);
+            if let Ok(mut known) = self.everywhere.lock() {
+                known.insert(home.to_owned(), is_missing);
+            }
+            is_missing
+        })
     }
 
     /// Whether a file has the name of one of tests, in a folder that pytest enters, and its tests have the usual names.

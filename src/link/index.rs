@@ -35,6 +35,8 @@ pub struct Index {
     /// Folders without `__init__` beside a module of their name, which comes before them.
     hidden: FxHashSet<String>,
     roots: Vec<String>,
+    /// The roots that were asked for.
+    asked: Vec<String>,
     paths: Vec<String>,
     /// The roots, by place in their list, below which a module or package lies, by its name.
     regular: FxHashMap<String, Vec<usize>>,
@@ -98,7 +100,12 @@ impl Index {
         }
         folders.iter().filter(|folder| !folder.is_empty()).for_each(|folder| below(&mut bare, folder));
         let paths = paths.iter().map(|path| (*path).to_owned()).collect();
-        Index { files, packages, modules, folders, hidden, roots, paths, regular, bare }
+        Index { files, packages, modules, folders, hidden, roots, asked: extra_roots.to_vec(), paths, regular, bare }
+    }
+
+    /// Whether it is what these files and roots give.
+    pub(super) fn is_of(&self, paths: &[&str], extra_roots: &[String]) -> bool {
+        self.paths == paths && self.asked == extra_roots
     }
 
     /// The file at a path.

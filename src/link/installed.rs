@@ -3,6 +3,7 @@
 use super::index::{self, File, Found};
 use super::judge::Judge;
 use super::reads::{Of, apart, note};
+use super::sayings::of_pytest;
 use crate::fact::{Binding, Name, Verdict};
 use crate::manifest::plugins;
 use crate::python::stdlib::is_stdlib;
@@ -53,13 +54,13 @@ impl Judge<'_> {
         let said = || {
             let imports = |binding: &Binding| matches!(binding, Binding::Import(Name::Import { level: 0, module, .. }) if module == "pytest");
             let manifests = || self.project.manifests.iter().map(|(_, manifest)| manifest);
-            let units = || self.values.units.each();
+            let saying = |name: &'static str| self.values.units.saying(Of::Pytest, name);
             let has_hooks = |(file, unit): (File, &crate::unit::Unit)| {
                 let is_conftest = self.values.index.path(file).rsplit('/').next() == Some("conftest.py");
-                let symbols = &unit.facts.symbols;
-                symbols.contains_key("pytest_plugins")
-                    || unit.facts.registers_marks && (!is_conftest || symbols.contains_key("pytest_generate_tests"))
+                unit.facts.registers_marks && (!is_conftest || unit.facts.symbols.contains_key("pytest_generate_tests"))
             };
+            let registers_plugins =
+                || saying(of_pytest::REGISTERS_PLUGINS).any(|(_, unit)| unit.facts.registers_plugins);
             let names = manifests().flat_map(|manifest| {
                 let required = manifest.requirements.iter().map(|one| one.name.as_str());
                 let locked = manifest.locked.iter().map(|(name, _)| name.as_str());
@@ -68,25 +69,44 @@ impl Judge<'_> {
             let names: HashSet<&str> = names.collect();
             let known =
                 |name: &&str| plugins::all().iter().any(|plugin| plugin.name == **name) || plugins::brings_none(name);
-            let conftests: Vec<File> = (0..units().count()).filter(|file| self.is_conftest(*file)).collect();
+            let conftests: Vec<File> = self.values.units.files().filter(|file| self.is_conftest(*file)).collect();
             let leaves_out = |file: &File| {
                 let facts = &self.values.units.of(*file).facts;
                 !facts.left_out.is_empty() || facts.symbols.contains_key("pytest_ignore_collect")
             };
             Pytest {
                 is_used: manifests().any(|manifest| manifest.pytest.is_some() || manifest.declares("pytest"))
-                    || units().any(|unit| unit.facts.symbols.values().flatten().any(imports)),
+                    || saying(of_pytest::IMPORTS).any(|(_, unit)| unit.facts.symbols.values().flatten().any(imports)),
                 installed: plugins::installed(manifests()),
                 plugins: plugins::all().iter().filter(|plugin| names.contains(plugin.name.as_str())).collect(),
                 is_alone: names.contains("pytest") && names.iter().all(|name| SMALL.contains(name)),
                 is_unsure: !names.iter().all(known),
-                registers: units().any(|unit| unit.facts.registers_marks),
-                has_hooks: units().enumerate().any(has_hooks) || units().any(|unit| unit.facts.registers_plugins),
+                registers: saying(of_pytest::REGISTERS_MARKS).any(|(_, unit)| unit.facts.registers_marks),
+                has_hooks: self.names_plugins()
+                    || saying(of_pytest::REGISTERS_MARKS).any(has_hooks)
+                    || registers_plugins(),
                 leave_out: conftests.iter().copied().filter(leaves_out).collect(),
                 conftests,
             }
         };
         self.pytest.get_or_init(|| apart(said))
+    }
+
+    /// Whether anything names plugins of pytest.
+    pub(super) fn names_plugins(&self) -> bool {
+        let mut units = self.values.units.saying(Of::Pytest, of_pytest::NAMES_PLUGINS);
+        units.any(|(_, unit)| unit.facts.symbols.contains_key("pytest_plugins"))
+    }
+
+    /// Whether anything loads modules by names that are worked out.
+    pub(super) fn loads_modules(&self) -> bool {
+        self.values.units.saying(Of::Pytest, of_pytest::LOADS_MODULES).any(|(_, unit)| unit.facts.loads_modules)
+    }
+
+    /// Whether anything adds hooks to those of pytest.
+    pub(super) fn adds_hooks(&self) -> bool {
+        let mut units = self.values.units.saying(Of::Pytest, of_pytest::ADDS_HOOKS);
+        units.any(|(_, unit)| unit.facts.symbols.contains_key("pytest_addhooks"))
     }
 
     /// Whether the project runs pytest at all: it configures, declares or imports it.
@@ -213,9 +233,8 @@ impl Judge<'_> {
             let short = plugin.name.trim_start_matches("pytest-").replace('-', "_");
             short != "pytest" && rest.starts_with(&short)
         });
-        let adds = |unit: &crate::unit::Unit| unit.facts.symbols.contains_key("pytest_addhooks");
         note(Of::Pytest, "");
-        let known = OF_XDIST.contains(&rest) || of_plugin || self.values.units.each().any(adds);
+        let known = OF_XDIST.contains(&rest) || of_plugin || self.adds_hooks();
         match self.plugins() == plugins::Installed::Known && !self.pytest().is_unsure {
             true => Verdict::from_bool(!known),
             false => Verdict::Unknown,

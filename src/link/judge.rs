@@ -12,7 +12,7 @@ use super::value::{Ancestor, Symbol, Value};
 use crate::fact::{Binding, Condition, Handed, Name, OwnerKind, Patch, Setting, Tied, TypeExpr, Validator, Verdict};
 use crate::text::Span;
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 /// All that conditions are judged against.
 pub struct Judge<'a> {
@@ -39,7 +39,9 @@ pub struct Judge<'a> {
     /// For each folder that configures pytest and each topmost package of its tests: the folder that holds the first of that name.
     pub(super) packages: OnceLock<HashMap<(String, String), String>>,
     /// Whether pytest collects a file, for each.
-    pub(super) collected: OnceLock<Vec<Verdict>>,
+    pub(super) collected: OnceLock<Vec<OnceLock<Verdict>>>,
+    /// For each folder that configures pytest, whether that looks everywhere as `testpaths` names nothing that is there.
+    pub(super) everywhere: Mutex<HashMap<String, bool>>,
     /// What the project says of pytest.
     pub(super) pytest: OnceLock<Pytest>,
     /// The files that are imported when the tests are collected.
@@ -64,6 +66,7 @@ impl<'a> Judge<'a> {
             importers: OnceLock::new(),
             packages: OnceLock::new(),
             collected: OnceLock::new(),
+            everywhere: Mutex::default(),
             pytest: OnceLock::new(),
             runs_in_tests: OnceLock::new(),
             times: Times::default(),
@@ -290,7 +293,7 @@ impl<'a> Judge<'a> {
         note(Of::Handed, "");
         let all = self.handed.get(|| {
             let mut all = HashMap::new();
-            for (user, unit) in self.values.units.each().enumerate() {
+            for (user, unit) in self.values.units.saying(Of::Handed, "") {
                 for handed in &unit.facts.handed {
                     let Name::Import { level, module, path } = &handed.of else { continue };
                     // `constants.PW` of a package is `PW` of its module.
@@ -396,7 +399,7 @@ impl<'a> Judge<'a> {
     /// Whether an attribute is read of something that nobody can follow.
     fn read_somewhere(&self, by: Tied) -> Verdict {
         note(Of::Tied, "");
-        let reads = self.values.units.each().enumerate();
+        let reads = self.values.units.saying(Of::Tied, "");
         let reads = reads.flat_map(|(file, unit)| unit.facts.reads.iter().map(move |read| (read, file)));
         let unknown = |value: Value| match value {
             Value::Unknown => true,
@@ -505,11 +508,7 @@ impl<'a> Judge<'a> {
     }
 
     fn patched(&self, name: &str, file: File) -> Verdict {
-        note(Of::Patch, name);
-        let patches = self.values.units.each().enumerate();
-        let patches = patches.flat_map(|(file, unit)| unit.facts.patches.iter().map(move |patch| (patch, file)));
-        let verdicts =
-            patches.filter(|(patch, _)| patch.name == name).map(|(patch, from)| self.patches(patch, from, file));
+        let verdicts = self.set_outside(name).map(|(patch, from)| self.patches(patch, from, file));
         fold(verdicts, Verdict::Yes, Verdict::No)
     }
 
@@ -523,9 +522,9 @@ impl<'a> Judge<'a> {
 
     /// Where a test replaces this name of a file.
     pub fn patch_of(&self, name: &str, file: File) -> Option<(File, Span)> {
-        let patches = self.values.units.every().enumerate();
-        let mut patches = patches.flat_map(|(from, unit)| unit.facts.patches.iter().map(move |patch| (patch, from)));
-        let found = patches.find(|(patch, from)| patch.name == name && self.patches(patch, *from, file).is_yes());
+        // Where it stands is no part of what units say to others.
+        note(Of::Whole, "");
+        let found = self.set_outside(name).find(|(patch, from)| self.patches(patch, *from, file).is_yes());
         found.map(|(patch, from)| (from, patch.span))
     }
 
@@ -727,7 +726,7 @@ fn nullable(annotation: &Value) -> Verdict {
 
 fn settings<'a>(values: &Values<'a>) -> Vec<(Symbol, &'a [Setting])> {
     let mut all = Vec::new();
-    for (file, unit) in values.units.each().enumerate() {
+    for (file, unit) in values.units.saying(Of::Settings, "") {
         for (name, bindings) in &unit.facts.symbols {
             for binding in bindings {
                 if let Binding::Class(class) = binding

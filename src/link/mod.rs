@@ -23,6 +23,7 @@ mod paths;
 pub mod project;
 mod reads;
 mod runs;
+mod sayings;
 mod times;
 
 mod value;
@@ -37,8 +38,8 @@ use crate::finding::{
 use crate::page::Page;
 use crate::rules;
 use crate::text::Span;
-use crate::unit::Unit;
 use chains::Chains;
+pub use eval::Held;
 use eval::Values;
 use index::{File, Found, Index};
 use judge::{Definer, Judge};
@@ -76,9 +77,9 @@ pub struct Reason {
 }
 
 /// For each candidate of a file, why it is not reported.
-pub fn reasons(units: &[(&str, &Unit)], file: File, project: &Project) -> Vec<Reason> {
+pub fn reasons(units: &[(&str, &dyn Held)], file: File, project: &Project) -> Vec<Reason> {
     let paths: Vec<&str> = units.iter().map(|(path, _)| *path).collect();
-    let units: Vec<&Unit> = units.iter().map(|(_, unit)| *unit).collect();
+    let units: Vec<&dyn Held> = units.iter().map(|(_, unit)| *unit).collect();
     let manifests = Manifests::new(project.manifests);
     let index = index_of(&paths, &manifests, project);
     let values = Values::new(&index, &units, &project.models);
@@ -88,13 +89,13 @@ pub fn reasons(units: &[(&str, &Unit)], file: File, project: &Project) -> Vec<Re
         span: finding.span,
         why: judge.why_not(&finding.when, file),
     };
-    units[file].findings.iter().map(reason).collect()
+    units[file].held().findings.iter().map(reason).collect()
 }
 
 /// The files that tests bring in, tests and conftests among them, with what each imports.
-pub fn imports(units: &[(&str, &Unit)], project: &Project) -> HashMap<File, Vec<File>> {
+pub fn imports(units: &[(&str, &dyn Held)], project: &Project) -> HashMap<File, Vec<File>> {
     let paths: Vec<&str> = units.iter().map(|(path, _)| *path).collect();
-    let units: Vec<&Unit> = units.iter().map(|(_, unit)| *unit).collect();
+    let units: Vec<&dyn Held> = units.iter().map(|(_, unit)| *unit).collect();
     let manifests = Manifests::new(project.manifests);
     let index = index_of(&paths, &manifests, project);
     let values = Values::new(&index, &units, &project.models);
@@ -102,16 +103,21 @@ pub fn imports(units: &[(&str, &Unit)], project: &Project) -> HashMap<File, Vec<
 }
 
 fn index_of(paths: &[&str], manifests: &Manifests, project: &Project) -> Index {
+    Index::new(paths, &roots(manifests, project))
+}
+
+/// The folders that imports may start from, as manifests and configuration say.
+fn roots(manifests: &Manifests, project: &Project) -> Vec<String> {
     let mut roots = manifests.roots();
     roots.extend(project.src.iter().cloned());
-    Index::new(paths, &roots)
+    roots
 }
 
 /// Judges all findings of the files in `shown`; the other units only answer questions. Without `quote`, findings are only to be counted:
 /// nothing is said of them, and no fix is worked out.
-pub fn link(units: &[(&str, &Unit)], shown: &[File], project: &Project, quote: Option<&Quote>) -> Linked {
+pub fn link(units: &[(&str, &dyn Held)], shown: &[File], project: &Project, quote: Option<&Quote>) -> Linked {
     let paths: Vec<&str> = units.iter().map(|(path, _)| *path).collect();
-    let units: Vec<&Unit> = units.iter().map(|(_, unit)| *unit).collect();
+    let units: Vec<&dyn Held> = units.iter().map(|(_, unit)| *unit).collect();
     let manifests = Manifests::new(project.manifests);
     let index = index_of(&paths, &manifests, project);
     let values = Values::new(&index, &units, &project.models);

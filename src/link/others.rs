@@ -4,8 +4,7 @@ use super::index::File;
 use super::judge::Judge;
 use super::reads::{Of, note};
 use super::value::{Ancestor, Symbol, Value};
-use crate::fact::{Binding, Name, TypeExpr, Verdict};
-use std::collections::HashMap;
+use crate::fact::{Binding, Name, Patch, TypeExpr, Verdict};
 use std::sync::OnceLock;
 
 /// What is collected from all units, once somebody asks.
@@ -13,8 +12,6 @@ use std::sync::OnceLock;
 pub struct Others<'a> {
     /// Classes with several bases.
     joined: OnceLock<Vec<Symbol>>,
-    /// For each attribute: what it is set of from outside.
-    patches: OnceLock<HashMap<&'a str, Vec<(&'a TypeExpr, File)>>>,
     /// The annotations of attributes.
     annotations: OnceLock<Vec<(&'a TypeExpr, File)>>,
 }
@@ -90,7 +87,7 @@ impl<'a> Judge<'a> {
         note(Of::Joined, "");
         self.others.joined.get_or_init(|| {
             let mut all = Vec::new();
-            for (file, unit) in self.values.units.each().enumerate() {
+            for (file, unit) in self.values.units.saying(Of::Joined, "") {
                 for (name, bindings) in &unit.facts.symbols {
                     let several = |binding: &Binding| matches!(binding, Binding::Class(class) if class.bases.len() > 1);
                     if bindings.iter().any(several) {
@@ -103,25 +100,18 @@ impl<'a> Judge<'a> {
     }
 
     /// What is set of a name from outside.
-    fn set_outside(&self, name: &str) -> Option<&Vec<(&'a TypeExpr, File)>> {
+    pub(super) fn set_outside(&self, name: &str) -> impl Iterator<Item = (&'a Patch, File)> {
         note(Of::Patch, name);
-        let all = self.others.patches.get_or_init(|| {
-            let mut all: HashMap<&str, Vec<(&TypeExpr, File)>> = HashMap::new();
-            for (file, unit) in self.values.units.each().enumerate() {
-                for patch in &unit.facts.patches {
-                    all.entry(patch.name.as_str()).or_default().push((&patch.of, file));
-                }
-            }
-            all
-        });
-        all.get(name)
+        self.values.units.saying(Of::Patch, name).flat_map(move |(file, unit)| {
+            let patches = unit.facts.patches.iter().filter(move |patch| patch.name == name);
+            patches.map(move |patch| (patch, file))
+        })
     }
 
     /// Whether anything gets an attribute of this name from outside, or a module attributes of names that are computed.
     pub(super) fn is_put(&self, name: &str, module: File) -> bool {
-        let computed = self.set_outside("*").into_iter().flatten();
-        let mut computed = computed.map(|(of, from)| self.values.eval(of, *from));
-        self.set_outside(name).is_some()
+        let mut computed = self.set_outside("*").map(|(patch, from)| self.values.eval(&patch.of, from));
+        self.set_outside(name).next().is_some()
             || computed.any(|of| matches!(of, Value::Module(of) if of == module) || of == Value::Unknown)
     }
 
@@ -136,10 +126,7 @@ impl<'a> Judge<'a> {
             (Value::External(patched, _), Ancestor::External(class)) => patched == class,
             _ => false,
         };
-        self.set_outside(attr)
-            .into_iter()
-            .flatten()
-            .any(|(of, file)| self.patched_class(of, *file).members().iter().any(related))
+        self.set_outside(attr).any(|(patch, file)| self.patched_class(&patch.of, file).members().iter().any(related))
     }
 
     /// What a patch is of: `patch("app.models.Order.dict")` spells a class as if it were a module.
@@ -166,7 +153,7 @@ impl<'a> Judge<'a> {
         note(Of::Annotations, "");
         let annotations = self.others.annotations.get_or_init(|| {
             let mut all = Vec::new();
-            for (file, unit) in self.values.units.each().enumerate() {
+            for (file, unit) in self.values.units.saying(Of::Annotations, "") {
                 let bindings =
                     unit.facts.symbols.iter().filter(|(name, _)| name.contains('.')).flat_map(|(_, all)| all);
                 all.extend(bindings.filter_map(|binding| match binding {

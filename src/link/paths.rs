@@ -3,6 +3,7 @@
 use super::index::{File, Found, parent};
 use super::judge::Judge;
 use super::reads::{Of, apart, note};
+use super::sayings::of_pytest;
 use crate::fact::{Binding, Facts, Name, Verdict};
 use crate::manifest::Kind;
 use crate::python::stdlib::is_stdlib;
@@ -169,7 +170,8 @@ impl Judge<'_> {
             }
             // `from context import app`, `import pathfix`, `tests/__init__.py`: what lies beside tests or above them may come first.
             let tests: Vec<File> = self.values.units.files().filter(|&test| self.takes_part(test)).collect();
-            for file in self.values.units.files().filter(|&file| self.values.units.of(file).facts.edits_path) {
+            let edits = self.values.units.saying(Of::Pytest, of_pytest::EDITS_PATH);
+            for (file, _) in edits.filter(|(_, unit)| unit.facts.edits_path) {
                 let folder = parent(self.values.index.path(file));
                 let paths = tests.iter().map(|&test| self.values.index.path(test));
                 let near = paths.filter(|path| {
@@ -338,8 +340,7 @@ impl Judge<'_> {
         // Plugins are named in texts.
         note(Of::Pytest, "");
         note(Of::Imports, name);
-        let is_plugin = self.values.units.each().any(|unit| unit.facts.symbols.contains_key("pytest_plugins"));
-        if is_plugin || self.values.units.each().any(imports) {
+        if self.names_plugins() || self.values.units.saying(Of::Imports, name).any(|(_, unit)| imports(unit)) {
             return Verdict::No;
         }
         // What is bound under the name is what is asked for; what may come by other ways is not known.
@@ -347,10 +348,7 @@ impl Judge<'_> {
         let is_bound =
             facts.is_some_and(|facts| facts.symbols.contains_key(name) || facts.dynamic || !facts.stars.is_empty());
         Verdict::from_bool(
-            !is_bound
-                && self.runs_in_tests(inner).is_none()
-                && !self.values.units.each().any(|unit| unit.facts.loads_modules)
-                && !self.is_put(name, inner),
+            !is_bound && self.runs_in_tests(inner).is_none() && !self.loads_modules() && !self.is_put(name, inner),
         )
     }
 
@@ -444,7 +442,7 @@ impl Judge<'_> {
         // `state.client = Client()`, whoever does it and when.
         if facts.unbound.contains(name) {
             note(Of::Put, name);
-            if self.values.units.each().any(|unit| unit.facts.put.contains_key(name)) {
+            if self.values.units.saying(Of::Put, name).any(|(_, unit)| unit.facts.put.contains_key(name)) {
                 return Verdict::Unknown;
             }
         }

@@ -50,6 +50,8 @@ pub enum Of {
     Alias,
     /// The classes with several bases.
     Joined,
+    /// The classes with validators.
+    Validating,
     /// What is set of a name from outside.
     Patch,
     /// The annotations of attributes.

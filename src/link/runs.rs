@@ -158,7 +158,8 @@ impl Judge<'_> {
         let index = self.values.index;
         note(Of::Imports, name);
         note(Of::Imports, "*");
-        self.values.units.each().enumerate().any(|(other, unit)| {
+        let named = self.values.units.saying(Of::Imports, name);
+        named.chain(self.values.units.saying(Of::Imports, "*")).any(|(other, unit)| {
             let bindings = unit.facts.symbols.values().flatten();
             let named = bindings.filter_map(|binding| match binding {
                 Binding::Import(Name::Import { level, module, path }) if path == name => Some((*level, module)),

@@ -7,15 +7,12 @@ use super::reads::{Of, Table, note};
 use super::value::{Ancestor, Symbol, Value};
 use crate::fact::{Binding, Clock, Column, Name, Role, TypeExpr, Verdict};
 use std::collections::HashSet;
-use std::sync::OnceLock;
 
 /// What is collected from all units, once somebody asks.
 #[derive(Default)]
 pub struct Times {
     /// Functions that give naive time in UTC.
     clocks: Table<Vec<Symbol>>,
-    /// Names of attributes that are ordered or subtracted somewhere.
-    compared: OnceLock<HashSet<String>>,
     /// How many columns keep a time without its zone, and how many with it.
     columns: Table<(usize, usize)>,
 }
@@ -61,7 +58,7 @@ impl Judge<'_> {
             note(Of::Clocks, "");
             note(Of::Paths, "");
             let mut all = Vec::new();
-            for (file, unit) in self.values.units.each().enumerate() {
+            for (file, unit) in self.values.units.saying(Of::Clocks, "") {
                 let path = self.values.index.path(file);
                 if [Role::Test, Role::Docs].iter().any(|role| plays(path, *role, unit.generated).is_yes()) {
                     continue;
@@ -171,11 +168,7 @@ impl Judge<'_> {
 
     fn is_compared(&self, attr: &str) -> bool {
         note(Of::Compared, attr);
-        let all = self
-            .times
-            .compared
-            .get_or_init(|| self.values.units.each().flat_map(|unit| unit.facts.compared.iter().cloned()).collect());
-        all.contains(attr)
+        self.values.units.saying(Of::Compared, attr).any(|(_, unit)| unit.facts.compared.contains(attr))
     }
 
     /// How many of the project's columns keep a time without its zone, and how many with it.
@@ -183,7 +176,7 @@ impl Judge<'_> {
         *self.times.columns.get(|| {
             note(Of::Columns, "");
             let (mut naive, mut aware) = (0, 0);
-            for (file, unit) in self.values.units.each().enumerate() {
+            for (file, unit) in self.values.units.saying(Of::Columns, "") {
                 for column in &unit.facts.columns {
                     let Some((class, attr)) = column.name.rsplit_once('.') else { continue };
                     if matches!(attr, "impl" | "type_annotation_map") {

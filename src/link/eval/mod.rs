@@ -10,11 +10,13 @@ use super::container::{index, is_mapping_method, item};
 use super::index::{File, Index};
 use super::known;
 use super::reads::{Key, Of, Reads, STARS, key, note, note_key, note_symbol};
+use super::sayings::Sayings;
 use super::value::{Ancestor, Symbol, Value};
 use crate::fact::{Argument, Binding, ClassFact, Facts, Name, Put, TypeExpr};
 use crate::unit::Unit;
+use rayon::prelude::*;
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, RwLock};
 
 const STEPS: u32 = 3_000;
@@ -31,43 +33,50 @@ pub struct Values<'a> {
     /// Classes outside the project that a user names as models.
     models: &'a [String],
     orders: RwLock<HashMap<Symbol, Order>>,
-    /// The last parts of all names that type variables go by, so that few names have to be followed to know that they are none.
-    variables: OnceLock<Variables<'a>>,
-    /// For each attribute: the classes that define it themselves.
-    definers: OnceLock<HashMap<&'a str, Vec<Symbol>>>,
-    /// For each attribute: what is put into it from outside.
-    put: OnceLock<Elsewhere<'a>>,
-    /// For each `.attribute` and each name that a file imports: what is put into the container that it holds.
-    filled: OnceLock<Elsewhere<'a>>,
+    /// For each attribute that somebody asked for: the classes that define it themselves.
+    definers: RwLock<HashMap<String, Arc<[Symbol]>>>,
 }
 
 /// The method resolution order of a class, and what it was made of.
 type Order = (Arc<Vec<Ancestor>>, Reads);
 
+/// Holds a unit, at hand or read when somebody asks.
+pub trait Held: Sync {
+    /// The unit, as far as a link asks.
+    fn held(&self) -> &Unit;
+}
+
+impl Held for Unit {
+    fn held(&self) -> &Unit {
+        self
+    }
+}
+
 /// All units. Whoever looks at one has that noted.
 pub struct Units<'a> {
-    all: &'a [&'a Unit],
+    all: &'a [&'a dyn Held],
     /// The key of each.
     keys: Vec<Key>,
+    sayings: OnceLock<Sayings>,
 }
 
 impl<'a> Units<'a> {
     /// The unit of a file.
     pub fn of(&self, file: File) -> &'a Unit {
         note_key(self.keys[file]);
-        self.all[file]
+        self.all[file].held()
     }
 
     /// The facts of a file, for what stars bring into it and out of it, and whether names may appear that no statement shows.
     fn stars(&self, file: File) -> &'a Facts {
         note_symbol(self.keys[file], STARS);
-        &self.all[file].facts
+        &self.all[file].held().facts
     }
 
     /// All that a file binds to a name.
     fn bindings(&self, file: File, name: &str) -> Option<&'a Vec<Binding>> {
         note_symbol(self.keys[file], name);
-        self.all[file].facts.symbols.get(name)
+        self.all[file].held().facts.symbols.get(name)
     }
 
     /// Every unit: whatever changes in one of them changes the answer.
@@ -78,7 +87,29 @@ impl<'a> Units<'a> {
 
     /// Every unit, for a table of which each part has a key.
     pub fn each(&self) -> impl Iterator<Item = &'a Unit> + Clone {
-        self.all.iter().copied()
+        self.all.iter().map(|one| one.held())
+    }
+
+    /// The units that say something under a name, with their files. Whoever uses what they say notes the key of that.
+    pub fn saying(&self, of: Of, name: &str) -> impl Iterator<Item = (File, &'a Unit)> + Clone {
+        let sayings = self.sayings.get_or_init(|| Sayings::of(self.all.par_iter().map(|one| one.held())));
+        sayings.under(of, name).into_iter().map(|file| (file, self.all[file].held()))
+    }
+
+    /// What units say, if it is known already.
+    pub fn know(&self, sayings: Sayings) {
+        // Who has asked before has the same.
+        let _ = self.sayings.set(sayings);
+    }
+
+    /// What units say, if somebody asked.
+    pub fn into_sayings(self) -> Option<Sayings> {
+        self.sayings.into_inner()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.all.len()
     }
 
     /// All files.
@@ -87,15 +118,6 @@ impl<'a> Units<'a> {
         0..self.all.len()
     }
 }
-
-/// The names that type variables go by, and other names that things are imported under, with what they were called before.
-struct Variables<'a> {
-    names: HashSet<&'a str>,
-    aliases: HashMap<&'a str, Vec<&'a str>>,
-}
-
-/// What other places put under a name, with the file that each stands in.
-type Elsewhere<'a> = HashMap<&'a str, Vec<(&'a Put, File)>>;
 
 /// What one question may still spend. The order of a class has a budget of its own, so that an answer never depends on
 /// what other questions have left in the cache.
@@ -112,19 +134,10 @@ struct Open {
 
 impl<'a> Values<'a> {
     /// Nothing is evaluated yet.
-    pub fn new(index: &'a Index, all: &'a [&'a Unit], models: &'a [String]) -> Self {
+    pub fn new(index: &'a Index, all: &'a [&'a dyn Held], models: &'a [String]) -> Self {
         let keys = index.paths_apart().map(|path| key(Of::Unit, path)).collect();
-        let units = Units { all, keys };
-        Values {
-            index,
-            units,
-            models,
-            orders: RwLock::new(HashMap::new()),
-            variables: OnceLock::new(),
-            definers: OnceLock::new(),
-            put: OnceLock::new(),
-            filled: OnceLock::new(),
-        }
+        let units = Units { all, keys, sayings: OnceLock::new() };
+        Values { index, units, models, orders: RwLock::new(HashMap::new()), definers: RwLock::default() }
     }
 
     /// The bases of an external class, where they are known.
@@ -160,89 +173,68 @@ impl<'a> Values<'a> {
     }
 
     /// The project's classes that define an attribute themselves.
-    pub fn definers(&self, attr: &str) -> &[Symbol] {
-        let collect = || {
-            let mut all: HashMap<&'a str, Vec<Symbol>> = HashMap::new();
-            for (file, unit) in self.units.each().enumerate() {
-                for name in unit.facts.symbols.keys() {
-                    if let Some((class, attr)) = name.rsplit_once('.').filter(|(class, _)| !class.ends_with("<locals>"))
-                    {
-                        all.entry(attr).or_default().push(Symbol { file, name: class.to_owned() });
-                    }
-                }
+    pub fn definers(&self, attr: &str) -> Arc<[Symbol]> {
+        note(Of::Definers, attr);
+        let known = self.definers.read().ok().and_then(|known| known.get(attr).cloned());
+        known.unwrap_or_else(|| {
+            let mut all = Vec::new();
+            for (file, unit) in self.units.saying(Of::Definers, attr) {
+                let classes = unit.facts.symbols.keys().filter_map(|name| name.strip_suffix(attr)?.strip_suffix('.'));
+                let classes = classes.filter(|class| !class.ends_with("<locals>"));
+                all.extend(classes.map(|class| Symbol { file, name: class.to_owned() }));
+            }
+            let all: Arc<[Symbol]> = all.into();
+            if let Ok(mut known) = self.definers.write() {
+                known.insert(attr.to_owned(), Arc::clone(&all));
             }
             all
-        };
-        note(Of::Definers, attr);
-        self.definers.get_or_init(collect).get(attr).map_or(&[], Vec::as_slice)
+        })
     }
 
     /// What is put into an attribute of this name from outside its class, anywhere.
-    fn put(&self, attr: &str) -> &[(&'a Put, File)] {
-        let collect = || {
-            let mut all = Elsewhere::new();
-            for (file, unit) in self.units.each().enumerate() {
-                for (attr, values) in &unit.facts.put {
-                    all.entry(attr).or_default().extend(values.iter().map(|value| (value, file)));
-                }
-            }
-            all
-        };
+    fn put(&self, attr: &str) -> impl Iterator<Item = (&'a Put, File)> {
         note(Of::Put, attr);
-        self.put.get_or_init(collect).get(attr).map_or(&[], Vec::as_slice)
+        let of =
+            |(file, unit): (File, &'a Unit)| unit.facts.put.get(attr).into_iter().flatten().map(move |put| (put, file));
+        self.units.saying(Of::Put, attr).flat_map(of)
     }
 
     /// What is put into the container that a name or attribute holds, after it was made.
     fn filled(&self, symbol: &Symbol) -> impl Iterator<Item = (&'a Put, File)> {
-        let collect = || {
-            let mut all = Elsewhere::new();
-            for (file, unit) in self.units.each().enumerate() {
-                for (name, values) in &unit.facts.filled {
-                    let imported = |all: &Vec<Binding>| all.iter().any(|one| matches!(one, Binding::Import(_)));
-                    if name.starts_with('.') || unit.facts.symbols.get(name).is_some_and(imported) {
-                        all.entry(name).or_default().extend(values.iter().map(|value| (value, file)));
-                    }
-                }
-            }
-            all
+        let elsewhere = |name: &str| {
+            note(Of::Filled, name);
+            let of = |(file, unit): (File, &'a Unit)| {
+                let imported = |all: &Vec<Binding>| all.iter().any(|one| matches!(one, Binding::Import(_)));
+                let counts = name.starts_with('.') || unit.facts.symbols.get(name).is_some_and(imported);
+                let filled = unit.facts.filled.get(name).filter(|_| counts);
+                filled.into_iter().flatten().map(move |put| (put, file))
+            };
+            self.units.saying(Of::Filled, name).flat_map(of).collect::<Vec<_>>()
         };
         let last = symbol.name.rsplit('.').next().unwrap_or_default();
-        note(Of::Filled, &symbol.name);
-        let attribute = format!(".{last}");
-        note(Of::Filled, &attribute);
-        let elsewhere = self.filled.get_or_init(collect);
+        let (by_name, as_attribute) = (elsewhere(&symbol.name), elsewhere(&format!(".{last}")));
         let own = self.units.of(symbol.file).facts.filled.get(&symbol.name).into_iter().flatten();
-        let by_name = elsewhere.get(symbol.name.as_str()).into_iter().flatten();
-        let as_attribute = elsewhere.get(attribute.as_str()).into_iter().flatten();
-        own.map(|value| (value, symbol.file)).chain(by_name.chain(as_attribute).copied())
+        own.map(|value| (value, symbol.file)).chain(by_name).chain(as_attribute)
     }
 
-    /// Whether a type variable somewhere in the project goes by this name, or was imported under it.
+    /// Whether a type variable somewhere in the project goes by this name, or was imported under it: few names have to be followed to know that
+    /// they are none.
     fn is_variable(&self, name: &str) -> bool {
-        let collect = || {
-            let symbols = self.units.each().flat_map(|unit| &unit.facts.symbols);
-            let bindings = symbols.flat_map(|(name, all)| all.iter().map(move |binding| (name.as_str(), binding)));
-            let mut names: HashSet<&'a str> = HashSet::new();
-            let mut aliases: HashMap<&'a str, Vec<&'a str>> = HashMap::new();
-            for (name, binding) in bindings {
-                match binding {
-                    Binding::TypeVar(_) => _ = names.insert(name.rsplit('.').next().unwrap_or(name)),
-                    Binding::Import(Name::Import { path, .. }) if path != name => {
-                        aliases.entry(name).or_default().push(path);
-                    }
-                    _ => {}
-                }
-            }
-            Variables { names, aliases }
+        let is_one = |name: &str| {
+            note(Of::Variable, name);
+            let is = |binding: &Binding| matches!(binding, Binding::TypeVar(_));
+            let goes_by = |(one, all): (&String, &Vec<Binding>)| {
+                one.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')) && all.iter().any(is)
+            };
+            self.units.saying(Of::Variable, name).any(|(_, unit)| unit.facts.symbols.iter().any(goes_by))
         };
-        let Variables { names, aliases } = self.variables.get_or_init(collect);
-        note(Of::Variable, name);
         note(Of::Alias, name);
-        let is_one = |path: &&str| {
-            note(Of::Variable, path);
-            names.contains(path)
-        };
-        names.contains(name) || aliases.get(name).into_iter().flatten().any(is_one)
+        let of = |unit: &'a Unit| unit.facts.symbols.get(name).into_iter().flatten();
+        let mut before = self.units.saying(Of::Alias, name).flat_map(|(_, unit)| of(unit));
+        is_one(name)
+            || before.any(
+                |binding| matches!(binding, Binding::Import(Name::Import { path, .. }) if path != name && is_one(path)),
+            )
     }
 
     /// The dotted name that a person would use for a symbol.

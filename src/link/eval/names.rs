@@ -155,10 +155,10 @@ impl Eval<'_, '_> {
             let all = self.values.units.bindings(class.file, &name).into_iter().flatten();
             all.into_iter().any(|binding| matches!(binding, Binding::Value(type_) if is_dict(type_)))
         };
-        let inside = self.values.definers(attr).iter().filter(|class| own(class));
-        let mut inside = inside.filter(|class| self.order(class).contains(&owner));
-        let outside = self.values.put(attr).iter().filter(|(put, _)| is_dict(&put.value));
-        inside.next().is_some() || outside.into_iter().any(|(put, file)| self.is_put_in(put, *file, symbol, depth))
+        let definers = self.values.definers(attr);
+        let mut inside = definers.iter().filter(|class| own(class) && self.order(class).contains(&owner));
+        let mut outside = self.values.put(attr).filter(|(put, _)| is_dict(&put.value));
+        inside.next().is_some() || outside.any(|(put, file)| self.is_put_in(put, file, symbol, depth))
     }
 
     /// Whether something is put into this very attribute or name: that of the class, of one above it or of one below it.
@@ -294,7 +294,8 @@ impl Eval<'_, '_> {
                     }
                     // `model = Order` of a repository is another class in one that derives from it, and what nobody annotated is whatever
                     // somebody makes it.
-                    let below = self.values.definers(attr).iter().filter(|other| {
+                    let definers = self.values.definers(attr);
+                    let below = definers.iter().filter(|other| {
                         *other != owner
                             && *other != class
                             && self.order(other).contains(&Ancestor::Project(class.clone()))
@@ -305,9 +306,9 @@ impl Eval<'_, '_> {
                         let values = bindings.into_iter().filter(|one| inferred || is_data(one));
                         values.map(|one| self.binding(one, &symbol, None, depth + 1)).collect::<Vec<_>>()
                     });
-                    let put = self.values.put(attr).iter().filter(|_| inferred);
+                    let put = self.values.put(attr).filter(|_| inferred);
                     let put = put.filter(|(put, file)| self.is_put_in(put, *file, &symbol, depth + 1));
-                    let others = others.chain(put.map(|(put, file)| self.eval(&put.value, *file, depth + 1)));
+                    let others = others.chain(put.map(|(put, file)| self.eval(&put.value, file, depth + 1)));
                     return Value::union([value].into_iter().chain(others));
                 }
             }
