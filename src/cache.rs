@@ -51,6 +51,16 @@ pub struct Stat {
 }
 
 impl Stat {
+    /// Whether the file was last changed before a time.
+    pub fn is_older(&self, time: Duration) -> bool {
+        self.modified < time
+    }
+
+    /// Whether it is as it was at a time that lies well behind the file's last change, so that nothing can have changed unseen since.
+    pub fn is_settled(&self, looked: Duration) -> bool {
+        looked > self.modified + TICK
+    }
+
     /// Reads it; `None` where the file system has no times.
     pub fn of(metadata: &Metadata) -> Option<Stat> {
         let modified = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
@@ -87,8 +97,8 @@ impl Index {
 }
 
 /// Where a unit lies, counted from the first of them.
-#[derive(Serialize, Deserialize, Clone, Copy)]
-struct Place {
+#[derive(Debug, Serialize, Deserialize, Clone, Copy)]
+pub struct Place {
     content: Content,
     kind: Kind,
     start: u64,
@@ -96,6 +106,13 @@ struct Place {
     sum: u64,
     /// The last run that asked for it.
     used: u32,
+}
+
+/// Tells a cache from others: its head, which holds the checksum of its index, and where its units begin.
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    head: Vec<u8>,
+    base: u64,
 }
 
 /// A cache as it was found.
@@ -161,9 +178,13 @@ impl Compiled {
         kind: Kind,
         again: impl Fn() -> Unit + Send + Sync + 'static,
     ) -> Option<Compiled> {
-        let place = *cache.places.get(&(content, kind))?;
+        cache.place(content, kind).map(|place| Compiled::at(cache, place, again))
+    }
+
+    /// What lies at a place of a cache.
+    pub fn at(cache: &Arc<Cache>, place: Place, again: impl Fn() -> Unit + Send + Sync + 'static) -> Compiled {
         let kept = Kept { cache: Arc::clone(cache), place, again: Arc::new(again) };
-        Some(Compiled { unit: OnceLock::new(), told: OnceLock::new(), kept: Some(kept) })
+        Compiled { unit: OnceLock::new(), told: OnceLock::new(), kept: Some(kept) }
     }
 
     /// The unit as far as it tells others: nothing is found in it, and nothing hidden.
@@ -201,6 +222,35 @@ pub struct Blob<'u> {
 }
 
 impl Cache {
+    /// A cache for those who know from an earlier run where in it a unit lies; none where it is another one now than that `mark` was taken of.
+    pub fn marked(path: &Path, definitions: u64, mark: &Mark) -> Option<Cache> {
+        let file = fs::File::open(path).ok()?;
+        (read_at(&file, 0, HEAD)? == mark.head && mark.head.get(8..24)? == engine(definitions)).then(|| Cache {
+            path: path.to_owned(),
+            definitions,
+            file: Some(file),
+            base: mark.base,
+            written: None,
+            index: Index::default(),
+            places: HashMap::new(),
+        })
+    }
+
+    /// The same as it is by now.
+    pub fn again(&self) -> Cache {
+        Cache::open(&self.path, self.definitions)
+    }
+
+    /// What tells this cache from others.
+    pub fn mark(&self) -> Option<Mark> {
+        Some(Mark { head: read_at(self.file.as_ref()?, 0, HEAD)?, base: self.base })
+    }
+
+    /// Where the unit of bytes of this hash lies.
+    pub fn place(&self, content: Content, kind: Kind) -> Option<Place> {
+        self.places.get(&(content, kind)).copied()
+    }
+
     /// Reads a cache; an empty one where there is none, or none to be trusted. `definitions` is the hash of what the project adds to
     /// davy's knowledge.
     pub fn open(path: &Path, definitions: u64) -> Cache {
@@ -255,8 +305,8 @@ impl Cache {
     /// The hash of a file that lies as it lay, without reading it.
     pub fn seen(&self, path: &str, stat: &Stat) -> Option<Content> {
         let (known, content) = self.index.files.get(path)?;
-        let settled = self.written?.duration_since(UNIX_EPOCH).ok()? > stat.modified + TICK;
-        (settled && known == stat).then_some(*content)
+        let written = self.written?.duration_since(UNIX_EPOCH).ok()?;
+        (stat.is_settled(written) && known == stat).then_some(*content)
     }
 
     /// The hash of what an object of git's holds: its name says what that is.
@@ -383,7 +433,7 @@ fn index(file: &fs::File, definitions: Option<u64>) -> Option<(Index, u64)> {
 }
 
 /// Bytes of a file; `None` unless all of them are there.
-fn read_at(file: &fs::File, start: u64, length: usize) -> Option<Vec<u8>> {
+pub fn read_at(file: &fs::File, start: u64, length: usize) -> Option<Vec<u8>> {
     // What a broken length asks for may be more than memory.
     if length > 1 << 16 && start.checked_add(length as u64)? > file.metadata().ok()?.len() {
         return None;
@@ -406,7 +456,7 @@ fn read_at(file: &fs::File, start: u64, length: usize) -> Option<Vec<u8>> {
 }
 
 /// What shaped the units: this davy, and what the project adds to its knowledge.
-fn engine(definitions: u64) -> [u8; 16] {
+pub fn engine(definitions: u64) -> [u8; 16] {
     let mut both = [0; 16];
     both[..8].copy_from_slice(&xxh3_64(ENGINE.as_bytes()).to_le_bytes());
     both[8..].copy_from_slice(&definitions.to_le_bytes());
@@ -437,6 +487,15 @@ pub fn path_for(folder: &Path, root: &Path, what: &str) -> PathBuf {
     let word =
         what.split(' ').next().filter(|word| !word.is_empty()).map(|word| format!("-{word}")).unwrap_or_default();
     folder.join(format!("{name}{word}-{place:016x}.{EXTENSION}"))
+}
+
+/// What begins a file that says what a project was like.
+pub const STATE: &[u8; 8] = b"davystat";
+
+/// Whether a cache says what a project was like, for a run of a few files.
+pub fn is_state(path: &Path) -> bool {
+    let mut head = [0; 8];
+    fs::File::open(path).is_ok_and(|mut file| file.read_exact(&mut head).is_ok()) && &head == STATE
 }
 
 /// Whether a cache is a database: what `davy trend` keeps.

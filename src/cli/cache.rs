@@ -43,6 +43,7 @@ pub fn run(command: CacheCommand) -> io::Result<Outcome> {
                 let name = path.file_stem().unwrap_or_default().to_string_lossy();
                 let holds = match cache::counts(path) {
                     Some((files, units)) => format!("{files} files, {units} units"),
+                    None if cache::is_state(path) => "for runs of a few files".to_owned(),
                     None if cache::is_database(path) => "for `davy trend`".to_owned(),
                     None => "of another davy, to be made anew".to_owned(),
                 };

@@ -99,7 +99,8 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
         }
     };
     say(&format!(
-        "compiled {} files, of which {shown} are checked, and {} manifests",
+        "{} {} files, of which {shown} are checked, and {} manifests",
+        if scan.is_near() { "found as they were, but for what has changed," } else { "compiled" },
         scan.files.len(),
         scan.manifests.len()
     ));

@@ -55,6 +55,8 @@ pub struct Discovery {
     pub problems: Vec<Problem>,
     /// Files and folders that `exclude` kept out; a folder counts once.
     pub excluded: usize,
+    /// The folders below the walked ones that were seen, entered or not, in no order.
+    pub folders: Vec<PathBuf>,
 }
 
 /// How to look.
@@ -103,7 +105,35 @@ pub fn discover(roots: &[PathBuf], options: &Options) -> Discovery {
         manifests: dedupe::once(found.manifests).into_iter().map(|file| file.path).collect(),
         problems: found.problems,
         excluded: found.excluded,
+        folders: found.folders,
     }
+}
+
+/// A hash of the names in a folder that may change what a walk finds: modules, manifests, ignore files, folders. None where it cannot be read.
+pub fn names_in(folder: &Path) -> Option<u64> {
+    let all = skip::is_told_by_contents(folder);
+    let counts = |entry: &std::fs::DirEntry| {
+        let path = folder.join(entry.file_name());
+        let is_folder = || entry.file_type().is_ok_and(|kind| kind.is_dir());
+        let is_named = path.file_name().is_some_and(|name| {
+            name.as_encoded_bytes().starts_with(b".git")
+                || [".ignore", "pyvenv.cfg", "davy.toml"].iter().any(|known| name == *known)
+        });
+        all || is_named
+            || is_python(&path)
+            || is_manifest(&path)
+            || is_folder() && !skip::is_never_first_party_by_name(&path)
+    };
+    let entries: Result<Vec<std::fs::DirEntry>, _> = std::fs::read_dir(folder).ok()?.collect();
+    let mut names: Vec<std::ffi::OsString> =
+        entries.ok()?.iter().filter(|entry| counts(entry)).map(|entry| entry.file_name()).collect();
+    names.sort();
+    let mut hash = xxhash_rust::xxh3::Xxh3::new();
+    for name in names {
+        hash.update(name.as_encoded_bytes());
+        hash.update(b"/");
+    }
+    Some(hash.digest())
 }
 
 /// A file that the user named: a manifest or settings by its name, else Python. `setup.py` is both.

@@ -82,6 +82,18 @@ pub fn is_in_hidden(path: &Path, options: &Options) -> bool {
     path.parent().is_some_and(hidden) || above.into_iter().any(hidden)
 }
 
+/// Whether a folder cannot hold first-party code, whatever is in it.
+pub fn is_never_first_party_by_name(folder: &Path) -> bool {
+    folder.file_name().is_some_and(|name| NAMES.iter().any(|known| name == *known))
+}
+
+/// Whether what a folder holds decides whether it holds first-party code, and not its markers alone.
+pub fn is_told_by_contents(folder: &Path) -> bool {
+    folder
+        .file_name()
+        .is_some_and(|name| ["venv", "env", "virtualenv", "build", "dist"].iter().any(|known| name == *known))
+}
+
 /// Whether a folder cannot hold first-party code. Looks into it only where its name leaves doubt.
 pub fn never_first_party(folder: &Path, look: &dyn Look) -> bool {
     let Some(name) = folder.file_name() else { return false };

@@ -30,10 +30,13 @@ pub struct Finds {
     pub problems: Vec<Problem>,
     /// What `exclude` kept out.
     pub excluded: usize,
+    /// The folders that were seen, entered or not.
+    pub folders: Vec<PathBuf>,
 }
 
 enum Event {
     File(File),
+    Folder(PathBuf),
     Problem(Problem),
     Excluded,
 }
@@ -57,6 +60,7 @@ pub fn walk(folders: &[PathBuf], options: &Options, finds: &mut Finds) {
         match event {
             Event::Problem(problem) => finds.problems.push(problem),
             Event::Excluded => finds.excluded += 1,
+            Event::Folder(folder) => finds.folders.push(folder),
             Event::File(file) => {
                 if is_manifest(&file.path) {
                     finds.manifests.push(file.clone());
@@ -86,6 +90,10 @@ fn visit(entry: Result<DirEntry, ignore::Error>, options: &Options, sender: &Sen
         return WalkState::Continue;
     }
     let path = entry.path();
+    if kind.is_dir() && (!is_hidden(path) || skip::may_hold_settings(path)) && !skip::is_never_first_party_by_name(path)
+    {
+        send(Event::Folder(path.to_owned()));
+    }
     let wanted = if kind.is_dir() {
         wants_folder(path, &skip::Disk) && !is_beside(path, options)
     } else {

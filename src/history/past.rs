@@ -203,7 +203,7 @@ impl<'p> Past<'p> {
     pub fn folders(&self) -> BTreeMap<String, String> {
         let mut hashes: HashMap<*const Config, String> = HashMap::new();
         let mut all = BTreeMap::new();
-        for (path, (config, _)) in &self.today.0 {
+        for (path, (config, _)) in &self.today.files {
             let folder = crate::link::index::parent(path);
             if !all.contains_key(folder) {
                 let hash = hashes.entry(Arc::as_ptr(config)).or_insert_with(|| fingerprint(config));
@@ -301,11 +301,11 @@ impl<'p> Past<'p> {
                 continue;
             }
             let whole = self.root.join(&**path);
-            if !self.today.0.contains_key(&**path) {
+            if !self.today.files.contains_key(&**path) {
                 let config = configs.for_folder(whole.parent().unwrap_or(self.root))?;
-                self.today.0.insert(path.to_string(), (config, whole.clone()));
+                self.today.files.insert(path.to_string(), (config, whole.clone()));
             }
-            let (config, _) = &self.today.0[&**path];
+            let (config, _) = &self.today.files[&**path];
             if config.origin != self.base.origin && config.excludes(&whole) {
                 continue;
             }

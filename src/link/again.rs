@@ -1,7 +1,7 @@
 //! One state of a project after another: what looked at nothing that has changed is not judged again.
 
 use super::chains::Chains;
-use super::changes::{Told, differing, digest, said, said_to_tests};
+use super::changes::{Told, differing, digest, have_own_names, said, said_to_tests};
 use super::index::{File, Index};
 use super::judge::Judge;
 use super::project::{Manifests, Project};
@@ -12,6 +12,7 @@ use crate::finding::{Finding, Judged};
 use crate::unit::Unit;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -37,7 +38,7 @@ struct Answer {
 }
 
 /// Findings that all files together decide, by their paths, and what that looked at; none where no rule wants them.
-#[derive(Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 struct Together(Option<(HashMap<String, Finding>, Reads)>);
 
 impl Together {
@@ -64,6 +65,100 @@ impl Together {
         let all = self.0.iter().flat_map(|(all, _)| all);
         all.filter_map(|(path, finding)| Some((index.file(path)?, finding.clone()))).collect()
     }
+}
+
+/// What all files together came to, for a run of a few of them.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct Kept {
+    circular: Together,
+    outside: Together,
+    /// The keys of the files that run in tests, in order; none where nobody asked.
+    runs: Option<Vec<Key>>,
+}
+
+/// What has changed since something was kept: files that hold something else, and none that came or went.
+pub struct Since<'s> {
+    /// What was kept.
+    pub kept: Kept,
+    /// The paths of the files, with what each compiled to and compiles to now.
+    pub files: Vec<(&'s str, &'s Unit, &'s Unit)>,
+}
+
+impl Kept {
+    /// Of a whole project.
+    pub(super) fn of(judge: &Judge, paths: &[&str], project: &Project) -> Kept {
+        let (circular, outside) = finders(judge, paths);
+        let together = |code, find: &dyn Fn() -> HashMap<String, Finding>| {
+            Together(wanted(code, paths, project).then(|| recorded(find)))
+        };
+        let (circular, outside) = (together("TST018", &circular), together("TST009", &outside));
+        let all = circular.0.is_some().then(|| judge.all_runs());
+        let runs = all.map(|all| {
+            let mut keys: Vec<Key> = all.keys().map(|&file| key(Of::Runs, paths[file])).collect();
+            keys.sort_unstable();
+            keys
+        });
+        Kept { circular, outside, runs }
+    }
+
+    /// The findings by file.
+    pub(super) fn findings(&self, index: &Index) -> (Option<(File, Finding)>, HashMap<File, Finding>) {
+        (self.circular.by_file(index).into_iter().next(), self.outside.by_file(index))
+    }
+}
+
+impl Since<'_> {
+    /// The same as of the whole project: worked out again where that looked at something that has changed.
+    pub(super) fn now(self, judge: &Judge, paths: &[&str], project: &Project) -> Kept {
+        let Since { kept, files } = self;
+        let mut changed: FxHashSet<Key> = FxHashSet::default();
+        let mut of_tests = false;
+        for (path, old, unit) in &files {
+            let is_test = path.contains("test") || have_own_names(project.manifests);
+            let is_known = |known: &Vec<Key>| known.binary_search(&key(Of::Runs, path)).is_ok();
+            let runs = || is_test || kept.runs.as_ref().is_none_or(is_known);
+            of_tests |= differ(old, unit, path, &mut changed, runs);
+        }
+        if of_tests {
+            return Kept::of(judge, paths, project);
+        }
+        if let Some(runs) = kept.runs.clone() {
+            // Nobody has asked yet.
+            let _ = judge.known_runs.set(runs);
+        }
+        let is_same = |path: &str| files.iter().all(|(other, ..)| *other != path);
+        let (circles, outside) = finders(judge, paths);
+        Kept {
+            circular: kept.circular.again(&changed, &is_same, wanted("TST018", paths, project), circles),
+            outside: kept.outside.again(&changed, &is_same, wanted("TST009", paths, project), outside),
+            runs: kept.runs,
+        }
+    }
+}
+
+/// What finds what all files together decide.
+fn finders<'f>(
+    judge: &'f Judge,
+    paths: &'f [&str],
+) -> (impl Fn() -> HashMap<String, Finding> + 'f, impl Fn() -> HashMap<String, Finding> + 'f) {
+    let path = |file: File| paths[file].to_owned();
+    let circles = move || judge.circles().into_iter().map(|(file, finding)| (path(file), finding)).collect();
+    let outside = move || judge.outside().into_iter().map(|(file, finding)| (path(file), finding)).collect();
+    (circles, outside)
+}
+
+/// Adds the keys of what a file says otherwise than before; whether that may change what runs in tests.
+fn differ(old: &Unit, unit: &Unit, path: &str, changed: &mut FxHashSet<Key>, runs: impl FnOnce() -> bool) -> bool {
+    let own = key(Of::Unit, path);
+    let (was, is) = (digest(old), digest(unit));
+    if was == is {
+        return false;
+    }
+    changed.extend(was.symbols(&is, own));
+    differing(&said(old), &said(unit), changed);
+    changed.extend([own, key(Of::Whole, "")]);
+    let (was, is) = (said_to_tests(old), said_to_tests(unit));
+    was.0 != is.0 || was != is && runs()
 }
 
 impl Answers {
@@ -116,9 +211,7 @@ pub fn again(paths: &[&str], units: Vec<Arc<Unit>>, project: &Project, mut befor
         let old = before.as_ref().and_then(|before| Some(&before.units[before.index.file(path)?]));
         old.is_some_and(|old| index.file(path).is_some_and(|file| Arc::ptr_eq(old, &units[file])))
     };
-    let path = |file: File| paths[file].to_owned();
-    let circles = || judge.circles().into_iter().map(|(file, finding)| (path(file), finding)).collect();
-    let outside = || judge.outside().into_iter().map(|(file, finding)| (path(file), finding)).collect();
+    let (circles, outside) = finders(&judge, paths);
     let circular = was_circular.again(&changed, &is_same, wanted("TST018", paths, project), circles);
     let outside = was_outside.again(&changed, &is_same, wanted("TST009", paths, project), outside);
     let linker = Linker {
@@ -186,27 +279,19 @@ impl Changes {
         let nothing = FxHashMap::default();
         for (path, unit) in paths.iter().zip(units) {
             let old = before.index.file(path).map(|old| &before.units[old]);
-            let own = key(Of::Unit, path);
             match old {
                 Some(old) if Arc::ptr_eq(old, unit) => continue,
                 Some(old) => {
-                    let (was, is) = (digest(old), digest(unit));
-                    if was == is {
-                        continue;
-                    }
-                    changes.changed.extend(was.symbols(&is, own));
-                    differing(&said(old), &said(unit), &mut changes.changed);
-                    let (was, is) = (said_to_tests(old), said_to_tests(unit));
-                    let runs = is_test(path) || before.of_tests.contains_key(&key(Of::Runs, path));
-                    changes.of_tests |= was.0 != is.0 || was != is && runs;
+                    let runs = || is_test(path) || before.of_tests.contains_key(&key(Of::Runs, path));
+                    changes.of_tests |= differ(old, unit, path, &mut changes.changed, runs);
                 }
                 None => {
+                    changes.changed.extend([key(Of::Unit, path), key(Of::Whole, "")]);
                     differing(&nothing, &said(unit), &mut changes.changed);
                     let is = said_to_tests(unit);
                     changes.of_tests |= is.0 != said_to_tests(&Unit::default()).0;
                 }
             }
-            changes.changed.extend([own, key(Of::Whole, "")]);
         }
         for (path, unit) in before.index.paths_apart().zip(&before.units) {
             if index.file(path).is_none() {

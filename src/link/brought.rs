@@ -22,7 +22,7 @@ impl Judge<'_> {
         let told = |finding: &Finding| matches!(finding.code.0.as_str(), "TST010" | "TST011");
         let is_own = self.takes_part(file) && unit.findings.iter().any(told);
         let is_stub = self.values.index.path(file).ends_with(".pyi");
-        if is_own || is_stub || unit.broken || self.runs_in_tests(file).is_none() {
+        if is_own || is_stub || unit.broken || !self.is_run_in_tests(file) {
             return Vec::new();
         }
         let fails = |(name, bindings): (&String, &Vec<Binding>)| {

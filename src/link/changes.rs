@@ -74,6 +74,13 @@ pub(super) struct Told {
     versions: FxHashMap<Key, u64>,
 }
 
+/// Whether files of tests may be called anything.
+pub(super) fn have_own_names(manifests: &[(String, Manifest)]) -> bool {
+    let names =
+        |manifest: &Manifest| manifest.pytest.as_ref().is_some_and(|said| !said.words("python_files").is_empty());
+    manifests.iter().any(|(_, manifest)| names(manifest))
+}
+
 impl Told {
     pub(super) fn of(manifests: &[(String, Manifest)]) -> Told {
         let (mut asked, mut versions) = (Said::default(), Said::default());
@@ -95,10 +102,7 @@ impl Told {
             asked.hears(Of::Commands, "", &(path, std::mem::take(&mut manifest.commands)));
             (path, postcard::to_stdvec(&manifest).unwrap_or_default()).hash(&mut shape);
         }
-        let names = |(_, manifest): &(String, Manifest)| {
-            manifest.pytest.as_ref().is_some_and(|said| !said.words("python_files").is_empty())
-        };
-        Told { has_own_names: manifests.iter().any(names), shape: shape.finish(), asked: asked.0, versions: versions.0 }
+        Told { has_own_names: have_own_names(manifests), shape: shape.finish(), asked: asked.0, versions: versions.0 }
     }
 
     /// The keys of packages that are asked for in another way than before, and whether they may be plugins of pytest that were not there;

@@ -6,7 +6,7 @@ use super::installed::Pytest;
 use super::others::Others;
 use super::paths::SysPaths;
 use super::project::{Manifests, Pin, Project, plays};
-use super::reads::{Of, Table, note};
+use super::reads::{Key, Of, Table, note};
 use super::times::Times;
 use super::value::{Ancestor, Symbol, Value};
 use crate::fact::{Binding, Condition, Handed, Name, OwnerKind, Patch, Setting, Tied, TypeExpr, Validator, Verdict};
@@ -46,6 +46,8 @@ pub struct Judge<'a> {
     pub(super) pytest: OnceLock<Pytest>,
     /// The files that are imported when the tests are collected.
     pub(super) runs_in_tests: OnceLock<HashMap<File, Vec<File>>>,
+    /// The keys of the files that are, in order, where an earlier run knew them.
+    pub(super) known_runs: OnceLock<Vec<Key>>,
     /// What the project says of time.
     pub(super) times: Times,
 }
@@ -69,6 +71,7 @@ impl<'a> Judge<'a> {
             everywhere: Mutex::default(),
             pytest: OnceLock::new(),
             runs_in_tests: OnceLock::new(),
+            known_runs: OnceLock::new(),
             times: Times::default(),
         }
     }
@@ -194,7 +197,7 @@ impl<'a> Judge<'a> {
             Condition::LeftOut => Verdict::from_bool(self.is_left_out(self.values.index.path(file))),
             Condition::LowerConftest => self.lower_conftest(file),
             Condition::Uninstalled(module) => self.uninstalled(file, module),
-            Condition::RunsInTests => Verdict::from_bool(self.runs_in_tests(file).is_some()),
+            Condition::RunsInTests => Verdict::from_bool(self.is_run_in_tests(file)),
             Condition::PluginsUnsure => Verdict::from_bool(self.plugins_unsure()),
             Condition::UnknownMark(mark) => self.unknown_mark(file, mark),
             Condition::StrictMarks => Verdict::from_bool(self.strict_marks(file)),

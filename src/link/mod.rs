@@ -29,7 +29,8 @@ mod times;
 mod value;
 mod why;
 
-pub use again::{Answers, again};
+pub use again::{Answers, Kept, Since, again};
+pub use sayings::{Read, Sayings, Table};
 
 use crate::fact::{Condition, Role, TypeExpr, Verdict};
 use crate::finding::{
@@ -116,6 +117,37 @@ fn roots(manifests: &Manifests, project: &Project) -> Vec<String> {
 /// Judges all findings of the files in `shown`; the other units only answer questions. Without `quote`, findings are only to be counted:
 /// nothing is said of them, and no fix is worked out.
 pub fn link(units: &[(&str, &dyn Held)], shown: &[File], project: &Project, quote: Option<&Quote>) -> Linked {
+    link_and_keep(units, shown, project, quote).0
+}
+
+/// The same, with what a later run of a few files needs of it.
+pub fn link_and_keep(
+    units: &[(&str, &dyn Held)],
+    shown: &[File],
+    project: &Project,
+    quote: Option<&Quote>,
+) -> (Linked, Kept, Sayings) {
+    linked(units, shown, project, quote, None)
+}
+
+/// The same for a few files of a project of which much is known from an earlier run.
+pub fn link_since(
+    units: &[(&str, &dyn Held)],
+    shown: &[File],
+    project: &Project,
+    quote: Option<&Quote>,
+    known: (Sayings, Since),
+) -> Linked {
+    linked(units, shown, project, quote, Some(known)).0
+}
+
+fn linked(
+    units: &[(&str, &dyn Held)],
+    shown: &[File],
+    project: &Project,
+    quote: Option<&Quote>,
+    known: Option<(Sayings, Since)>,
+) -> (Linked, Kept, Sayings) {
     let paths: Vec<&str> = units.iter().map(|(path, _)| *path).collect();
     let units: Vec<&dyn Held> = units.iter().map(|(_, unit)| *unit).collect();
     let manifests = Manifests::new(project.manifests);
@@ -123,8 +155,14 @@ pub fn link(units: &[(&str, &dyn Held)], shown: &[File], project: &Project, quot
     let values = Values::new(&index, &units, &project.models);
     let judge = Judge::new(&values, project, &manifests);
     let chains = Chains::new(&judge);
-    let circular = if wanted("TST018", &paths, project) { judge.circles() } else { None };
-    let outside = if wanted("TST009", &paths, project) { judge.outside() } else { HashMap::new() };
+    let kept = match known {
+        Some((sayings, since)) => {
+            values.units.know(sayings);
+            since.now(&judge, &paths, project)
+        }
+        None => Kept::of(&judge, &paths, project),
+    };
+    let (circular, outside) = kept.findings(&index);
     let linker = Linker { judge: &judge, chains: &chains, quote, circular, outside };
     let files: Vec<(Vec<Judged>, usize)> = shown.par_iter().map(|&file| linker.file(file)).collect();
     let mut linked = Linked::default();
@@ -135,8 +173,16 @@ pub fn link(units: &[(&str, &dyn Held)], shown: &[File], project: &Project, quot
     linked.findings.sort_by(|a, b| (&a.path, a.span, &a.code).cmp(&(&b.path, b.span, &b.code)));
     chains.settle(&mut linked.findings, shown);
     linked.pinned = pinned(&linked.findings, &judge);
-    linked.columns = judge.columns();
-    linked
+    // Nobody else asks what the columns of the project are.
+    let of_time = |file: &File| values.units.of(*file).findings.iter().any(|one| one.code.0.starts_with("DTM"));
+    if shown.iter().any(of_time) {
+        linked.columns = judge.columns();
+    }
+    drop(linker);
+    drop(chains);
+    drop(judge);
+    let sayings = values.units.into_sayings().unwrap_or_default();
+    (linked, kept, sayings)
 }
 
 /// Whether a rule runs on any file.
@@ -322,7 +368,7 @@ impl Linker<'_, '_> {
         match (self.judge.is_conftest(file), self.judge.collected(file).is_yes()) {
             (true, _) => "; no test beside it or below runs",
             (_, true) => "; these tests never run",
-            _ if self.judge.runs_in_tests(file).is_some() => "; the tests that import this never run",
+            _ if self.judge.is_run_in_tests(file) => "; the tests that import this never run",
             _ => "",
         }
     }

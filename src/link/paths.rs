@@ -348,7 +348,7 @@ impl Judge<'_> {
         let is_bound =
             facts.is_some_and(|facts| facts.symbols.contains_key(name) || facts.dynamic || !facts.stars.is_empty());
         Verdict::from_bool(
-            !is_bound && self.runs_in_tests(inner).is_none() && !self.loads_modules() && !self.is_put(name, inner),
+            !is_bound && !self.is_run_in_tests(inner) && !self.loads_modules() && !self.is_put(name, inner),
         )
     }
 

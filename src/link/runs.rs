@@ -3,7 +3,7 @@
 use super::collect::PASSED_BY;
 use super::index::{self, File, Found};
 use super::judge::Judge;
-use super::reads::{Of, apart, note};
+use super::reads::{Of, apart, key, note};
 use crate::fact::{Binding, Name};
 use crate::python::stdlib::is_stdlib;
 use crate::unit::Unit;
@@ -21,6 +21,18 @@ impl Judge<'_> {
     pub(super) fn runs_in_tests(&self, file: File) -> Option<&Vec<File>> {
         note(Of::Runs, self.values.index.path(file));
         self.imported_in_tests().get(&file)
+    }
+
+    /// Whether a file is imported when the tests are collected.
+    pub(super) fn is_run_in_tests(&self, file: File) -> bool {
+        let path = self.values.index.path(file);
+        match self.known_runs.get() {
+            Some(known) => {
+                note(Of::Runs, path);
+                known.binary_search(&key(Of::Runs, path)).is_ok()
+            }
+            None => self.runs_in_tests(file).is_some(),
+        }
     }
 
     fn imported_in_tests(&self) -> &HashMap<File, Vec<File>> {

@@ -8,8 +8,10 @@ use super::reads::{Key, Of, key};
 use crate::fact::{Binding, Name, TypeExpr};
 use crate::unit::Unit;
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::hash::Hash;
+use std::sync::Arc;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// Takes what a unit says.
 pub(super) trait Listener {
@@ -156,7 +158,40 @@ pub struct Sayings {
     lists: [Vec<(Key, u32)>; SAID.len()],
     /// What has been added since these were put in order, in order itself.
     late: [Vec<(Key, u32)>; SAID.len()],
+    /// What lies on the disk, in the place of the lists.
+    kept: Option<Kept>,
 }
+
+/// Reads bytes of a file that holds lists; none where they are not there.
+pub type Read = dyn Fn(u64, usize) -> Option<Vec<u8>> + Send + Sync;
+
+/// Lists on the disk, in blocks: which of them a name stands in is known.
+struct Kept {
+    contents: [Contents; SAID.len()],
+    read: Arc<Read>,
+    /// How many files there were.
+    files: usize,
+    /// The files that others have been put in front of since, once for each.
+    before: Vec<File>,
+}
+
+/// Where the blocks of a list lie, and what each begins with.
+#[derive(Clone, Default, Serialize, Deserialize)]
+struct Contents {
+    start: u64,
+    length: u64,
+    /// The first key and the checksum of each block.
+    blocks: Vec<([u8; 8], [u8; 4])>,
+}
+
+/// Where the lists of a file lie that holds some.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct Table([Contents; SAID.len()]);
+
+/// So many entries a block has.
+const BLOCK: usize = 64;
+/// So many bytes an entry has.
+const ENTRY: usize = 12;
 
 /// So many times more is in order than was added since.
 const FEW: usize = 8;
@@ -181,9 +216,46 @@ impl Sayings {
         sayings
     }
 
+    /// As bytes, with the table of what lies where in them.
+    pub fn packed(&self) -> (Table, Vec<u8>) {
+        let mut bytes = Vec::new();
+        let mut table = Table::default();
+        for (list, contents) in self.lists.iter().zip(&mut table.0) {
+            contents.start = bytes.len() as u64;
+            contents.length = list.len() as u64;
+            for block in list.chunks(BLOCK) {
+                let from = bytes.len();
+                for (key, file) in block {
+                    bytes.extend_from_slice(&key.to_le_bytes());
+                    bytes.extend_from_slice(&file.to_le_bytes());
+                }
+                contents.blocks.push((block[0].0.to_le_bytes(), sum(&bytes[from..])));
+            }
+        }
+        (table, bytes)
+    }
+
+    /// Of `files` files as they are kept, with what has changed since: `before` names the files that others have been put in front of, and `fresh`
+    /// are the units that say other things now.
+    pub fn kept<'u>(
+        table: Table,
+        read: Arc<Read>,
+        files: usize,
+        before: Vec<File>,
+        fresh: impl Iterator<Item = (File, &'u Unit)>,
+    ) -> Sayings {
+        let kept = Kept { contents: table.0, read, files, before };
+        let mut sayings = Sayings { kept: Some(kept), ..Sayings::default() };
+        for (list, said) in fresh.flat_map(named) {
+            sayings.late[list].push(said);
+        }
+        sayings.late.iter_mut().for_each(|late| late.sort_unstable());
+        sayings
+    }
+
     /// Of another state of the project: `moved` says which file each of the files is now, if that is another one, and `fresh` are the units that are
     /// new or say other things than before.
-    pub(super) fn after<'u>(
+    pub fn after<'u>(
         mut self,
         moved: Option<&[Option<File>]>,
         fresh: impl Iterator<Item = (File, &'u Unit)>,
@@ -219,7 +291,10 @@ impl Sayings {
             let from = list.partition_point(|(key, _)| *key < wanted);
             found.extend(list[from..].iter().take_while(|(key, _)| *key == wanted).map(|(_, file)| *file as File));
         };
-        let mut found = Vec::new();
+        let mut found = match &self.kept {
+            Some(kept) => kept.under(at, wanted),
+            None => Vec::new(),
+        };
         part(&self.lists[at], &mut found);
         if !self.late[at].is_empty() {
             part(&self.late[at], &mut found);
@@ -228,4 +303,46 @@ impl Sayings {
         }
         found
     }
+}
+
+impl Kept {
+    /// The files that are listed under a key. Where the list cannot be read it may be any of them.
+    fn under(&self, list: usize, wanted: Key) -> Vec<File> {
+        let contents = &self.contents[list];
+        let first = |block: &([u8; 8], [u8; 4])| Key::from_le_bytes(block.0);
+        let from = contents.blocks.partition_point(|block| first(block) < wanted).saturating_sub(1);
+        let mut found = Vec::new();
+        for at in from..contents.blocks.len() {
+            if first(&contents.blocks[at]) > wanted {
+                break;
+            }
+            let Some(bytes) = self.block(contents, at) else {
+                return (0..self.files).map(|file| self.now(file)).collect();
+            };
+            for entry in bytes.chunks_exact(ENTRY) {
+                let (key, file) = entry.split_at(8);
+                if key == wanted.to_le_bytes() {
+                    found.extend(file.try_into().ok().map(u32::from_le_bytes).map(|file| self.now(file as File)));
+                }
+            }
+        }
+        found
+    }
+
+    fn block(&self, contents: &Contents, at: usize) -> Option<Vec<u8>> {
+        let entries = (contents.length as usize).checked_sub(at * BLOCK)?.min(BLOCK);
+        let bytes = (self.read)(contents.start + (at * BLOCK * ENTRY) as u64, entries * ENTRY)?;
+        (sum(&bytes) == contents.blocks[at].1).then_some(bytes)
+    }
+
+    /// Which file it is by now.
+    fn now(&self, file: File) -> File {
+        file + self.before.partition_point(|before| *before <= file)
+    }
+}
+
+/// The checksum of a block.
+fn sum(block: &[u8]) -> [u8; 4] {
+    let [a, b, c, d, ..] = xxh3_64(block).to_le_bytes();
+    [a, b, c, d]
 }

@@ -2,20 +2,27 @@
 //!
 //! The whole project is compiled, whatever was named: a model three files away is known. Only what was named is shown.
 
+mod configured;
+mod near;
+mod state;
+
+pub use configured::Configured;
+
 use crate::cache::{self, Blob, Cache, Compiled, Content, Entry, Stat};
 use crate::compile::compile;
-use crate::config::{Config, ConfigError, Configs, DatetimeStyle, Pattern, paths};
+use crate::config::{Config, ConfigError, Configs, Pattern, paths};
 use crate::discover::{self, Discovery, Found, Root, project_root};
-use crate::finding::{Grade, Judged, Severity};
+use crate::finding::{Judged, Severity};
 use crate::git;
 use crate::link::project::{Around, Project, Settings, included};
-use crate::link::{self, Held, Linked, Reason, link, reasons};
+use crate::link::{self, Held, Linked, Reason, link_and_keep, reasons};
 use crate::manifest::{self, Manifest};
 use crate::page::Page;
 use crate::rule::Definitions;
 use crate::secrets::Formats;
 use crate::text::decode;
 use crate::unit::{Kind, Syntax, Unit};
+use near::{Near, Watched};
 use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -119,11 +126,11 @@ pub struct Scan {
     src: Vec<String>,
     models: Vec<String>,
     around: Around,
+    /// What is known from an earlier run, where that is enough.
+    near: Option<Arc<Near>>,
+    /// What a later run of a few files will look at first, where this is one.
+    watched: Option<Arc<Watched>>,
 }
-
-/// The configuration of each file, by its key, with its path.
-#[derive(Default, Clone)]
-pub struct Configured(pub HashMap<String, (Arc<Config>, PathBuf)>);
 
 /// A step of the work, told to whoever shows it.
 pub type Progress<'a> = dyn Fn(usize, usize) + Sync + 'a;
@@ -158,11 +165,74 @@ pub fn scan(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
     };
     named.sort();
     named.dedup();
+    let looked = state::now();
     let wanted = discover::discover(&named, &options);
     let is_part = roots != named;
+    let root = common(&roots).unwrap_or_else(|| here.clone());
+    let definitions = &Definitions { formats: base.formats.unwrap_or_else(Formats::built_in) };
+    let folder = request.cache.then(|| base.cache_dir.clone().or_else(cache::folder)).flatten();
+    let place = folder.as_ref().map(|folder| cache::path(folder, &root));
+    let watched = match (&folder, roots.as_slice()) {
+        (Some(folder), [only]) if if is_part { named.iter().all(|path| !path.is_dir()) } else { loose.is_empty() } => {
+            Some(Watched::new(cache::path_for(folder, only, "state"), only, &loose, &base))
+        }
+        _ => None,
+    };
+    let scan = |files: Vec<File>, manifests, problems, configs, cache, near, watched| {
+        let around = around(&files, &root);
+        let home = if base.origin.is_some() { base.root.as_path() } else { root.as_path() };
+        let baseline = base.baseline.clone().unwrap_or_else(|| home.join(crate::baseline::NAME));
+        let src = base.src.iter().map(|folder| key(folder, &root)).collect();
+        Scan {
+            files,
+            manifests,
+            problems,
+            root: root.clone(),
+            migrating: false,
+            restore: false,
+            today: jiff::Timestamp::now().strftime("%Y-%m-%d").to_string(),
+            baseline,
+            config: Arc::clone(&base),
+            definitions: *definitions,
+            cache,
+            configs,
+            src,
+            models: base.pydantic_models.clone(),
+            around,
+            near,
+            watched,
+        }
+    };
+    let mut stdin_file = None;
+    let mut has_one_config = true;
+    if let Some((path, bytes)) = &stdin {
+        let config = configs.for_folder(path.parent().unwrap_or(&root))?;
+        has_one_config &= config.origin == base.origin;
+        if !request.force_exclude || !config.excludes(path) {
+            stdin_file = Some(of_stdin(path, bytes, &root, definitions));
+        }
+    }
+    if let (Some(watched), Some(cache), true) = (&watched, &place, is_part) {
+        for file in &wanted.files {
+            has_one_config &= configs.for_folder(file.path.parent().unwrap_or(&root))?.origin == base.origin;
+        }
+        let given = || match &stdin_file {
+            None => Some(None),
+            Some(Ok(file)) => Some(Some(file.clone())),
+            Some(Err(_)) => None,
+        };
+        let given = has_one_config.then(given).flatten();
+        let found = given.and_then(|given| watched.near(&wanted, given, &root, &base, definitions, cache));
+        if let Some(near::Found { files, manifests, configs, cache, near }) = found {
+            return Ok(scan(files, manifests, Vec::new(), configs, Some(cache), Some(Arc::new(near)), None));
+        }
+    }
     let context =
         if !is_part { None } else { Some(discover::discover(&roots, &discover::Options { loose, ..options.clone() })) };
-    let root = common(&roots).unwrap_or_else(|| here.clone());
+    let mut watched = watched.map(|watched| {
+        let named: &[Found] = if context.is_some() { &wanted.files } else { &[] };
+        watched.of(context.as_ref().unwrap_or(&wanted), named, looked)
+    });
     let Discovery { files: shown, manifests, problems, .. } = wanted;
     let mut problems: Vec<Problem> = problems
         .into_iter()
@@ -202,9 +272,7 @@ pub fn scan(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
         by_key.insert(key(path, &root), (configs.for_folder(path.parent().unwrap_or(&root))?, path.clone()));
     }
 
-    let definitions = &Definitions { formats: base.formats.unwrap_or_else(Formats::built_in) };
-    let cache = request.cache.then(|| base.cache_dir.clone().or_else(cache::folder)).flatten();
-    let cache = cache.map(|folder| Arc::new(Cache::open(&cache::path(&folder, &root), definitions.formats.hash())));
+    let cache = place.map(|path| Arc::new(Cache::open(&path, definitions.formats.hash())));
     let total = kept.len();
     let done = std::sync::atomic::AtomicUsize::new(0);
     let compiled: Vec<Result<File, Option<Problem>>> = kept
@@ -232,27 +300,10 @@ pub fn scan(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
         // A home that cannot be written to costs time, and nothing else.
         let _ = cache.save(&entries, is_part);
     }
-    let excluded = |path: &PathBuf| {
-        request.force_exclude && by_key.get(&key(path, &root)).is_some_and(|(config, path)| config.excludes(path))
-    };
-    if let Some((path, bytes)) = stdin.filter(|(path, _)| !excluded(path)) {
-        let kind = discover::kind_of(&path);
-        let display = paths::shown(&path, &here);
-        match guarded(bytes, kind, definitions, &display) {
-            Ok(unit) => files.push(File {
-                key: key(&path, &root),
-                display,
-                kind,
-                shown: true,
-                skipped: unit.skipped,
-                unit: unit.into(),
-                overlay: Some(bytes.clone()),
-                hash: cache::content(bytes),
-                stat: None,
-                path,
-            }),
-            Err(problem) => problems.push(problem),
-        }
+    match stdin_file {
+        Some(Ok(file)) => files.push(file),
+        Some(Err(problem)) => problems.push(problem),
+        None => {}
     }
     files.sort_by(|a, b| a.key.as_bytes().cmp(b.key.as_bytes()));
     let mut manifests: Vec<(String, Manifest)> =
@@ -269,26 +320,27 @@ pub fn scan(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
         }
         at += 1;
     }
-    let around = around(&files, &root);
-    let home = if base.origin.is_some() { base.root.as_path() } else { root.as_path() };
-    let baseline = base.baseline.clone().unwrap_or_else(|| home.join(crate::baseline::NAME));
-    let src = base.src.iter().map(|folder| key(folder, &root)).collect();
-    Ok(Scan {
-        files,
-        manifests,
-        problems,
-        root,
-        migrating: false,
-        restore: false,
-        today: jiff::Timestamp::now().strftime("%Y-%m-%d").to_string(),
-        baseline,
-        config: Arc::clone(&base),
-        definitions: *definitions,
-        cache,
-        configs: Configured(by_key),
-        src,
-        models: base.pydantic_models.clone(),
-        around,
+    let one = by_key.values().all(|(config, _)| config.origin == base.origin);
+    watched = watched.filter(|_| one && problems.is_empty());
+    Ok(scan(files, manifests, problems, Configured { files: by_key, rest: None }, cache, None, watched.map(Arc::new)))
+}
+
+/// The file that standard input takes the place of.
+fn of_stdin(path: &Path, bytes: &[u8], root: &Path, definitions: &Definitions) -> Result<File, Problem> {
+    let kind = discover::kind_of(path);
+    let display = paths::shown(path, &paths::working_directory());
+    let unit = guarded(bytes, kind, definitions, &display)?;
+    Ok(File {
+        key: key(path, root),
+        display,
+        kind,
+        shown: true,
+        skipped: unit.skipped,
+        unit: unit.into(),
+        overlay: Some(bytes.to_vec()),
+        hash: cache::content(bytes),
+        stat: None,
+        path: path.to_owned(),
     })
 }
 
@@ -353,6 +405,11 @@ impl Scan {
         }
     }
 
+    /// Whether the rest of the project is as an earlier run has seen it, so that only what has changed was looked at.
+    pub fn is_near(&self) -> bool {
+        self.near.is_some()
+    }
+
     fn units(&self) -> Vec<(&str, &dyn Held)> {
         self.files.iter().map(|file| (file.key.as_str(), file as &dyn Held)).collect()
     }
@@ -398,9 +455,9 @@ impl Scan {
             add(file.key.as_bytes());
             add(&file.hash.to_le_bytes());
             add(format!("{:?} {}", file.kind, file.skipped).as_bytes());
-            if let Some((config, path)) = self.configs.0.get(&file.key) {
+            if let Some((config, path)) = self.configs.of(&file.key) {
                 let whole = || cache::content(config.whole().as_bytes());
-                add(&known.entry(Arc::as_ptr(config)).or_insert_with(whole).to_le_bytes());
+                add(&known.entry(std::ptr::from_ref(config)).or_insert_with(whole).to_le_bytes());
                 add(path.as_os_str().as_encoded_bytes());
             }
         }
@@ -428,7 +485,15 @@ impl Scan {
             }
             quoted
         };
-        link(&units, &shown, &project, Some(&quote))
+        if let Some(near) = &self.near {
+            return near.link(&self.files, &units, &shown, &project, &quote);
+        }
+        let (linked, kept, sayings) = link_and_keep(&units, &shown, &project, Some(&quote));
+        if let (Some(watched), Some(cache)) = (&self.watched, &self.cache) {
+            // As when units are kept: what cannot be kept costs time, and nothing else.
+            let _ = watched.keep(self, cache, kept, sayings);
+        }
+        linked
     }
 
     /// The folders that imports may start from, as manifests and configuration say.
@@ -446,9 +511,9 @@ impl Scan {
     /// Whether a finding fails a run, as the configuration of its file says.
     pub fn fails(&self, finding: &Judged) -> bool {
         let page = crate::rules::page(&finding.code.0);
-        let known = self.configs.0.get(&finding.path).zip(page);
+        let known = self.configs.of(&finding.path).zip(page);
         known.map_or(finding.severity > Severity::Note, |((config, path), page)| {
-            config.fails(page, finding.severity, path)
+            config.fails(page, finding.severity, &path)
         })
     }
 
@@ -460,7 +525,8 @@ impl Scan {
 
     /// The same project in another state: some files with other bytes, or gone, or there again. What is there again is shown where `shown` says so.
     pub fn with(&self, files: &[Elsewhere], shown: &(dyn Fn(&str) -> bool + Sync)) -> Scan {
-        let mut other = self.clone();
+        // What is known of this state is not known of another one.
+        let mut other = Scan { near: None, watched: None, ..self.clone() };
         let here = paths::working_directory();
         let changed: HashMap<&str, &Option<Vec<u8>>> =
             files.iter().map(|file| (file.key.as_str(), &file.bytes)).collect();
@@ -515,7 +581,7 @@ impl Scan {
         }
         for file in compiled.into_iter().flatten() {
             let config = || (self.config_at(&file.path), file.path.clone());
-            other.configs.0.entry(file.key.clone()).or_insert_with(config);
+            other.configs.files.entry(file.key.clone()).or_insert_with(config);
             match other.files.binary_search_by(|known| known.key.as_bytes().cmp(file.key.as_bytes())) {
                 Ok(index) => other.files[index] = file,
                 Err(index) => other.files.insert(index, file),
@@ -533,8 +599,11 @@ impl Scan {
 
     /// The configuration of a file that the scan did not see: that of its nearest neighbour, else the project's.
     fn config_at(&self, path: &Path) -> Arc<Config> {
-        let near =
-            self.configs.0.values().filter(|(_, known)| known.parent().is_some_and(|folder| path.starts_with(folder)));
+        let near = self
+            .configs
+            .files
+            .values()
+            .filter(|(_, known)| known.parent().is_some_and(|folder| path.starts_with(folder)));
         let near = near.max_by_key(|(_, known)| known.components().count());
         Arc::clone(near.map_or(&self.config, |(config, _)| config))
     }
@@ -577,47 +646,6 @@ impl File {
     /// The bytes on disk, if they are still the ones that were compiled.
     pub fn on_disk(&self) -> Option<Vec<u8>> {
         std::fs::read(&self.path).ok().filter(|bytes| cache::content(bytes) == self.hash)
-    }
-}
-
-impl Settings for Configured {
-    fn selected(&self, path: &str, page: &Page) -> bool {
-        self.0.get(path).is_some_and(|(config, path)| config.selected(page, path))
-    }
-
-    fn severity(&self, path: &str, page: &Page) -> Option<Severity> {
-        self.0.get(path).and_then(|(config, _)| config.severity_of(page)).and_then(|level| level.severity())
-    }
-
-    fn target(&self, path: &str) -> Option<(u32, u32)> {
-        self.0.get(path).and_then(|(config, _)| config.target_version)
-    }
-
-    fn pytest_as_module(&self, path: &str) -> bool {
-        let command = self.0.get(path).and_then(|(config, _)| config.pytest_command.as_deref());
-        command.is_some_and(|command| command.contains("-m pytest"))
-    }
-
-    fn prefers_aware(&self, path: &str) -> bool {
-        self.0.get(path).is_some_and(|(config, _)| config.datetime_style == DatetimeStyle::Aware)
-    }
-
-    fn datetime_helper(&self, path: &str) -> Option<(String, String)> {
-        self.0.get(path).and_then(|(config, _)| config.datetime_helper.clone())
-    }
-
-    fn owner(&self, path: &str, owner: Grade) -> Option<Option<Severity>> {
-        let (config, _) = self.0.get(path)?;
-        config.private.get(&owner).map(|level| level.severity())
-    }
-
-    fn pydantic(&self, path: &str) -> Option<(u32, u32)> {
-        use crate::config::PydanticVersion::{Both, One, Two};
-        self.0.get(path).and_then(|(config, _)| config.pydantic_version).map(|version| match version {
-            One => (1, 1),
-            Two => (2, 2),
-            Both => (1, 2),
-        })
     }
 }
 

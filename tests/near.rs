@@ -1,0 +1,209 @@
+//! A run of a few files after an earlier one reports what a run without any cache reports, whatever has changed in between.
+
+#[path = "common/oracle.rs"]
+mod common;
+#[path = "common/repository.rs"]
+mod repository;
+
+use common::{copy, davy, root, run_with, said, scratch};
+use repository::Dice;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+/// Lines that say something to other files, or ask them.
+const LINES: [&str; 18] = [
+    "import app.db.models",
+    "from app.schemas.order import OrderRead",
+    "from app.schemas.base import *",
+    "class Late(OrderRead):\n    def dict(self):\n        return {}",
+    "def shown(order: OrderRead):\n    return order.dict()",
+    "OrderRead.dict = lambda self: {}",
+    "import datetime\nMOMENT = datetime.datetime.utcnow()",
+    "def test_late(client, nothing_of_the_kind):\n    assert client",
+    "import pytest\n\n\n@pytest.fixture\ndef nothing_of_the_kind():\n    return 1",
+    "import tests.conftest",
+    "API_TOKEN = \"q8Zr4kPw2LxT6vNbq8Zr\"",
+    "from gaslib.geo import _haversine_km",
+    "class Model(OrderRead):\n    class Config:\n        orm_mode = True",
+    "created: datetime.datetime",
+    "pytest_plugins = [\"tests.utils.database\"]",
+    "import sys\nsys.path.insert(0, \"lib\")",
+    "def broken(:",
+    "from app.core.nowhere import lost",
+];
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut waiting = vec![folder.to_owned()];
+    while let Some(folder) = waiting.pop() {
+        for entry in fs::read_dir(folder).expect("readable").flatten() {
+            match entry.path() {
+                path if path.is_dir() => waiting.push(path),
+                path => found.push(path),
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Makes a file or folder so old that its time is trusted.
+fn age(path: &Path) {
+    let long_ago = SystemTime::now() - Duration::from_secs(1_000);
+    fs::File::open(path).and_then(|file| file.set_modified(long_ago)).expect("times can be set");
+}
+
+fn change(random: &mut Dice, project: &Path) -> String {
+    let all = files_below(project);
+    let python: Vec<&PathBuf> = all.iter().filter(|path| path.extension().is_some_and(|end| end == "py")).collect();
+    let file = python[random.below(python.len())];
+    let text = fs::read_to_string(file).expect("text");
+    let name = file.display();
+    match random.below(16) {
+        0..=6 => {
+            let line = LINES[random.below(LINES.len())];
+            fs::write(file, format!("{text}\n{line}\n")).expect("writable");
+            format!("{name} has {line:?}")
+        }
+        7..=8 => {
+            let gone = random.below(text.lines().count());
+            let rest: Vec<&str> =
+                text.lines().enumerate().filter(|(at, _)| *at != gone).map(|(_, line)| line).collect();
+            fs::write(file, rest.join("\n") + "\n").expect("writable");
+            format!("{name} has no line {gone}")
+        }
+        9 => {
+            fs::remove_file(file).expect("removable");
+            format!("{name} is gone")
+        }
+        10 => {
+            let place = file.with_file_name(format!("made{}.py", random.below(3)));
+            fs::write(&place, LINES[random.below(LINES.len())]).expect("writable");
+            format!("{} is new", place.display())
+        }
+        11 => {
+            let folder = file.with_file_name(format!("package{}", random.below(2)));
+            fs::create_dir_all(&folder).expect("writable");
+            fs::write(folder.join("__init__.py"), "").expect("writable");
+            format!("{} is a package", folder.display())
+        }
+        12 => {
+            let lines = ["scripts/", "made0.py", "!scripts/", "*.md"];
+            let path = file.with_file_name(".gitignore");
+            let line = lines[random.below(lines.len())];
+            fs::write(&path, line).expect("writable");
+            format!("{} says {line}", path.display())
+        }
+        13 => {
+            let manifest = project.join("pyproject.toml");
+            let text = fs::read_to_string(&manifest).expect("text");
+            let (one, other) = ("pydantic>=2.6,<3", "pydantic>=1.10");
+            let new = if text.contains(one) { text.replace(one, other) } else { text.replace(other, one) };
+            fs::write(&manifest, new).expect("writable");
+            "pydantic is another".to_owned()
+        }
+        14 => {
+            let link = file.with_extension("tmp");
+            fs::write(&link, format!("{text}# as editors save it\n")).expect("writable");
+            fs::rename(&link, file).expect("movable");
+            format!("{name} is another file")
+        }
+        _ => {
+            all.iter().for_each(|path| age(path));
+            all.iter().filter_map(|path| path.parent()).for_each(age);
+            "all is old".to_owned()
+        }
+    }
+}
+
+#[test]
+fn it_reports_what_a_run_without_a_cache_reports() {
+    let place = scratch();
+    let (project, cache) = (place.path().join("gas-delivery"), place.path().join("cache"));
+    copy(&root().join("fixtures/gas-delivery"), &project);
+    let mut random = Dice(20_261_128);
+    let mut was_near = 0;
+    let mut log: Vec<String> = Vec::new();
+    for _ in 0..60 {
+        for _ in 0..random.below(3) {
+            log.push(change(&mut random, &project));
+        }
+        let all = files_below(&project);
+        let named: Vec<PathBuf> = (0..1 + random.below(3)).map(|_| all[random.below(all.len())].clone()).collect();
+        let args: &[&str] = match random.below(5) {
+            0 => &["--diff", "--unsafe-fixes"],
+            1 => &["--select", "TST,SYN", "--format", "json", "--notes"],
+            _ => &["--format", "json", "--notes"],
+        };
+        let stdin = random.below(6) == 0 && named[0].extension().is_some_and(|end| end == "py");
+        let text =
+            if stdin { fs::read_to_string(&named[0]).expect("text") + "\nimport app.main\n" } else { String::new() };
+        let check = |more: &[&str]| {
+            let mut command = davy();
+            command.args(["check", "--force-exclude"]).args(args).args(more).current_dir(&project);
+            match stdin {
+                true => command.arg("-").arg("--stdin-filename").arg(&named[0]),
+                false => command.args(&named),
+            };
+            run_with(command.env("DAVY_CACHE_DIR", &cache), &text)
+        };
+        let with = check(&["--verbose"]);
+        let without = check(&["--no-cache"]);
+        let told = String::from_utf8_lossy(&with.stderr).into_owned();
+        was_near += usize::from(told.contains("found as they were"));
+        assert_eq!(
+            String::from_utf8_lossy(&with.stdout),
+            String::from_utf8_lossy(&without.stdout),
+            "{named:?} {args:?} {stdin}: {told}{}\n{}",
+            said(&without),
+            log.join("\n")
+        );
+        assert_eq!(with.status, without.status);
+    }
+    assert!(was_near > 15, "{was_near} runs knew the project from the one before");
+}
+
+#[test]
+fn whatever_lies_in_its_file() {
+    let place = scratch();
+    let (project, cache) = (place.path().join("project"), place.path().join("cache"));
+    fs::create_dir_all(&project).expect("writable");
+    fs::write(project.join("pyproject.toml"), "[project]\nname = \"x\"\nversion = \"1\"\n").expect("writable");
+    fs::write(
+        project.join("order.py"),
+        "from pydantic import BaseModel\n\n\nclass Order(BaseModel):\n    number: int\n",
+    )
+    .expect("writable");
+    let asks = "from order import Order\n\n\ndef show(order: Order):\n    return order.dict()\n";
+    fs::write(project.join("show.py"), asks).expect("writable");
+    let check_some = |what: &str| {
+        let mut command = davy();
+        command.args(["check", "--format", "json", "-v", what]).current_dir(&project);
+        let output = run_with(command.env("DAVY_CACHE_DIR", &cache), "");
+        let near = String::from_utf8_lossy(&output.stderr).contains("found as they were");
+        (String::from_utf8_lossy(&output.stdout).into_owned(), near)
+    };
+    let check = || check_some("show.py");
+    let (first, near) = check();
+    assert!(first.contains("PYM004") && !near, "{first}");
+    // So few files are compiled anew until a run of all of them keeps them.
+    assert!(!check_some(".").1);
+    assert_eq!(check(), (first.clone(), true));
+    let is_state = |path: &PathBuf| path.to_string_lossy().contains("-state-");
+    let state = files_below(&cache).into_iter().find(is_state).expect("it is kept");
+    let good = fs::read(&state).expect("readable");
+    for at in (0..good.len()).step_by(23) {
+        let mut bad = good.clone();
+        bad[at] ^= 0x55;
+        fs::write(&state, bad).expect("writable");
+        assert_eq!(check().0, first, "a byte at {at}");
+        fs::write(&state, &good[..at]).expect("writable");
+        assert_eq!(check().0, first, "cut at {at}");
+    }
+    for text in [&b""[..], b"davystat", b"something else altogether", &[0xFF; 4096]] {
+        fs::write(&state, text).expect("writable");
+        assert_eq!(check().0, first);
+        assert_eq!(check(), (first.clone(), true), "it is replaced");
+    }
+}
