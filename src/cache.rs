@@ -108,11 +108,12 @@ pub struct Place {
     used: u32,
 }
 
-/// Tells a cache from others: its head, which holds the checksum of its index, and where its units begin.
+/// Tells a cache from others: its head, which holds the checksum of its index, and where its units begin and end.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
     head: Vec<u8>,
     base: u64,
+    end: u64,
 }
 
 /// A cache as it was found.
@@ -120,8 +121,9 @@ pub struct Cache {
     path: PathBuf,
     definitions: u64,
     file: Option<fs::File>,
-    /// Where the units begin.
+    /// Where the units begin, and where they end.
     base: u64,
+    end: u64,
     written: Option<SystemTime>,
     index: Index,
     places: HashMap<(Content, Kind), Place>,
@@ -230,6 +232,7 @@ impl Cache {
             definitions,
             file: Some(file),
             base: mark.base,
+            end: mark.end,
             written: None,
             index: Index::default(),
             places: HashMap::new(),
@@ -243,7 +246,7 @@ impl Cache {
 
     /// What tells this cache from others.
     pub fn mark(&self) -> Option<Mark> {
-        Some(Mark { head: read_at(self.file.as_ref()?, 0, HEAD)?, base: self.base })
+        Some(Mark { head: read_at(self.file.as_ref()?, 0, HEAD)?, base: self.base, end: self.end })
     }
 
     /// Where the unit of bytes of this hash lies.
@@ -260,29 +263,25 @@ impl Cache {
         let written = file.as_ref().and_then(|file| file.metadata().and_then(|metadata| metadata.modified()).ok());
         let (index, base) = found.unwrap_or_default();
         let places = index.units.iter().map(|place| ((place.content, place.kind), *place)).collect();
-        Cache { path: path.to_owned(), definitions, file, base, written, index, places }
+        let end = base + index.end();
+        Cache { path: path.to_owned(), definitions, file, base, end, written, index, places }
     }
 
     /// What a run came to that looked at what is behind this hash, if it was the last one.
     pub fn answer(&self, asked: Content) -> Option<Linked> {
         let file = self.file.as_ref()?;
-        let head = read_at(file, self.end(), ANSWER)?;
+        let head = read_at(file, self.end, ANSWER)?;
         let (key, rest) = head.split_at(16);
         let (length, sum) = rest.split_at(8);
         if key != asked.to_le_bytes() {
             return None;
         }
         let length = usize::try_from(u64::from_le_bytes(length.try_into().ok()?)).ok()?;
-        let bytes = read_at(file, self.end() + ANSWER as u64, length)?;
+        let bytes = read_at(file, self.end + ANSWER as u64, length)?;
         if xxh3_64(&bytes).to_le_bytes() != sum {
             return None;
         }
         postcard::from_bytes(&bytes).ok()
-    }
-
-    /// Where the units end.
-    fn end(&self) -> u64 {
-        self.base + self.index.end()
     }
 
     /// Keeps what a run came to behind the units that it asked for. Who reads meanwhile finds a sum that is wrong, and nothing else.
@@ -401,7 +400,7 @@ impl Cache {
         whole.extend_from_slice(&bytes);
         whole.extend_from_slice(&packed);
         // The answer stays: whether it is one to the next question, its key says.
-        let end = self.end();
+        let end = self.end;
         let rest = self
             .file
             .as_ref()

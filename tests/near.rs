@@ -123,45 +123,53 @@ fn it_reports_what_a_run_without_a_cache_reports() {
     let (project, cache) = (place.path().join("gas-delivery"), place.path().join("cache"));
     copy(&root().join("fixtures/gas-delivery"), &project);
     let mut random = Dice(20_261_128);
-    let mut was_near = 0;
+    let mut was_near = [0, 0];
     let mut log: Vec<String> = Vec::new();
     for _ in 0..60 {
         for _ in 0..random.below(3) {
             log.push(change(&mut random, &project));
         }
         let all = files_below(&project);
-        let named: Vec<PathBuf> = (0..1 + random.below(3)).map(|_| all[random.below(all.len())].clone()).collect();
+        let mut named: Vec<PathBuf> = (0..1 + random.below(3)).map(|_| all[random.below(all.len())].clone()).collect();
+        let is_whole = random.below(4) == 0;
+        if is_whole {
+            named = vec![project.clone()];
+        }
         let args: &[&str] = match random.below(5) {
             0 => &["--diff", "--unsafe-fixes"],
             1 => &["--select", "TST,SYN", "--format", "json", "--notes"],
             _ => &["--format", "json", "--notes"],
         };
-        let stdin = random.below(6) == 0 && named[0].extension().is_some_and(|end| end == "py");
+        let stdin = !is_whole && random.below(6) == 0 && named[0].extension().is_some_and(|end| end == "py");
         let text =
             if stdin { fs::read_to_string(&named[0]).expect("text") + "\nimport app.main\n" } else { String::new() };
         let check = |more: &[&str]| {
             let mut command = davy();
-            command.args(["check", "--force-exclude"]).args(args).args(more).current_dir(&project);
+            command.args(["check"]).args(args).args(more).current_dir(&project);
             match stdin {
                 true => command.arg("-").arg("--stdin-filename").arg(&named[0]),
-                false => command.args(&named),
+                false if is_whole => command.arg("."),
+                false => command.arg("--force-exclude").args(&named),
             };
             run_with(command.env("DAVY_CACHE_DIR", &cache), &text)
         };
-        let with = check(&["--verbose"]);
         let without = check(&["--no-cache"]);
-        let told = String::from_utf8_lossy(&with.stderr).into_owned();
-        was_near += usize::from(told.contains("found as they were"));
-        assert_eq!(
-            String::from_utf8_lossy(&with.stdout),
-            String::from_utf8_lossy(&without.stdout),
-            "{named:?} {args:?} {stdin}: {told}{}\n{}",
-            said(&without),
-            log.join("\n")
-        );
-        assert_eq!(with.status, without.status);
+        // Of a whole project the second run has the first one to look back to.
+        for _ in 0..1 + usize::from(is_whole) {
+            let with = check(&["--verbose"]);
+            let told = String::from_utf8_lossy(&with.stderr).into_owned();
+            was_near[usize::from(is_whole)] += usize::from(told.contains("found as they were"));
+            assert_eq!(
+                String::from_utf8_lossy(&with.stdout),
+                String::from_utf8_lossy(&without.stdout),
+                "{named:?} {args:?} {stdin}: {told}{}\n{}",
+                said(&without),
+                log.join("\n")
+            );
+            assert_eq!(with.status, without.status);
+        }
     }
-    assert!(was_near > 15, "{was_near} runs knew the project from the one before");
+    assert!(was_near[0] > 20 && was_near[1] > 5, "{was_near:?} runs knew the project from the one before");
 }
 
 #[test]

@@ -130,6 +130,8 @@ pub struct Scan {
     near: Option<Arc<Near>>,
     /// What a later run of a few files will look at first, where this is one.
     watched: Option<Arc<Watched>>,
+    /// A hash of all files, where it is known.
+    hash: Option<Content>,
 }
 
 /// A step of the work, told to whoever shows it.
@@ -165,8 +167,6 @@ pub fn scan(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
     };
     named.sort();
     named.dedup();
-    let looked = state::now();
-    let wanted = discover::discover(&named, &options);
     let is_part = roots != named;
     let root = common(&roots).unwrap_or_else(|| here.clone());
     let definitions = &Definitions { formats: base.formats.unwrap_or_else(Formats::built_in) };
@@ -201,8 +201,17 @@ pub fn scan(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
             around,
             near,
             watched,
+            hash: None,
         }
     };
+    if let (Some(watched), Some(cache), false, false) = (&watched, &place, is_part, request.force_exclude)
+        && let Some(whole) = watched.whole(&root, &base, definitions, cache)
+    {
+        let near::Whole { files, manifests, configs, cache, hash } = whole;
+        return Ok(Scan { hash: Some(hash), ..scan(files, manifests, Vec::new(), configs, Some(cache), None, None) });
+    }
+    let looked = state::now();
+    let wanted = discover::discover(&named, &options);
     let mut stdin_file = None;
     let mut has_one_config = true;
     if let Some((path, bytes)) = &stdin {
@@ -230,7 +239,7 @@ pub fn scan(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
     let context =
         if !is_part { None } else { Some(discover::discover(&roots, &discover::Options { loose, ..options.clone() })) };
     let mut watched = watched.map(|watched| {
-        let named: &[Found] = if context.is_some() { &wanted.files } else { &[] };
+        let named = context.is_some().then_some(wanted.files.as_slice());
         watched.of(context.as_ref().unwrap_or(&wanted), named, looked)
     });
     let Discovery { files: shown, manifests, problems, .. } = wanted;
@@ -407,7 +416,7 @@ impl Scan {
 
     /// Whether the rest of the project is as an earlier run has seen it, so that only what has changed was looked at.
     pub fn is_near(&self) -> bool {
-        self.near.is_some()
+        self.near.is_some() || self.hash.is_some()
     }
 
     fn units(&self) -> Vec<(&str, &dyn Held)> {
@@ -450,6 +459,25 @@ impl Scan {
             hash.update(&(bytes.len() as u64).to_le_bytes());
             hash.update(bytes);
         };
+        add(&self.hash.unwrap_or_else(|| self.hash_of_files()).to_le_bytes());
+        add(self.config.whole().as_bytes());
+        let Scan { manifests, migrating, restore, today, src, models, around, .. } = self;
+        add(&postcard::to_stdvec(manifests).unwrap_or_default());
+        let mut versioned: Vec<&String> = around.versioned.iter().collect();
+        let mut open: Vec<&String> = around.open.iter().collect();
+        versioned.sort();
+        open.sort();
+        add(format!("{migrating} {restore} {today} {src:?} {models:?} {versioned:?} {open:?}").as_bytes());
+        hash.digest128()
+    }
+
+    /// A hash of all files, with their configuration.
+    fn hash_of_files(&self) -> Content {
+        let mut hash = Xxh3::new();
+        let mut add = |bytes: &[u8]| {
+            hash.update(&(bytes.len() as u64).to_le_bytes());
+            hash.update(bytes);
+        };
         let mut known: HashMap<*const Config, u128> = HashMap::new();
         for file in &self.files {
             add(file.key.as_bytes());
@@ -461,13 +489,6 @@ impl Scan {
                 add(path.as_os_str().as_encoded_bytes());
             }
         }
-        let Scan { manifests, migrating, restore, today, src, models, around, .. } = self;
-        add(&postcard::to_stdvec(manifests).unwrap_or_default());
-        let mut versioned: Vec<&String> = around.versioned.iter().collect();
-        let mut open: Vec<&String> = around.open.iter().collect();
-        versioned.sort();
-        open.sort();
-        add(format!("{migrating} {restore} {today} {src:?} {models:?} {versioned:?} {open:?}").as_bytes());
         hash.digest128()
     }
 
@@ -526,7 +547,7 @@ impl Scan {
     /// The same project in another state: some files with other bytes, or gone, or there again. What is there again is shown where `shown` says so.
     pub fn with(&self, files: &[Elsewhere], shown: &(dyn Fn(&str) -> bool + Sync)) -> Scan {
         // What is known of this state is not known of another one.
-        let mut other = Scan { near: None, watched: None, ..self.clone() };
+        let mut other = Scan { near: None, watched: None, hash: None, ..self.clone() };
         let here = paths::working_directory();
         let changed: HashMap<&str, &Option<Vec<u8>>> =
             files.iter().map(|file| (file.key.as_str(), &file.bytes)).collect();
@@ -611,6 +632,7 @@ impl Scan {
     /// Compiles what a fix made of a file; nothing is written.
     pub fn replace(&mut self, key: &str, bytes: Option<Vec<u8>>) {
         let Ok(index) = self.files.binary_search_by(|file| file.key.as_bytes().cmp(key.as_bytes())) else { return };
+        self.hash = None;
         let file = &mut self.files[index];
         file.overlay = bytes;
         if let Some(bytes) = file.bytes()

@@ -2,14 +2,16 @@
 
 use super::state::{self, Folder, Guard, State};
 use super::{Configured, File, Scan, guarded, key, read};
-use crate::cache::{self, Cache, Compiled, Content, Place};
+use crate::cache::{self, Cache, Compiled, Content, Place, Stat};
 use crate::config::{Config, paths};
 use crate::discover::{self, Discovery};
+use crate::git;
 use crate::link::project::Project;
 use crate::link::{Held, Kept, Linked, Quote, Read, Sayings, Since, Table, link_since};
 use crate::manifest::Manifest;
 use crate::rule::Definitions;
 use crate::unit::Unit;
+use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -29,6 +31,8 @@ pub struct Watched {
     files: usize,
     /// What somebody named that is no part of it.
     strangers: HashSet<PathBuf>,
+    /// All of the project was looked at, not its Python alone.
+    is_whole: bool,
 }
 
 /// What an earlier run left.
@@ -57,6 +61,43 @@ pub struct Found {
     pub near: Near,
 }
 
+/// A scan of a project in which nothing has changed.
+pub struct Whole {
+    /// Sorted by path, all of them shown.
+    pub files: Vec<File>,
+    /// By their paths below the root.
+    pub manifests: Vec<(String, Manifest)>,
+    /// Of each file.
+    pub configs: Configured,
+    /// Where units are kept.
+    pub cache: Arc<Cache>,
+    /// Of all files.
+    pub hash: Content,
+}
+
+/// A file that an earlier run knew: its unit is read where it is kept, or made anew.
+fn file_of(
+    found: discover::Found,
+    key: String,
+    (stat, content, place): (Stat, Content, Option<Place>),
+    (root, definitions, cache): (&Arc<PathBuf>, &Definitions, &Arc<Cache>),
+) -> Option<File> {
+    let Some(place) = place else {
+        let shown = found.explicit;
+        return read(found, shown, root, definitions, Some(cache)).ok();
+    };
+    let (base, name, definitions, kind) = (Arc::clone(root), key.clone(), *definitions, found.kind);
+    let again = move || {
+        let bytes = std::fs::read(base.join(&name)).ok().filter(|bytes| cache::content(bytes) == content);
+        let made = bytes.and_then(|bytes| guarded(&bytes, kind, &definitions, &name).ok());
+        made.unwrap_or_else(Unit::unknown)
+    };
+    let unit = Compiled::at(cache, place, again);
+    let discover::Found { path, display, kind, explicit } = found;
+    let stat = Some(stat);
+    Some(File { path, key, display, kind, shown: explicit, unit, skipped: false, overlay: None, hash: content, stat })
+}
+
 impl Watched {
     /// What a run looks at that starts at a root.
     pub fn new(path: PathBuf, root: &Path, loose: &[PathBuf], config: &Config) -> Watched {
@@ -76,18 +117,27 @@ impl Watched {
             manifests: Vec::new(),
             files: 0,
             strangers: HashSet::new(),
+            is_whole: false,
         }
     }
 
-    /// With what was found of the project, the search having begun at `looked`; `named` is what somebody named, of it or not.
-    pub fn of(self, project: &Discovery, named: &[discover::Found], looked: Duration) -> Watched {
-        let mut strangers: HashSet<PathBuf> = named.iter().map(|file| file.path.clone()).collect();
+    /// With what was found of the project, the search having begun at `looked`; `named` is what somebody named, of it or not, where that was not all of it.
+    pub fn of(self, project: &Discovery, named: Option<&[discover::Found]>, looked: Duration) -> Watched {
+        let mut strangers: HashSet<PathBuf> = named.into_iter().flatten().map(|file| file.path.clone()).collect();
         if !strangers.is_empty() {
             project.files.iter().for_each(|file| _ = strangers.remove(&file.path));
         }
         let folders = [self.root.clone()].into_iter().chain(project.folders.iter().cloned()).collect();
         let files = project.files.iter().filter(|file| file.kind.is_python()).count();
-        Watched { looked, folders, manifests: project.manifests.clone(), files, strangers, ..self }
+        Watched {
+            looked,
+            folders,
+            manifests: project.manifests.clone(),
+            files,
+            strangers,
+            is_whole: named.is_none(),
+            ..self
+        }
     }
 
     /// What decides what is looked at or known; none where it has changed since somebody looked.
@@ -118,12 +168,19 @@ impl Watched {
         cache: &Path,
     ) -> Option<Found> {
         let hash = definitions.formats.hash();
-        let (state, read_at) = State::read(&self.path, hash)?;
+        let (state, lists) = State::read(&self.path, hash)?;
         if state.asked != self.asked || !wanted.problems.is_empty() {
             return None;
         }
         let cache = Arc::new(Cache::marked(cache, hash, &state.mark)?);
-        let changed: HashSet<usize> = state.changed(root)?.into_iter().collect();
+        if !state.has_same_tree(root) {
+            return None;
+        }
+        let changed: HashSet<usize> = state.seen(&state.files, root).changed.into_iter().collect();
+        let is_new = |(at, file): (usize, &state::File)| file.place.is_none() || changed.contains(&at);
+        if state.files.iter().enumerate().filter(|one| is_new(*one)).count() > state::FEW {
+            return None;
+        }
         let mut named: HashMap<String, &discover::Found> =
             wanted.files.iter().map(|file| (key(&file.path, root), file)).collect();
         let is_known = |path: &PathBuf| state.guards.iter().any(|(known, _)| known == path);
@@ -146,33 +203,8 @@ impl Watched {
             let path = root.join(&key);
             let display = if here == root { key.clone() } else { paths::shown(&path, &here) };
             let found = discover::Found { path, display, kind, explicit: wanted.is_some() };
-            let file = match place.filter(|_| !changed.contains(&at)) {
-                Some(place) => {
-                    let (base, name, definitions) = (Arc::clone(&base), key.clone(), *definitions);
-                    let again = move || {
-                        let bytes =
-                            std::fs::read(base.join(&name)).ok().filter(|bytes| cache::content(bytes) == content);
-                        let made = bytes.and_then(|bytes| guarded(&bytes, kind, &definitions, &name).ok());
-                        made.unwrap_or_else(Unit::unknown)
-                    };
-                    let unit = Compiled::at(&cache, place, again);
-                    let discover::Found { path, display, .. } = found;
-                    let shown = wanted.is_some();
-                    File {
-                        path,
-                        key,
-                        display,
-                        kind,
-                        shown,
-                        unit,
-                        skipped: false,
-                        overlay: None,
-                        hash: content,
-                        stat: Some(stat),
-                    }
-                }
-                None => read(found, wanted.is_some(), root, definitions, Some(&cache)).ok()?,
-            };
+            let known = place.filter(|_| !changed.contains(&at));
+            let file = file_of(found, key, (stat, content, known), (&base, definitions, &cache))?;
             if file.shown {
                 configs.files.insert(file.key.clone(), (Arc::clone(config), file.path.clone()));
             }
@@ -211,31 +243,81 @@ impl Watched {
             before,
             kept: state.kept,
             table: state.table,
-            read: Arc::new(read_at),
+            read: lists.read(),
             inserted,
         };
         Some(Found { files, manifests: state.manifests, configs, cache, near })
+    }
+
+    /// The whole project as it was looked at last, if nothing in it has changed.
+    pub fn whole(&self, root: &Path, config: &Arc<Config>, definitions: &Definitions, cache: &Path) -> Option<Whole> {
+        let hash = definitions.formats.hash();
+        let (mut state, lists) = State::read(&self.path, hash)?;
+        if state.asked != self.asked {
+            return None;
+        }
+        let cache = Arc::new(Cache::marked(cache, hash, &state.mark)?);
+        let mut rest = lists.rest()?;
+        if !state.has_same_tree(root) {
+            return None;
+        }
+        let now = state::now();
+        let index = std::fs::metadata(root.join(".git/index")).ok().and_then(|found| Stat::of(&found));
+        if index != rest.index && git::tracked_though_ignored(root) != rest.tracked {
+            return None;
+        }
+        let (python, others) = (state.seen(&state.files, root), state.seen(&rest.files, root));
+        let is_large = |at: &usize| rest.files[*at].place.is_none();
+        if !python.changed.is_empty() || !others.changed.iter().all(is_large) {
+            return None;
+        }
+        if python.touched.len() + others.touched.len() > state::FEW {
+            python.touched.iter().for_each(|(at, stat)| state.files[*at].stat = *stat);
+            others.touched.iter().for_each(|(at, stat)| rest.files[*at].stat = *stat);
+            let again = |folder: Folder| Folder::of(root, folder.path, now).filter(|found| found.names == folder.names);
+            state.folders = state.folders.into_iter().map(again).collect::<Option<_>>()?;
+            rest.index = index;
+            state.looked = now;
+            // As when units are kept: what cannot be kept costs time, and nothing else.
+            let _ = state.write_again(&rest, &self.path, hash, &lists);
+        }
+        let base = (paths::working_directory(), Arc::new(root.to_owned()));
+        let known = state.files.into_par_iter().chain(rest.files.into_par_iter()).with_min_len(256).map(|known| {
+            let state::File { key, kind, stat, content, place } = known;
+            let path = root.join(&key);
+            let display = if base.0 == root { key.clone() } else { paths::shown(&path, &base.0) };
+            let found = discover::Found { path, display, kind, explicit: false };
+            let file = file_of(found, key, (stat, content, place), (&base.1, definitions, &cache))?;
+            (file.hash == content).then_some(File { shown: true, ..file })
+        });
+        let mut files: Vec<File> = known.collect::<Option<_>>()?;
+        files.sort_by(|a, b| a.key.as_bytes().cmp(b.key.as_bytes()));
+        let configs = Configured { files: HashMap::new(), rest: Some((Arc::clone(config), root.to_owned())) };
+        Some(Whole { files, manifests: state.manifests, configs, cache, hash: rest.hash })
     }
 
     /// Keeps what a run came to for the next one, where all of it is of the files as they lie on the disk.
     pub fn keep(&self, scan: &Scan, cache: &Cache, kept: Kept, sayings: Sayings) -> io::Result<()> {
         let cache = cache.again();
         let Some(mark) = cache.mark() else { return Ok(()) };
-        let mut files = Vec::new();
+        let (mut files, mut others) = (Vec::new(), Vec::new());
         let mut moved = Vec::with_capacity(scan.files.len());
         for file in &scan.files {
             let is_part = file.kind.is_python() && !self.strangers.contains(&file.path);
             moved.push(is_part.then_some(files.len()));
-            let (Some(stat), None, true) = (file.stat, &file.overlay, self.root.join(&file.key) == file.path) else {
-                match is_part {
-                    true => return Ok(()),
-                    false => continue,
-                }
-            };
-            if is_part {
-                let place = cache.place(file.hash, file.kind).filter(|_| !file.skipped);
-                files.push(state::File { key: file.key.clone(), kind: file.kind, stat, content: file.hash, place });
+            if !is_part && !self.is_whole {
+                continue;
             }
+            // What is too large to be looked into has not been looked at, either.
+            let stat = file
+                .stat
+                .or_else(|| Stat::of(&std::fs::metadata(&file.path).ok()?).filter(|stat| stat.is_older(self.looked)));
+            let (Some(stat), None, true) = (stat, &file.overlay, self.root.join(&file.key) == file.path) else {
+                return Ok(());
+            };
+            let place = cache.place(file.hash, file.kind).filter(|_| !file.skipped);
+            let known = state::File { key: file.key.clone(), kind: file.kind, stat, content: file.hash, place };
+            if is_part { files.push(known) } else { others.push(known) }
         }
         // A file that is not there any more has not been looked at.
         if files.len() != self.files || files.iter().filter(|file| file.place.is_none()).count() > state::FEW {
@@ -255,7 +337,15 @@ impl Watched {
             kept,
             table: Table::default(),
         };
-        state.write(&self.path, scan.definitions.formats.hash(), &sayings.after(Some(&moved), std::iter::empty()))
+        let index = std::fs::metadata(self.root.join(".git/index")).ok().and_then(|found| Stat::of(&found));
+        let rest = self.is_whole.then(|| state::Rest {
+            files: others,
+            tracked: if super::is_versioned(&self.root) { git::tracked_though_ignored(&self.root) } else { Vec::new() },
+            index: index.filter(|index| index.is_older(self.looked)),
+            hash: scan.hash_of_files(),
+        });
+        let sayings = sayings.after(Some(&moved), std::iter::empty());
+        state.write(rest.as_ref(), &self.path, scan.definitions.formats.hash(), &sayings)
     }
 }
 

@@ -5,7 +5,7 @@
 
 use crate::cache::{self, Content, Mark, Place, Stat, read_at};
 use crate::discover::names_in;
-use crate::link::{Kept, Sayings, Table};
+use crate::link::{self, Read, Sayings, Table};
 use crate::manifest::Manifest;
 use crate::unit::Kind;
 use rayon::prelude::*;
@@ -13,11 +13,12 @@ use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use xxhash_rust::xxh3::xxh3_64;
 
-/// The head: magic, engine, length and checksum of what is told.
-const HEAD: usize = 8 + 16 + 8 + 8;
+/// The head: magic, engine, and the length and checksum of both parts of what is told.
+const HEAD: usize = 8 + 16 + 2 * (8 + 8);
 /// Of so many files other text is taken note of one by one.
 pub const FEW: usize = 16;
 
@@ -39,9 +40,51 @@ pub struct State {
     /// What the manifests say, by their paths below the root.
     pub manifests: Vec<(String, Manifest)>,
     /// What all files together came to.
-    pub kept: Kept,
+    pub kept: link::Kept,
     /// Where it stands who says what.
     pub table: Table,
+}
+
+/// What a run of the whole project looks at beside its Python.
+#[derive(Serialize, Deserialize)]
+pub struct Rest {
+    /// Settings and the like, by path.
+    pub files: Vec<File>,
+    /// What git has of these although it is told to ignore it.
+    pub tracked: Vec<String>,
+    /// How git's index lay on the disk; none where there is none.
+    pub index: Option<Stat>,
+    /// A hash of all files, Python among them.
+    pub hash: Content,
+}
+
+/// What is kept, as far as it is not read yet.
+pub struct Kept {
+    file: Arc<fs::File>,
+    /// Where the second part begins, its length and its checksum.
+    rest: (u64, u64, u64),
+}
+
+impl Kept {
+    /// What a run of the whole project looks at beside its Python, where one has been here.
+    pub fn rest(&self) -> Option<Rest> {
+        let (start, length, checksum) = self.rest;
+        let told = read_at(&self.file, start, usize::try_from(length).ok()?)?;
+        (xxh3_64(&told) == checksum).then_some(())?;
+        postcard::from_bytes(&told).ok()
+    }
+
+    /// Reads who says what.
+    pub fn read(&self) -> Arc<Read> {
+        let (file, base) = (Arc::clone(&self.file), self.rest.0 + self.rest.1);
+        Arc::new(move |start, length| read_at(&file, base.checked_add(start)?, length))
+    }
+
+    /// All of who says what.
+    fn said(&self) -> Option<Vec<u8>> {
+        let (start, end) = (self.rest.0 + self.rest.1, self.file.metadata().ok()?.len());
+        read_at(&self.file, start, usize::try_from(end.checked_sub(start)?).ok()?)
+    }
 }
 
 /// A folder.
@@ -77,6 +120,14 @@ pub struct File {
     pub place: Option<Place>,
 }
 
+/// How files lie on the disk now.
+pub struct Seen {
+    /// Those that hold something else, by their places in the list, or may do so.
+    pub changed: Vec<usize>,
+    /// Those that hold what they held and lie there otherwise, or were written so shortly before somebody looked that this says nothing.
+    pub touched: Vec<(usize, Stat)>,
+}
+
 /// Now, since 1970.
 pub fn now() -> Duration {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
@@ -108,10 +159,7 @@ impl Folder {
 impl State {
     /// Reads what was kept of a project; none where there is nothing, or nothing to be trusted. `definitions` is the hash of what the project adds to
     /// davy's knowledge.
-    pub fn read(
-        path: &Path,
-        definitions: u64,
-    ) -> Option<(State, impl Fn(u64, usize) -> Option<Vec<u8>> + Send + Sync + 'static)> {
+    pub fn read(path: &Path, definitions: u64) -> Option<(State, Kept)> {
         let file = fs::File::open(path).ok()?;
         let head = read_at(&file, 0, HEAD)?;
         let number = |at: usize| head.get(at..at + 8).and_then(|part| part.try_into().ok()).map(u64::from_le_bytes);
@@ -122,23 +170,37 @@ impl State {
         if xxh3_64(&told) != number(32)? {
             return None;
         }
-        let base = HEAD as u64 + told.len() as u64;
+        let start = HEAD as u64 + told.len() as u64;
         let state: State = postcard::from_bytes(&told).ok()?;
-        Some((state, move |start, length| read_at(&file, base.checked_add(start)?, length)))
+        Some((state, Kept { file: Arc::new(file), rest: (start, number(40)?, number(48)?) }))
     }
 
     /// Keeps it for the next run.
-    pub fn write(mut self, path: &Path, definitions: u64, sayings: &Sayings) -> io::Result<()> {
+    pub fn write(mut self, rest: Option<&Rest>, path: &Path, definitions: u64, sayings: &Sayings) -> io::Result<()> {
         let (table, said) = sayings.packed();
         self.table = table;
-        let told = postcard::to_stdvec(&self).map_err(io::Error::other)?;
-        let mut whole = Vec::with_capacity(HEAD + told.len() + said.len());
+        self.put(rest, path, definitions, &said)
+    }
+
+    /// Keeps it again, as it was kept, and with files as they lie on the disk now.
+    pub fn write_again(&self, rest: &Rest, path: &Path, definitions: u64, kept: &Kept) -> io::Result<()> {
+        let said = kept.said().ok_or(io::ErrorKind::UnexpectedEof)?;
+        self.put(Some(rest), path, definitions, &said)
+    }
+
+    fn put(&self, rest: Option<&Rest>, path: &Path, definitions: u64, said: &[u8]) -> io::Result<()> {
+        let told = postcard::to_stdvec(self).map_err(io::Error::other)?;
+        let rest = rest.map(postcard::to_stdvec).transpose().map_err(io::Error::other)?.unwrap_or_default();
+        let mut whole = Vec::with_capacity(HEAD + told.len() + rest.len() + said.len());
         whole.extend_from_slice(cache::STATE);
         whole.extend_from_slice(&cache::engine(definitions));
-        whole.extend_from_slice(&(told.len() as u64).to_le_bytes());
-        whole.extend_from_slice(&xxh3_64(&told).to_le_bytes());
+        for part in [&told, &rest] {
+            whole.extend_from_slice(&(part.len() as u64).to_le_bytes());
+            whole.extend_from_slice(&xxh3_64(part).to_le_bytes());
+        }
         whole.extend_from_slice(&told);
-        whole.extend_from_slice(&said);
+        whole.extend_from_slice(&rest);
+        whole.extend_from_slice(said);
         let folder = path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
         let mut file = tempfile::Builder::new().prefix(".davy-").tempfile_in(folder)?;
@@ -147,8 +209,8 @@ impl State {
         Ok(())
     }
 
-    /// The files that hold something else by now, by their places in the list; none where more than the text of a few files has changed.
-    pub fn changed(&self, root: &Path) -> Option<Vec<usize>> {
+    /// Whether the tree of files is as it was: no file has come or gone, and what decides what is looked at says what it said.
+    pub fn has_same_tree(&self, root: &Path) -> bool {
         let stays = |(path, guard): &(PathBuf, Option<Guard>)| match (guard, fs::metadata(path)) {
             (None, found) => found.is_err(),
             (Some(_), Err(_)) => false,
@@ -163,18 +225,32 @@ impl State {
             let same = stat.is_some_and(|stat| stat == folder.stat && stat.is_settled(self.looked));
             same || names_in(&whole) == Some(folder.names)
         };
-        if !self.guards.iter().all(stays) || !self.folders.par_iter().with_min_len(64).all(is_same) {
-            return None;
-        }
-        // A file that is gone without a word of its folder is a link that leads nowhere.
+        self.guards.iter().all(stays) && self.folders.par_iter().with_min_len(64).all(is_same)
+    }
+
+    /// How files lie on the disk now.
+    pub fn seen(&self, files: &[File], root: &Path) -> Seen {
         let differs = |(at, file): (usize, &File)| {
             let path = root.join(&file.key);
-            let stat = fs::metadata(&path).ok().and_then(|found| Stat::of(&found));
-            let same = stat.is_some_and(|stat| stat == file.stat && stat.is_settled(self.looked));
-            let holds = || fs::read(&path).is_ok_and(|bytes| cache::content(&bytes) == file.content);
-            (file.place.is_none() || !same && !holds()).then_some(at)
+            // A file that is gone without a word of its folder is a link that leads nowhere.
+            let Some(stat) = fs::metadata(&path).ok().and_then(|found| Stat::of(&found)) else {
+                return Some((at, None));
+            };
+            if stat == file.stat && stat.is_settled(self.looked) {
+                return None;
+            }
+            let holds = fs::read(&path).is_ok_and(|bytes| cache::content(&bytes) == file.content);
+            Some((at, holds.then_some(stat)))
         };
-        let changed: Vec<usize> = self.files.par_iter().with_min_len(64).enumerate().filter_map(differs).collect();
-        (changed.len() <= FEW).then_some(changed)
+        let all: Vec<(usize, Option<Stat>)> =
+            files.par_iter().with_min_len(64).enumerate().filter_map(differs).collect();
+        let mut seen = Seen { changed: Vec::new(), touched: Vec::new() };
+        for (at, stat) in all {
+            match stat {
+                Some(stat) => seen.touched.push((at, stat)),
+                None => seen.changed.push(at),
+            }
+        }
+        seen
     }
 }
