@@ -5,6 +5,7 @@
 //! secret. Only what is asked for is read.
 
 use crate::link::Linked;
+use crate::text::Span;
 use crate::unit::{Kind, Unit};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -189,7 +190,15 @@ impl Compiled {
         Compiled { unit: OnceLock::new(), told: OnceLock::new(), kept: Some(kept) }
     }
 
-    /// The unit as far as it tells others: nothing is found in it, and nothing hidden.
+    /// Where secrets stand in the file.
+    pub fn secrets(&self) -> Vec<Span> {
+        let read = |kept: &Kept| Unit::secrets(&kept.cache.slice(&kept.place)?);
+        let known = self.unit.get().or(self.told.get());
+        let kept = || self.kept.as_ref().and_then(read);
+        known.map(|unit| unit.secrets.clone()).or_else(kept).unwrap_or_else(|| self.get().secrets.clone())
+    }
+
+    /// The unit as far as it tells others: nothing is found in it.
     pub fn told(&self) -> &Unit {
         let told = |kept: &Kept| Unit::told(&kept.cache.slice(&kept.place)?);
         match (self.unit.get(), &self.kept) {

@@ -46,9 +46,12 @@ impl Kind {
     }
 }
 
-/// All that davy keeps of a file: first what it tells others, which is read alone where nothing is said of the file itself.
+/// All that davy keeps of a file. What is read alone comes first: secrets, for who shows its text, and what it tells others, where nothing is said of
+/// the file itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unit {
+    /// Where secrets stand: every frame, diff and snippet masks these bytes, whatever it is about.
+    pub secrets: Vec<Span>,
     /// What the file tells others.
     pub facts: Facts,
     /// The file has no complete syntax tree, so absence proves nothing.
@@ -63,13 +66,12 @@ pub struct Unit {
     pub findings: Vec<Finding>,
     /// Comments that silence findings.
     pub ignores: Vec<Ignore>,
-    /// Where secrets stand: every frame, diff and snippet masks these bytes, whatever it is about.
-    pub secrets: Vec<Span>,
 }
 
 /// What a file tells others: the beginning of a unit.
 #[derive(Deserialize)]
 struct Beginning {
+    secrets: Vec<Span>,
     facts: Facts,
     broken: bool,
     unwritable: bool,
@@ -83,11 +85,16 @@ impl Unit {
         Unit { skipped: true, broken: true, unwritable: true, ..Unit::default() }
     }
 
-    /// What the file tells others, of a unit that is packed as `postcard` does: nothing is found in it, and nothing hidden.
+    /// What the file tells others, of a unit that is packed as `postcard` does: nothing is found in it.
     pub fn told(packed: &[u8]) -> Option<Unit> {
         let (begin, _) = postcard::take_from_bytes::<Beginning>(packed).ok()?;
-        let Beginning { facts, broken, unwritable, generated, skipped } = begin;
-        Some(Unit { facts, broken, unwritable, generated, skipped, ..Unit::default() })
+        let Beginning { secrets, facts, broken, unwritable, generated, skipped } = begin;
+        Some(Unit { secrets, facts, broken, unwritable, generated, skipped, ..Unit::default() })
+    }
+
+    /// Where secrets stand, of a unit that is packed as `postcard` does.
+    pub fn secrets(packed: &[u8]) -> Option<Vec<Span>> {
+        postcard::take_from_bytes(packed).ok().map(|(secrets, _)| secrets)
     }
 }
 

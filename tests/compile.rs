@@ -101,9 +101,12 @@ proptest! {
 
 #[test]
 fn the_beginning_of_a_unit_is_what_a_file_tells() {
-    let text = "from pydantic import BaseModel\nclass A(BaseModel):\n    x: int\ndef f(a: A):\n    return a.dict()  # davy: ignore\n";
+    let text = "from pydantic import BaseModel\nclass A(BaseModel):\n    x: int\ndef f(a: A):\n    return a.dict()  # davy: ignore\nDB_PASSWORD = 'k3ep-me-0ut-of-here'\n";
     let unit = compile(text.as_bytes(), Kind::Python, &Definitions::default());
     assert!(!unit.findings.is_empty() && !unit.facts.symbols.is_empty());
-    let told = Unit::told(&postcard::to_stdvec(&unit).expect("a unit is plain data")).expect("it begins like one");
-    assert_eq!(told, Unit { findings: Vec::new(), ignores: Vec::new(), secrets: Vec::new(), ..unit });
+    let packed = postcard::to_stdvec(&unit).expect("a unit is plain data");
+    assert_eq!(unit.secrets.len(), 1);
+    assert_eq!(Unit::secrets(&packed).as_ref(), Some(&unit.secrets));
+    let told = Unit::told(&packed).expect("it begins like one");
+    assert_eq!(told, Unit { findings: Vec::new(), ignores: Vec::new(), ..unit });
 }

@@ -177,6 +177,8 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
         }
     }
     say("done");
+    // The process ends here: nobody has to take apart what it holds.
+    std::mem::forget(scan);
     Ok(if whole { outcome(check, &report) } else { Outcome::Failed })
 }
 
@@ -398,10 +400,7 @@ fn report(
         let Some(file) = scan.file(key) else { continue };
         let Some(bytes) = file.bytes() else { continue };
         let decoded = decode(&bytes);
-        sources.insert(
-            file.display.clone(),
-            Source::new(decoded.text.into_owned(), decoded.bom, file.unit().secrets.clone()),
-        );
+        sources.insert(file.display.clone(), Source::new(decoded.text.into_owned(), decoded.bom, file.secrets()));
     }
     let mut findings = linked.findings;
     findings.sort_by(|a, b| (&a.path, a.span, &a.code).cmp(&(&b.path, b.span, &b.code)));

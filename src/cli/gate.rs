@@ -10,7 +10,7 @@ use crate::identity::{self, Identity};
 use crate::manifest;
 use crate::rules;
 use crate::scan::{Elsewhere, Scan};
-use crate::text::{Lines, decode};
+use crate::text::{Lines, Span, decode};
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
@@ -34,20 +34,22 @@ pub fn exact_identities(scan: &Scan, findings: &[Judged]) -> Vec<Identity> {
     recognised(scan, findings, true)
 }
 
+/// A file with findings: its path, its text, the lines of that, and where secrets stand in it.
+type Known = (String, String, Lines, Vec<Span>);
+
 fn recognised(scan: &Scan, findings: &[Judged], exact: bool) -> Vec<Identity> {
     let home = home(scan);
-    let mut texts: HashMap<&str, Option<(String, String, Lines)>> = HashMap::new();
+    let mut texts: HashMap<&str, Option<Known>> = HashMap::new();
     let mut all: Vec<Identity> = Vec::with_capacity(findings.len());
     for finding in findings {
         let text = texts.entry(&finding.path).or_insert_with(|| {
             let file = scan.file(&finding.path)?;
             let text = decode(&file.bytes()?).text.into_owned();
             let lines = Lines::new(&text);
-            Some((paths::shown(&file.path, home), text, lines))
+            Some((paths::shown(&file.path, home), text, lines, file.secrets()))
         });
         let (path, content) = match text {
-            Some((path, text, lines)) => {
-                let secrets = scan.file(&finding.path).map(|file| file.unit().secrets.as_slice()).unwrap_or_default();
+            Some((path, text, lines, secrets)) => {
                 let mut content = identity::content(text, lines, secrets, finding.span);
                 for secret in secrets.iter().filter(|secret| exact && secret.touches(finding.span)) {
                     content.push_str(&format!(" {:032x}", cache::content(secret.of(text).as_bytes())));

@@ -20,7 +20,7 @@ use crate::manifest::{self, Manifest};
 use crate::page::Page;
 use crate::rule::Definitions;
 use crate::secrets::Formats;
-use crate::text::decode;
+use crate::text::{Span, decode};
 use crate::unit::{Kind, Syntax, Unit};
 use near::{Near, Watched};
 use rayon::prelude::*;
@@ -496,7 +496,7 @@ impl Scan {
         let units = self.units();
         let shown: Vec<usize> = (0..self.files.len()).filter(|&index| self.files[index].shown).collect();
         let project = self.project();
-        let quote = |file: usize, span: crate::text::Span| {
+        let quote = |file: usize, span: Span| {
             let file = &self.files[file];
             let bytes = file.bytes().unwrap_or_default();
             let text = decode(&bytes).text.into_owned();
@@ -655,6 +655,11 @@ impl File {
     /// What it compiled to.
     pub fn unit(&self) -> &Unit {
         self.unit.get()
+    }
+
+    /// Where secrets stand in it.
+    pub fn secrets(&self) -> Vec<Span> {
+        self.unit.secrets()
     }
 
     /// The bytes as they are to be seen: those of a fix, else those on disk, if they are still the ones that were compiled.
