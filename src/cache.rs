@@ -31,6 +31,8 @@ const ROOM: usize = 128 << 20;
 const FEW: usize = 16;
 /// A file that was written so shortly before the cache may have changed again within its clock's tick.
 const TICK: Duration = Duration::from_secs(2);
+/// What the clock of a file system that counts parts of seconds may lag behind.
+const STEP: Duration = Duration::from_millis(20);
 /// Caches of projects that nobody has looked at for so long go.
 const ABANDONED: Duration = Duration::from_secs(60 * 24 * 3600);
 
@@ -52,9 +54,13 @@ pub struct Stat {
 }
 
 impl Stat {
-    /// Whether the file was last changed before a time.
+    /// Whether the file was last changed before a time, in whatever steps its clock goes.
     pub fn is_older(&self, time: Duration) -> bool {
-        self.modified < time
+        let step = if self.modified.subsec_nanos() == 0 { TICK } else { STEP };
+        let (_, seconds, nanos) = self.node;
+        let seconds = Duration::from_secs(u64::try_from(seconds).unwrap_or_default());
+        let touched = seconds + Duration::from_nanos(u64::try_from(nanos).unwrap_or_default());
+        self.modified.max(touched) + step < time
     }
 
     /// Whether it is as it was at a time that lies well behind the file's last change, so that nothing can have changed unseen since.
@@ -349,13 +355,13 @@ impl Cache {
 
     /// Keeps what objects of git's compiled to, beside what this run has saved.
     pub fn keep(&self, blobs: &[Blob]) -> io::Result<()> {
+        let now = Cache::open(&self.path, self.definitions);
         let known = |blob: &Blob| {
-            self.blob(blob.object) == Some(blob.content) && self.places.contains_key(&(blob.content, blob.kind))
+            now.blob(blob.object) == Some(blob.content) && now.places.contains_key(&(blob.content, blob.kind))
         };
         if blobs.iter().all(known) {
             return Ok(());
         }
-        let now = Cache::open(&self.path, self.definitions);
         let index = Index { run: now.index.run, files: now.index.files.clone(), ..Index::default() };
         let mut names = now.index.blobs.clone();
         names.extend(blobs.iter().map(|blob| (blob.object.to_owned(), blob.content)));

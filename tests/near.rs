@@ -51,16 +51,17 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
 /// Makes a file or folder so old that its time is trusted.
 fn age(path: &Path) {
     let long_ago = SystemTime::now() - Duration::from_secs(1_000);
-    fs::File::open(path).and_then(|file| file.set_modified(long_ago)).expect("times can be set");
+    // A link may lead nowhere.
+    let _ = fs::File::open(path).and_then(|file| file.set_modified(long_ago));
 }
 
-fn change(random: &mut Dice, project: &Path) -> String {
+fn change(random: &mut Dice, project: &Path, with_links: bool) -> String {
     let all = files_below(project);
     let python: Vec<&PathBuf> = all.iter().filter(|path| path.extension().is_some_and(|end| end == "py")).collect();
     let file = python[random.below(python.len())];
-    let text = fs::read_to_string(file).expect("text");
+    let text = fs::read_to_string(file).unwrap_or_default();
     let name = file.display();
-    match random.below(16) {
+    match random.below(20) {
         0..=6 => {
             let line = LINES[random.below(LINES.len())];
             fs::write(file, format!("{text}\n{line}\n")).expect("writable");
@@ -103,6 +104,31 @@ fn change(random: &mut Dice, project: &Path) -> String {
             fs::write(&manifest, new).expect("writable");
             "pydantic is another".to_owned()
         }
+        15 | 16 => {
+            let names = ["config.yaml", ".env", "settings.json", "local.toml"];
+            let place = file.with_file_name(names[random.below(names.len())]);
+            let text = [
+                "password: q8Zr4kPw2LxT6vNbq8Zr\n",
+                "DB_PASSWORD=q8Zr4kPw2LxT6vNb\n",
+                "{\"token\": \"q8Zr4kPw2LxT6vNbq8Zr\"}\n",
+                "a = 1\n",
+            ];
+            fs::write(&place, text[random.below(text.len())]).expect("writable");
+            format!("{} is new", place.display())
+        }
+        #[cfg(unix)]
+        17 if with_links => {
+            // What was a file is a link to another one, or the other way round.
+            let other = python[random.below(python.len())];
+            if file.is_symlink() {
+                fs::remove_file(file).expect("removable");
+                fs::write(file, text).expect("writable");
+            } else if other != file && !other.is_symlink() {
+                fs::remove_file(file).expect("removable");
+                std::os::unix::fs::symlink(other, file).expect("linkable");
+            }
+            format!("{name} is another sort of file")
+        }
         14 => {
             let link = file.with_extension("tmp");
             fs::write(&link, format!("{text}# as editors save it\n")).expect("writable");
@@ -119,15 +145,26 @@ fn change(random: &mut Dice, project: &Path) -> String {
 
 #[test]
 fn it_reports_what_a_run_without_a_cache_reports() {
+    let was_near = compared(20_261_128, false, 60);
+    assert!(was_near[0] > 10 && was_near[1] > 5, "{was_near:?} runs knew the project from the one before");
+}
+
+#[test]
+fn links_are_looked_behind() {
+    compared(7, true, 30);
+}
+
+/// Changes a project at random and compares runs with a cache and without; how many runs of a few files and of all knew the project from an earlier one.
+fn compared(seed: u64, with_links: bool, steps: usize) -> [usize; 2] {
     let place = scratch();
     let (project, cache) = (place.path().join("gas-delivery"), place.path().join("cache"));
     copy(&root().join("fixtures/gas-delivery"), &project);
-    let mut random = Dice(20_261_128);
+    let mut random = Dice(seed);
     let mut was_near = [0, 0];
     let mut log: Vec<String> = Vec::new();
-    for _ in 0..60 {
+    for _ in 0..steps {
         for _ in 0..random.below(3) {
-            log.push(change(&mut random, &project));
+            log.push(change(&mut random, &project, with_links));
         }
         let all = files_below(&project);
         let mut named: Vec<PathBuf> = (0..1 + random.below(3)).map(|_| all[random.below(all.len())].clone()).collect();
@@ -137,12 +174,15 @@ fn it_reports_what_a_run_without_a_cache_reports() {
         }
         let args: &[&str] = match random.below(5) {
             0 => &["--diff", "--unsafe-fixes"],
-            1 => &["--select", "TST,SYN", "--format", "json", "--notes"],
+            1 => &["--select", "PYM", "--format", "json", "--notes"],
             _ => &["--format", "json", "--notes"],
         };
         let stdin = !is_whole && random.below(6) == 0 && named[0].extension().is_some_and(|end| end == "py");
-        let text =
-            if stdin { fs::read_to_string(&named[0]).expect("text") + "\nimport app.main\n" } else { String::new() };
+        let text = if stdin {
+            fs::read_to_string(&named[0]).unwrap_or_default() + "\nimport app.main\n"
+        } else {
+            String::new()
+        };
         let check = |more: &[&str]| {
             let mut command = davy();
             command.args(["check"]).args(args).args(more).current_dir(&project);
@@ -158,7 +198,7 @@ fn it_reports_what_a_run_without_a_cache_reports() {
         for _ in 0..1 + usize::from(is_whole) {
             let with = check(&["--verbose"]);
             let told = String::from_utf8_lossy(&with.stderr).into_owned();
-            was_near[usize::from(is_whole)] += usize::from(told.contains("found as they were"));
+            was_near[usize::from(is_whole)] += usize::from(told.contains("knew from an earlier run"));
             assert_eq!(
                 String::from_utf8_lossy(&with.stdout),
                 String::from_utf8_lossy(&without.stdout),
@@ -169,7 +209,7 @@ fn it_reports_what_a_run_without_a_cache_reports() {
             assert_eq!(with.status, without.status);
         }
     }
-    assert!(was_near[0] > 20 && was_near[1] > 5, "{was_near:?} runs knew the project from the one before");
+    was_near
 }
 
 #[test]
@@ -189,7 +229,7 @@ fn whatever_lies_in_its_file() {
         let mut command = davy();
         command.args(["check", "--format", "json", "-v", what]).current_dir(&project);
         let output = run_with(command.env("DAVY_CACHE_DIR", &cache), "");
-        let near = String::from_utf8_lossy(&output.stderr).contains("found as they were");
+        let near = String::from_utf8_lossy(&output.stderr).contains("knew from an earlier run");
         (String::from_utf8_lossy(&output.stdout).into_owned(), near)
     };
     let check = || check_some("show.py");
@@ -214,4 +254,60 @@ fn whatever_lies_in_its_file() {
         assert_eq!(check().0, first);
         assert_eq!(check(), (first.clone(), true), "it is replaced");
     }
+}
+
+/// Runs a check with a cache and without, and compares them.
+fn same(project: &Path, cache: &Path, args: &[&str]) -> String {
+    let check = |more: &[&str]| {
+        let mut command = davy();
+        command.args(["check", "--format", "json", "--notes"]).args(args).args(more).current_dir(project);
+        run_with(command.env("DAVY_CACHE_DIR", cache), "")
+    };
+    let (with, without) = (check(&[]), check(&["--no-cache"]));
+    let out = String::from_utf8_lossy(&with.stdout).into_owned();
+    assert_eq!(out, String::from_utf8_lossy(&without.stdout), "{args:?}");
+    out
+}
+
+#[test]
+fn what_an_earlier_run_was_not_asked_is_asked_now() {
+    let place = scratch();
+    let (project, cache) = (place.path().join("project"), place.path().join("cache"));
+    let write = |path: &str, text: &str| {
+        let path = project.join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("writable");
+        fs::write(path, text).expect("writable");
+    };
+    write("pyproject.toml", "[project]\nname = \"x\"\nversion = \"1\"\n");
+    write("order.py", "from pydantic import BaseModel\n\n\nclass Order(BaseModel):\n    number: int\n");
+    write("late.py", "from order import Order\n\n\nclass Late(Order):\n    def dict(self):\n        return {}\n");
+    write("show.py", "from order import Order\n\n\ndef show(order: Order):\n    return order.dict()\n");
+    write("clean.py", "NUMBER = 1\n");
+    let same = |args: &[&str]| same(&project, &cache, args);
+    same(&["."]);
+    // Of a file without a question nothing is asked, and what was not asked is not known to be nowhere.
+    same(&["--select", "PYM", "clean.py"]);
+    same(&["--select", "PYM", "show.py"]);
+    // Settings that are new.
+    same(&["."]);
+    write("config.yaml", "password: q8Zr4kPw2LxT6vNbq8Zr\n");
+    assert!(same(&["."]).contains("config.yaml"));
+    // What somebody named once is no part of the project from then on.
+    write(".gitignore", "*.txt\nlost/\n");
+    write("requirements.txt", "pydantic==1.10.2\n");
+    write("lost/test_order.py", "import show\n\n\ndef test_show():\n    assert show\n");
+    same(&["requirements.txt", "show.py"]);
+    same(&["show.py"]);
+    same(&["lost/test_order.py", "show.py"]);
+    same(&["show.py"]);
+    // What a manifest asks for comes later.
+    write(
+        "pyproject.toml",
+        "[project]\nname = \"x\"\nversion = \"1\"\n\n[tool.pytest.ini_options]\npythonpath = [\".\"]\n",
+    );
+    write("requirements.in", "-r deps/base.lst\n");
+    same(&["."]);
+    write("deps/base.lst", "pydantic==1.10.2\n");
+    same(&["."]);
+    same(&["show.py"]);
 }

@@ -99,10 +99,10 @@ fn inside(check: &Check, when: When) -> io::Result<Outcome> {
         }
     };
     say(&format!(
-        "{} {} files, of which {shown} are checked, and {} manifests",
-        if scan.is_near() { "found as they were, but for what has changed," } else { "compiled" },
-        scan.files.len(),
-        scan.manifests.len()
+        "{} {}, of which {shown} are checked, and {}",
+        if scan.is_near() { "knew from an earlier run" } else { "compiled" },
+        report::count(scan.files.len(), "file"),
+        report::count(scan.manifests.len(), "manifest")
     ));
 
     if let Some((_, line)) = check.explain_unknown.as_deref().and_then(explain_unknown::place) {

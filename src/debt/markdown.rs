@@ -129,10 +129,11 @@ fn recommendations(document: &Document, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn trend(trend: &Trend, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}\n", escaped(&words::history(trend)))?;
+    writeln!(out, "{}", escaped(&words::history(trend)))?;
     if trend.families.is_empty() {
-        writeln!(out, "{}", words::NO_COURSE)?;
+        writeln!(out, "\n{}", words::NO_COURSE)?;
     } else if trend.dates.len() > 1 {
+        writeln!(out)?;
         let rows = trend.families.iter().map(|course| {
             let edge = |value: Option<&usize>| words::grouped(value.copied().unwrap_or_default());
             vec![
@@ -233,6 +234,7 @@ fn order(document: &Document, out: &mut dyn Write) -> io::Result<()> {
     if document.order.is_empty() {
         return writeln!(out, "{}", words::NO_ORDER);
     }
+    writeln!(out, "{}\n", words::ORDER)?;
     let rows = document.order.iter().enumerate().map(|(index, module)| {
         vec![
             (index + 1).to_string(),

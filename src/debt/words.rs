@@ -217,6 +217,9 @@ pub const STEPS: &str = "The most points for the least time first. Points are th
 pub const HOTSPOTS: &str = "What changes often and has much to mend costs most to leave as it is. Debt is in minutes by the rules, what davy \
     mends by itself included.";
 
+/// What the order of migration is.
+pub const ORDER: &str = "A module comes behind those that it imports, so that each step stands on moved ground.";
+
 /// Said in place of a trend, a forecast, ages.
 pub const NO_HISTORY: &str = "There is no history to tell: the project lies outside of a git repository.";
 

@@ -15,8 +15,10 @@ use crate::config::{Pattern, paths};
 use crate::document::syntax_of;
 use crate::manifest;
 use crate::unit::Kind;
+use serde::{Deserialize, Serialize};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use xxhash_rust::xxh3::Xxh3;
 
 pub use root::{Root, project_root};
 
@@ -109,31 +111,49 @@ pub fn discover(roots: &[PathBuf], options: &Options) -> Discovery {
     }
 }
 
-/// A hash of the names in a folder that may change what a walk finds: modules, manifests, ignore files, folders. None where it cannot be read.
-pub fn names_in(folder: &Path) -> Option<u64> {
+/// Hashes of the names in a folder that may change what a walk finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Names {
+    /// Modules, manifests, ignore files, folders.
+    pub of_python: u64,
+    /// Settings.
+    pub of_settings: u64,
+}
+
+/// Reads the names in a folder. None where it cannot be read, or where one of them is a link: what is behind it may change and its name stay.
+pub fn names_in(folder: &Path) -> Option<Names> {
     let all = skip::is_told_by_contents(folder);
-    let counts = |entry: &std::fs::DirEntry| {
-        let path = folder.join(entry.file_name());
-        let is_folder = || entry.file_type().is_ok_and(|kind| kind.is_dir());
+    let (mut python, mut settings) = (Vec::new(), Vec::new());
+    for entry in std::fs::read_dir(folder).ok()? {
+        let entry = entry.ok()?;
+        let (path, kind) = (entry.path(), entry.file_type().ok()?);
         let is_named = path.file_name().is_some_and(|name| {
             name.as_encoded_bytes().starts_with(b".git")
                 || [".ignore", "pyvenv.cfg", "davy.toml"].iter().any(|known| name == *known)
         });
-        all || is_named
-            || is_python(&path)
-            || is_manifest(&path)
-            || is_folder() && !skip::is_never_first_party_by_name(&path)
-    };
-    let entries: Result<Vec<std::fs::DirEntry>, _> = std::fs::read_dir(folder).ok()?.collect();
-    let mut names: Vec<std::ffi::OsString> =
-        entries.ok()?.iter().filter(|entry| counts(entry)).map(|entry| entry.file_name()).collect();
-    names.sort();
-    let mut hash = xxhash_rust::xxh3::Xxh3::new();
-    for name in names {
-        hash.update(name.as_encoded_bytes());
-        hash.update(b"/");
+        let is_folder = kind.is_dir() && !skip::is_never_first_party_by_name(&path);
+        let (is_code, is_setting) = (is_named || is_python(&path) || is_manifest(&path), is_settings(&path));
+        if kind.is_symlink() && (is_code || is_setting) {
+            return None;
+        }
+        let name = || (path.file_name().unwrap_or_default().to_owned(), kind.is_dir());
+        if all || is_code || is_folder {
+            python.push(name());
+        }
+        if is_setting {
+            settings.push(name());
+        }
     }
-    Some(hash.digest())
+    let hash = |mut names: Vec<(std::ffi::OsString, bool)>| {
+        names.sort();
+        let mut hash = Xxh3::new();
+        for (name, is_folder) in names {
+            hash.update(name.as_encoded_bytes());
+            hash.update(if is_folder { b"//" } else { b"/" });
+        }
+        hash.digest()
+    };
+    Some(Names { of_python: hash(python), of_settings: hash(settings) })
 }
 
 /// A file that the user named: a manifest or settings by its name, else Python. `setup.py` is both.

@@ -82,6 +82,8 @@ pub struct Since<'s> {
     pub kept: Kept,
     /// The paths of the files, with what each compiled to and compiles to now.
     pub files: Vec<(&'s str, &'s Unit, &'s Unit)>,
+    /// Other files have changed, and what they compiled to is not known any more.
+    pub is_unsure: bool,
 }
 
 impl Kept {
@@ -110,7 +112,10 @@ impl Kept {
 impl Since<'_> {
     /// The same as of the whole project: worked out again where that looked at something that has changed.
     pub(super) fn now(self, judge: &Judge, paths: &[&str], project: &Project) -> Kept {
-        let Since { kept, files } = self;
+        let Since { kept, files, is_unsure } = self;
+        if is_unsure {
+            return Kept::of(judge, paths, project);
+        }
         let mut changed: FxHashSet<Key> = FxHashSet::default();
         let mut of_tests = false;
         for (path, old, unit) in &files {

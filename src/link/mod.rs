@@ -117,7 +117,7 @@ fn roots(manifests: &Manifests, project: &Project) -> Vec<String> {
 /// Judges all findings of the files in `shown`; the other units only answer questions. Without `quote`, findings are only to be counted:
 /// nothing is said of them, and no fix is worked out.
 pub fn link(units: &[(&str, &dyn Held)], shown: &[File], project: &Project, quote: Option<&Quote>) -> Linked {
-    link_and_keep(units, shown, project, quote).0
+    linked(units, shown, project, quote, None, false).0
 }
 
 /// The same, with what a later run of a few files needs of it.
@@ -127,7 +127,7 @@ pub fn link_and_keep(
     project: &Project,
     quote: Option<&Quote>,
 ) -> (Linked, Kept, Sayings) {
-    linked(units, shown, project, quote, None)
+    linked(units, shown, project, quote, None, true)
 }
 
 /// The same for a few files of a project of which much is known from an earlier run.
@@ -138,7 +138,7 @@ pub fn link_since(
     quote: Option<&Quote>,
     known: (Sayings, Since),
 ) -> Linked {
-    linked(units, shown, project, quote, Some(known)).0
+    linked(units, shown, project, quote, Some(known), false).0
 }
 
 fn linked(
@@ -147,6 +147,7 @@ fn linked(
     project: &Project,
     quote: Option<&Quote>,
     known: Option<(Sayings, Since)>,
+    keeps: bool,
 ) -> (Linked, Kept, Sayings) {
     let paths: Vec<&str> = units.iter().map(|(path, _)| *path).collect();
     let units: Vec<&dyn Held> = units.iter().map(|(_, unit)| *unit).collect();
@@ -181,6 +182,10 @@ fn linked(
     drop(linker);
     drop(chains);
     drop(judge);
+    if keeps {
+        // Where nobody has asked so far, the next run may.
+        let _ = values.units.saying(reads::Of::Joined, "");
+    }
     let sayings = values.units.into_sayings().unwrap_or_default();
     (linked, kept, sayings)
 }

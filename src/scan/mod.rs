@@ -128,7 +128,7 @@ pub struct Scan {
     around: Around,
     /// What is known from an earlier run, where that is enough.
     near: Option<Arc<Near>>,
-    /// What a later run of a few files will look at first, where this is one.
+    /// What a later run will look at first.
     watched: Option<Arc<Watched>>,
     /// A hash of all files, where it is known.
     hash: Option<Content>,
@@ -173,6 +173,8 @@ pub fn scan(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
     let folder = request.cache.then(|| base.cache_dir.clone().or_else(cache::folder)).flatten();
     let place = folder.as_ref().map(|folder| cache::path(folder, &root));
     let watched = match (&folder, roots.as_slice()) {
+        // Where git keeps its files elsewhere, what it is told to ignore may stand there.
+        (_, [only]) if only.join(".git").is_file() => None,
         (Some(folder), [only]) if if is_part { named.iter().all(|path| !path.is_dir()) } else { loose.is_empty() } => {
             Some(Watched::new(cache::path_for(folder, only, "state"), only, &loose, &base))
         }
@@ -238,8 +240,8 @@ pub fn scan(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
     }
     let context =
         if !is_part { None } else { Some(discover::discover(&roots, &discover::Options { loose, ..options.clone() })) };
-    let mut watched = watched.map(|watched| {
-        let named = context.is_some().then_some(wanted.files.as_slice());
+    let mut watched = watched.and_then(|watched| {
+        let named = context.is_some().then_some(&wanted);
         watched.of(context.as_ref().unwrap_or(&wanted), named, looked)
     });
     let Discovery { files: shown, manifests, problems, .. } = wanted;
@@ -548,6 +550,11 @@ impl Scan {
     pub fn with(&self, files: &[Elsewhere], shown: &(dyn Fn(&str) -> bool + Sync)) -> Scan {
         // What is known of this state is not known of another one.
         let mut other = Scan { near: None, watched: None, hash: None, ..self.clone() };
+        if self.is_near() {
+            // Other states are kept by the names of git's objects, which nobody has looked at so far.
+            other.cache = self.cache.as_ref().map(|cache| Arc::new(cache.again()));
+        }
+        let cache = other.cache.clone();
         let here = paths::working_directory();
         let changed: HashMap<&str, &Option<Vec<u8>>> =
             files.iter().map(|file| (file.key.as_str(), &file.bytes)).collect();
@@ -564,10 +571,10 @@ impl Scan {
                     return None;
                 }
                 let display = paths::shown(&path, &here);
-                let named = object.as_ref().and_then(|object| self.cache.as_ref()?.blob(object));
+                let named = object.as_ref().and_then(|object| cache.as_ref()?.blob(object));
                 let content = named.unwrap_or_else(|| cache::content(bytes));
                 let again = || guarded(bytes, kind, &self.definitions, &display).ok();
-                let kept = self.cache.as_ref().and_then(|cache| {
+                let kept = cache.as_ref().and_then(|cache| {
                     let (bytes, definitions, display) = (bytes.clone(), self.definitions, display.clone());
                     let again =
                         move || guarded(&bytes, kind, &definitions, &display).unwrap_or_else(|_| Unit::unknown());
@@ -591,7 +598,7 @@ impl Scan {
                 })
             })
             .collect();
-        if let Some(cache) = &self.cache {
+        if let Some(cache) = &cache {
             let named =
                 compiled.iter().zip(files).filter_map(|(file, from)| Some((file.as_ref()?, from.object.as_ref()?)));
             let blobs: Vec<Blob> = named

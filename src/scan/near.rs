@@ -6,7 +6,7 @@ use crate::cache::{self, Cache, Compiled, Content, Place, Stat};
 use crate::config::{Config, paths};
 use crate::discover::{self, Discovery};
 use crate::git;
-use crate::link::project::Project;
+use crate::link::project::{Project, included};
 use crate::link::{Held, Kept, Linked, Quote, Read, Sayings, Since, Table, link_since};
 use crate::manifest::Manifest;
 use crate::rule::Definitions;
@@ -29,8 +29,6 @@ pub struct Watched {
     manifests: Vec<PathBuf>,
     /// How many files of Python the project has.
     files: usize,
-    /// What somebody named that is no part of it.
-    strangers: HashSet<PathBuf>,
     /// All of the project was looked at, not its Python alone.
     is_whole: bool,
 }
@@ -116,38 +114,44 @@ impl Watched {
             folders: Vec::new(),
             manifests: Vec::new(),
             files: 0,
-            strangers: HashSet::new(),
             is_whole: false,
         }
     }
 
     /// With what was found of the project, the search having begun at `looked`; `named` is what somebody named, of it or not, where that was not all of it.
-    pub fn of(self, project: &Discovery, named: Option<&[discover::Found]>, looked: Duration) -> Watched {
-        let mut strangers: HashSet<PathBuf> = named.into_iter().flatten().map(|file| file.path.clone()).collect();
+    /// None where what somebody named makes the project another one: Python or a manifest that is no part of it.
+    pub fn of(self, project: &Discovery, named: Option<&Discovery>, looked: Duration) -> Option<Watched> {
+        let named_files = named.into_iter().flat_map(|named| &named.files);
+        let mut strangers: HashMap<&PathBuf, bool> =
+            named_files.map(|file| (&file.path, file.kind.is_python())).collect();
         if !strangers.is_empty() {
             project.files.iter().for_each(|file| _ = strangers.remove(&file.path));
         }
+        let is_part = |path: &PathBuf| project.manifests.contains(path);
+        if strangers.values().any(|is_python| *is_python)
+            || !named.into_iter().flat_map(|named| &named.manifests).all(is_part)
+        {
+            return None;
+        }
         let folders = [self.root.clone()].into_iter().chain(project.folders.iter().cloned()).collect();
         let files = project.files.iter().filter(|file| file.kind.is_python()).count();
-        Watched {
+        Some(Watched {
             looked,
             folders,
             manifests: project.manifests.clone(),
             files,
-            strangers,
             is_whole: named.is_none(),
             ..self
-        }
+        })
     }
 
     /// What decides what is looked at or known; none where it has changed since somebody looked.
     fn guards(&self, scan: &Scan) -> Option<Vec<(PathBuf, Option<Guard>)>> {
-        let ignore_files = |folder: &Path| [".gitignore", ".ignore"].map(|name| folder.join(name));
+        let ignore_files = |folder: &Path| [".gitignore", ".ignore", ".git/info/exclude"].map(|name| folder.join(name));
         let inside = self.folders.iter().flat_map(|folder| ignore_files(folder)).filter(|path| path.is_file());
         let above = self.root.ancestors().skip(1).flat_map(ignore_files);
         let git = [Some(self.root.join(".git/info/exclude")), ignore::gitignore::gitconfig_excludes_path()];
-        let included = scan.manifests.iter().map(|(path, _)| self.root.join(path));
-        let included = included.filter(|path| !self.manifests.contains(path));
+        let included = scan.manifests.iter().flat_map(included).map(|path| self.root.join(path));
         let all =
             inside.chain(above).chain(git.into_iter().flatten()).chain(self.manifests.iter().cloned()).chain(included);
         let guard = |path: PathBuf| {
@@ -173,7 +177,7 @@ impl Watched {
             return None;
         }
         let cache = Arc::new(Cache::marked(cache, hash, &state.mark)?);
-        if !state.has_same_tree(root) {
+        if !state.has_same_tree(root, false) {
             return None;
         }
         let changed: HashSet<usize> = state.seen(&state.files, root).changed.into_iter().collect();
@@ -193,7 +197,7 @@ impl Watched {
         let mut files = Vec::with_capacity(state.files.len() + named.len());
         let mut before = Vec::with_capacity(files.capacity());
         for (at, known) in state.files.into_iter().enumerate() {
-            let state::File { key, kind, stat, content, place } = known;
+            let state::File { key, kind, stat, content, place, .. } = known;
             before.push(Some((content, place)));
             let wanted = named.remove(&key);
             if let Some((_, file)) = stdin.take_if(|(name, _)| *name == key) {
@@ -258,12 +262,13 @@ impl Watched {
         }
         let cache = Arc::new(Cache::marked(cache, hash, &state.mark)?);
         let mut rest = lists.rest()?;
-        if !state.has_same_tree(root) {
+        if !state.has_same_tree(root, true) {
             return None;
         }
         let now = state::now();
         let index = std::fs::metadata(root.join(".git/index")).ok().and_then(|found| Stat::of(&found));
-        if index != rest.index && git::tracked_though_ignored(root) != rest.tracked {
+        let may_track = index.is_none() && super::is_versioned(root) || index != rest.index;
+        if may_track && git::tracked_though_ignored(root) != rest.tracked {
             return None;
         }
         let (python, others) = (state.seen(&state.files, root), state.seen(&rest.files, root));
@@ -283,12 +288,12 @@ impl Watched {
         }
         let base = (paths::working_directory(), Arc::new(root.to_owned()));
         let known = state.files.into_par_iter().chain(rest.files.into_par_iter()).with_min_len(256).map(|known| {
-            let state::File { key, kind, stat, content, place } = known;
+            let state::File { key, kind, stat, content, place, skipped } = known;
             let path = root.join(&key);
             let display = if base.0 == root { key.clone() } else { paths::shown(&path, &base.0) };
             let found = discover::Found { path, display, kind, explicit: false };
             let file = file_of(found, key, (stat, content, place), (&base.1, definitions, &cache))?;
-            (file.hash == content).then_some(File { shown: true, ..file })
+            (file.hash == content && file.skipped == skipped).then_some(File { shown: true, ..file })
         });
         let mut files: Vec<File> = known.collect::<Option<_>>()?;
         files.sort_by(|a, b| a.key.as_bytes().cmp(b.key.as_bytes()));
@@ -303,7 +308,7 @@ impl Watched {
         let (mut files, mut others) = (Vec::new(), Vec::new());
         let mut moved = Vec::with_capacity(scan.files.len());
         for file in &scan.files {
-            let is_part = file.kind.is_python() && !self.strangers.contains(&file.path);
+            let is_part = file.kind.is_python();
             moved.push(is_part.then_some(files.len()));
             if !is_part && !self.is_whole {
                 continue;
@@ -316,11 +321,15 @@ impl Watched {
                 return Ok(());
             };
             let place = cache.place(file.hash, file.kind).filter(|_| !file.skipped);
-            let known = state::File { key: file.key.clone(), kind: file.kind, stat, content: file.hash, place };
+            let (key, kind, content, skipped) = (file.key.clone(), file.kind, file.hash, file.skipped);
+            let known = state::File { key, kind, stat, content, place, skipped };
             if is_part { files.push(known) } else { others.push(known) }
         }
         // A file that is not there any more has not been looked at.
-        if files.len() != self.files || files.iter().filter(|file| file.place.is_none()).count() > state::FEW {
+        if files.is_empty()
+            || files.len() != self.files
+            || files.iter().filter(|file| file.place.is_none()).count() > state::FEW
+        {
             return Ok(());
         }
         let folder = |folder: &PathBuf| Folder::of(&self.root, key(folder, &self.root), self.looked);
@@ -359,22 +368,23 @@ impl Near {
         project: &Project,
         quote: &Quote,
     ) -> Linked {
-        let holds_other = |file: &File, (content, place): (Content, Option<Place>)| {
-            file.hash != content || place.is_none() || file.overlay.is_some()
-        };
+        let holds_other =
+            |file: &File, (content, _): (Content, Option<Place>)| file.hash != content || file.overlay.is_some();
         let changed = files.iter().zip(&self.before).filter_map(|(file, before)| {
             let before = (*before)?;
             holds_other(file, before).then_some((file, before.1))
         });
-        let changed: Vec<(&File, Compiled)> = changed
-            .map(|(file, place)| match place {
-                Some(place) => (file, Compiled::at(&self.cache, place, Unit::unknown)),
-                None => (file, Unit::unknown().into()),
-            })
-            .collect();
+        let changed: Vec<(&File, Option<Place>)> = changed.collect();
+        let old = |(file, place): &(&'_ File, Option<Place>)| {
+            Some((file.key.clone(), Compiled::at(&self.cache, (*place)?, Unit::unknown)))
+        };
+        let olds: HashMap<String, Compiled> = changed.iter().filter_map(old).collect();
+        let both =
+            changed.iter().filter_map(|(file, _)| Some((file.key.as_str(), olds.get(&file.key)?.told(), file.held())));
         let since = Since {
             kept: self.kept.clone(),
-            files: changed.iter().map(|(file, old)| (file.key.as_str(), old.told(), file.held())).collect(),
+            files: both.collect(),
+            is_unsure: changed.iter().any(|(_, place)| place.is_none()),
         };
         let says_other = |(file, before): (&File, &Option<(Content, Option<Place>)>)| {
             before.is_none_or(|before| holds_other(file, before))

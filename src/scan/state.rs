@@ -1,10 +1,11 @@
-//! What a project was like when a run looked at a few of its files: the next one looks at what has changed since, and at no more.
+//! What a project was like when a run looked at it: the next one looks at what has changed since, and at no more.
 //!
-//! Holds every folder with the names in it, every file with how it lay on the disk and where its unit is kept, what manifests say, and which files
-//! say what under which names. Whatever is another than it was, beside the text of a few files, makes it none: the run looks at everything.
+//! Holds every folder with the names in it, every file of Python with how it lay on the disk and where its unit is kept, what manifests say, and
+//! which files say what under which names; after a run of the whole project its settings, too. Whatever is another than it was, beside the text of
+//! a few files, makes it none: the run looks at everything.
 
 use crate::cache::{self, Content, Mark, Place, Stat, read_at};
-use crate::discover::names_in;
+use crate::discover::{Names, names_in};
 use crate::link::{self, Read, Sayings, Table};
 use crate::manifest::Manifest;
 use crate::unit::Kind;
@@ -52,7 +53,7 @@ pub struct Rest {
     pub files: Vec<File>,
     /// What git has of these although it is told to ignore it.
     pub tracked: Vec<String>,
-    /// How git's index lay on the disk; none where there is none.
+    /// How git's index lay on the disk; none where there is none, or where it was too fresh to tell.
     pub index: Option<Stat>,
     /// A hash of all files, Python among them.
     pub hash: Content,
@@ -76,13 +77,18 @@ impl Kept {
 
     /// Reads who says what.
     pub fn read(&self) -> Arc<Read> {
-        let (file, base) = (Arc::clone(&self.file), self.rest.0 + self.rest.1);
-        Arc::new(move |start, length| read_at(&file, base.checked_add(start)?, length))
+        let (file, base) = (Arc::clone(&self.file), self.end());
+        Arc::new(move |start, length| read_at(&file, base?.checked_add(start)?, length))
+    }
+
+    /// Where the second part ends. Its length is not to be trusted before it is read.
+    fn end(&self) -> Option<u64> {
+        self.rest.0.checked_add(self.rest.1)
     }
 
     /// All of who says what.
     fn said(&self) -> Option<Vec<u8>> {
-        let (start, end) = (self.rest.0 + self.rest.1, self.file.metadata().ok()?.len());
+        let (start, end) = (self.end()?, self.file.metadata().ok()?.len());
         read_at(&self.file, start, usize::try_from(end.checked_sub(start)?).ok()?)
     }
 }
@@ -94,8 +100,8 @@ pub struct Folder {
     pub path: String,
     /// How it lay on the disk.
     pub stat: Stat,
-    /// A hash of the names in it that count.
-    pub names: u64,
+    /// The names in it that count, as hashes.
+    pub names: Names,
 }
 
 /// How a file lay on the disk that is watched, and what it held.
@@ -118,6 +124,8 @@ pub struct File {
     pub content: Content,
     /// Where its unit is kept; none where it is not.
     pub place: Option<Place>,
+    /// It was not looked into.
+    pub skipped: bool,
 }
 
 /// How files lie on the disk now.
@@ -210,7 +218,8 @@ impl State {
     }
 
     /// Whether the tree of files is as it was: no file has come or gone, and what decides what is looked at says what it said.
-    pub fn has_same_tree(&self, root: &Path) -> bool {
+    /// `is_whole` says whether settings count.
+    pub fn has_same_tree(&self, root: &Path, is_whole: bool) -> bool {
         let stays = |(path, guard): &(PathBuf, Option<Guard>)| match (guard, fs::metadata(path)) {
             (None, found) => found.is_err(),
             (Some(_), Err(_)) => false,
@@ -223,7 +232,11 @@ impl State {
             let whole = root.join(&folder.path);
             let stat = fs::metadata(&whole).ok().and_then(|found| Stat::of(&found));
             let same = stat.is_some_and(|stat| stat == folder.stat && stat.is_settled(self.looked));
-            same || names_in(&whole) == Some(folder.names)
+            let names = || names_in(&whole);
+            let are_same = |now: Names| {
+                now.of_python == folder.names.of_python && (!is_whole || now.of_settings == folder.names.of_settings)
+            };
+            same || names().is_some_and(are_same)
         };
         self.guards.iter().all(stays) && self.folders.par_iter().with_min_len(64).all(is_same)
     }

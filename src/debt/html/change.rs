@@ -87,7 +87,7 @@ pub fn migration(document: &Document) -> String {
         .collect();
     format!(
         "{}{}{}",
-        paragraph("A module comes behind those that it imports, so that each step stands on moved ground."),
+        paragraph(words::ORDER),
         table("Modules in the order of migration", columns, &rows),
         left_out(document.order.len(), ROWS, "module")
     )
