@@ -11,6 +11,9 @@ const ROWS: usize = 20;
 /// So many findings of a section are listed: warnings and notes behind the errors.
 const FINDINGS: usize = 10;
 
+/// Where so few findings are meant, a step says where they are.
+const NAMED: usize = 3;
+
 /// So many errors of a section are listed: they decide whether it is a go.
 const ERRORS: usize = 50;
 
@@ -113,12 +116,23 @@ fn recommendations(document: &Document, out: &mut dyn Write) -> io::Result<()> {
     if document.recommendations.is_empty() {
         return writeln!(out, "{}", words::NOTHING_TO_DO);
     }
+    if let Some(urgent) = words::urgent(document) {
+        writeln!(out, "**{urgent}**\n")?;
+    }
     writeln!(out, "{}\n", words::STEPS)?;
     let rows = document.recommendations.iter().enumerate().map(|(index, step)| {
         let command = step.command.as_deref().map(|command| format!(": {}", code(command))).unwrap_or_default();
+        let places: Vec<String> = match step.findings.as_slice() {
+            few if few.len() <= NAMED => {
+                let entries = few.iter().filter_map(|index| document.findings.get(*index));
+                entries.map(|entry| code(&words::place(entry))).collect()
+            }
+            _ => Vec::new(),
+        };
+        let places = if places.is_empty() { String::new() } else { format!(": {}", places.join(", ")) };
         vec![
             (index + 1).to_string(),
-            format!("{}{command}", prose(&step.text)),
+            format!("{}{command}{places}", prose(&step.text)),
             format!("+{}", step.points),
             words::duration(step.minutes),
             step.findings.len().to_string(),

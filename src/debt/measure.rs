@@ -67,7 +67,7 @@ const PARTS: [Part; 4] = [
         key: "startup",
         title: "System startup",
         about: "Does the application start, on the versions that it will run on, without what is deprecated or gone?",
-        of: "Python files that are no tests",
+        of: "Python files that are no tests, and tests with such findings",
         families: &["pydantic", "datetime"],
         holds: |is_python, is_test| is_python && !is_test,
     },
@@ -315,8 +315,11 @@ fn reason(section: &Section, known: &[Known]) -> Reason {
         named.push(format!("{others} of {}", super::words::counted(wrong.len() - NAMED, "other rule")));
     }
     let errors = super::words::counted(section.errors, "error");
+    // Plain pytest runs nothing where it cannot collect everything.
+    let stops = findings.iter().any(|at| known[*at].finding.message.ends_with("these tests never run"));
+    let stops = if stops { " Plain `pytest` stops while it collects these, and runs no test at all." } else { "" };
     Reason {
-        text: format!("{}: {errors}: {}.", section.title, named.join(", ")),
+        text: format!("{}: {errors}: {}.{stops}", section.title, named.join(", ")),
         section: section.key.clone(),
         findings,
     }

@@ -94,7 +94,7 @@ pub fn effort(effort: &Effort) -> String {
     let cost = match effort.minutes {
         0 => "No error and no warning needs a person.".to_owned(),
         minutes => format!(
-            "To mend every error and warning takes a person {}: {:.1} minutes for each 1,000 lines.",
+            "To mend every error and warning takes a person {}, review and test runs not counted: {:.1} minutes for each 1,000 lines.",
             duration(minutes),
             effort.per_thousand_lines
         ),
@@ -204,6 +204,20 @@ pub fn uncommitted(document: &Document) -> Option<String> {
         files => format!("{} files of the work tree differ", grouped(files)),
     };
     Some(format!("{files} from that commit: what is not committed is not in this report."))
+}
+
+/// What does not wait for anything to be mended.
+pub fn urgent(document: &Document) -> Option<String> {
+    let is_leak = |entry: &&Entry| entry.severity == "error" && family(&entry.code) == "secrets";
+    let leaks = document.findings.iter().filter(is_leak).count();
+    let values = match leaks {
+        0 => return None,
+        1 => "1 secret stands in the source: revoke or rotate it".to_owned(),
+        leaks => format!("{} secrets stand in the source: revoke or rotate them", grouped(leaks)),
+    };
+    Some(format!(
+        "{values} today, where they were issued. Everyone with the repository has them, whatever is mended below."
+    ))
 }
 
 /// How every score comes about.

@@ -120,8 +120,10 @@ pub fn recommendations(document: &Document) -> String {
         ("Time", true),
         ("Findings", true),
     ];
+    let urgent = words::urgent(document).map(|said| paragraph(&format!("<strong>{}</strong>", text(&said))));
     format!(
-        "{}{}{}",
+        "{}{}{}{}",
+        urgent.unwrap_or_default(),
         paragraph(words::STEPS),
         table("Recommendations in order of effect per effort", columns, &rows),
         paragraph(&words::effort(&document.effort))
