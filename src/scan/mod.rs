@@ -180,7 +180,7 @@ pub fn scan(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
         }
         _ => None,
     };
-    let scan = |files: Vec<File>, manifests, problems, configs, cache, near, watched| {
+    let scan = |files: Vec<File>, manifests, problems, configs, cache, watched| {
         let around = around(&files, &root);
         let home = if base.origin.is_some() { base.root.as_path() } else { root.as_path() };
         let baseline = base.baseline.clone().unwrap_or_else(|| home.join(crate::baseline::NAME));
@@ -201,16 +201,19 @@ pub fn scan(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
             src,
             models: base.pydantic_models.clone(),
             around,
-            near,
+            near: None,
             watched,
             hash: None,
         }
     };
+    let known = |found: near::Found| {
+        let near::Found { files, manifests, configs, cache, near, hash } = found;
+        Scan { near, hash, ..scan(files, manifests, Vec::new(), configs, Some(cache), None) }
+    };
     if let (Some(watched), Some(cache), false, false) = (&watched, &place, is_part, request.force_exclude)
-        && let Some(whole) = watched.whole(&root, &base, definitions, cache)
+        && let Some(found) = watched.whole(&root, &base, definitions, cache)
     {
-        let near::Whole { files, manifests, configs, cache, hash } = whole;
-        return Ok(Scan { hash: Some(hash), ..scan(files, manifests, Vec::new(), configs, Some(cache), None, None) });
+        return Ok(known(found));
     }
     let looked = state::now();
     let wanted = discover::discover(&named, &options);
@@ -234,8 +237,8 @@ pub fn scan(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
         };
         let given = has_one_config.then(given).flatten();
         let found = given.and_then(|given| watched.near(&wanted, given, &root, &base, definitions, cache));
-        if let Some(near::Found { files, manifests, configs, cache, near }) = found {
-            return Ok(scan(files, manifests, Vec::new(), configs, Some(cache), Some(Arc::new(near)), None));
+        if let Some(found) = found {
+            return Ok(known(found));
         }
     }
     let context =
@@ -333,7 +336,7 @@ pub fn scan(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
     }
     let one = by_key.values().all(|(config, _)| config.origin == base.origin);
     watched = watched.filter(|_| one && problems.is_empty());
-    Ok(scan(files, manifests, problems, Configured { files: by_key, rest: None }, cache, None, watched.map(Arc::new)))
+    Ok(scan(files, manifests, problems, Configured { files: by_key, rest: None }, cache, watched.map(Arc::new)))
 }
 
 /// The file that standard input takes the place of.

@@ -1,4 +1,4 @@
-//! A run of a few files: what an earlier one found out of the rest of the project holds as long as that stays as it was.
+//! A run of a few files, or of a project in which nothing has changed: what an earlier run found out holds as long as that stays as it was.
 
 use super::state::{self, Folder, Guard, State};
 use super::{Configured, File, Scan, guarded, key, read};
@@ -55,22 +55,10 @@ pub struct Found {
     pub configs: Configured,
     /// Where units are kept.
     pub cache: Arc<Cache>,
-    /// For the link.
-    pub near: Near,
-}
-
-/// A scan of a project in which nothing has changed.
-pub struct Whole {
-    /// Sorted by path, all of them shown.
-    pub files: Vec<File>,
-    /// By their paths below the root.
-    pub manifests: Vec<(String, Manifest)>,
-    /// Of each file.
-    pub configs: Configured,
-    /// Where units are kept.
-    pub cache: Arc<Cache>,
-    /// Of all files.
-    pub hash: Content,
+    /// For the link of a few files.
+    pub near: Option<Arc<Near>>,
+    /// A hash of all files, where all of them are shown and none has changed.
+    pub hash: Option<Content>,
 }
 
 /// A file that an earlier run knew: its unit is read where it is kept, or made anew.
@@ -250,11 +238,11 @@ impl Watched {
             read: lists.read(),
             inserted,
         };
-        Some(Found { files, manifests: state.manifests, configs, cache, near })
+        Some(Found { files, manifests: state.manifests, configs, cache, near: Some(Arc::new(near)), hash: None })
     }
 
     /// The whole project as it was looked at last, if nothing in it has changed.
-    pub fn whole(&self, root: &Path, config: &Arc<Config>, definitions: &Definitions, cache: &Path) -> Option<Whole> {
+    pub fn whole(&self, root: &Path, config: &Arc<Config>, definitions: &Definitions, cache: &Path) -> Option<Found> {
         let hash = definitions.formats.hash();
         let (mut state, lists) = State::read(&self.path, hash)?;
         if state.asked != self.asked {
@@ -281,7 +269,7 @@ impl Watched {
             others.touched.iter().for_each(|(at, stat)| rest.files[*at].stat = *stat);
             let again = |folder: Folder| Folder::of(root, folder.path, now).filter(|found| found.names == folder.names);
             state.folders = state.folders.into_iter().map(again).collect::<Option<_>>()?;
-            rest.index = index;
+            rest.index = index.filter(|index| index.is_older(now));
             state.looked = now;
             // As when units are kept: what cannot be kept costs time, and nothing else.
             let _ = state.write_again(&rest, &self.path, hash, &lists);
@@ -298,7 +286,7 @@ impl Watched {
         let mut files: Vec<File> = known.collect::<Option<_>>()?;
         files.sort_by(|a, b| a.key.as_bytes().cmp(b.key.as_bytes()));
         let configs = Configured { files: HashMap::new(), rest: Some((Arc::clone(config), root.to_owned())) };
-        Some(Whole { files, manifests: state.manifests, configs, cache, hash: rest.hash })
+        Some(Found { files, manifests: state.manifests, configs, cache, near: None, hash: Some(rest.hash) })
     }
 
     /// Keeps what a run came to for the next one, where all of it is of the files as they lie on the disk.
