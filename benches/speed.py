@@ -163,4 +163,5 @@ def main():
             Row(row, name, pairs, target).print()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -70,7 +70,10 @@ impl Eval<'_, '_> {
             direct.extend(list.first().cloned());
             lists.push(list);
         }
-        lists.push(direct);
+        // What stands alone is in order.
+        if lists.len() > 1 {
+            lists.push(direct);
+        }
         order.extend(merge(lists));
         order
     }
