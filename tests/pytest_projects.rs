@@ -5,10 +5,12 @@
 #[path = "common/oracle.rs"]
 mod common;
 
-use common::{bin, davy, run, said, say, scratch, skip, venv};
+use common::{bin, davy, root, run, said, say, scratch, skip, venv};
+use serde_json::{Value, json};
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 struct Project {
     name: &'static str,
@@ -103,8 +105,7 @@ const OPEN: [&str; 14] = [
 ];
 
 /// The node ids in what is printed, in order.
-fn ids(printed: &[u8]) -> Vec<String> {
-    let printed = String::from_utf8_lossy(printed);
+fn ids(printed: &str) -> Vec<String> {
     printed.lines().filter(|line| line.contains(".py::") && !line.starts_with(' ')).map(str::to_owned).collect()
 }
 
@@ -114,13 +115,15 @@ fn pytest_says_what_is_written() {
         Ok(python) => python,
         Err(why) => return skip("pytest_projects", &why),
     };
-    let pytest = bin(python.parent().and_then(Path::parent).expect("an environment has a folder")).join("pytest");
+    // Plugins are rewritten once for all that follow, which are told to write nothing.
+    let empty = scratch();
+    run(Command::new(&python).args(["-m", "pytest", "-q", "-p", "no:cacheprovider"]).current_dir(empty.path()));
     let all = projects();
     let (first, second) = all.split_at(all.len() / 2);
     let (mut wrong, mut compared) = (Vec::new(), 0);
     std::thread::scope(|scope| {
-        let other = scope.spawn(|| differences(&pytest, second));
-        let halves = [differences(&pytest, first), other.join().expect("the other half is run")];
+        let other = scope.spawn(|| differences(&mut Pytest::start(&python), second));
+        let halves = [differences(&mut Pytest::start(&python), first), other.join().expect("the other half is run")];
         for (differ, same) in halves {
             wrong.extend(differ);
             compared += same;
@@ -130,32 +133,68 @@ fn pytest_says_what_is_written() {
     say(&format!("pytest_projects: {} projects run by pytest, {compared} ids the same; 0 skipped", all.len()));
 }
 
+/// Real pytest, imported once and forked for each run (`common/pytest_server.py`): importing it takes longer than most of the projects do.
+struct Pytest {
+    child: Child,
+    requests: ChildStdin,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Pytest {
+    fn start(python: &Path) -> Pytest {
+        let program = bin(python.parent().and_then(Path::parent).expect("an environment has a folder")).join("pytest");
+        let mut command = Command::new(python);
+        command.arg(root().join("tests/common/pytest_server.py")).arg(program);
+        command
+            .env_remove("PYTHONPATH")
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        let mut child = command.spawn().expect("Python starts");
+        let requests = child.stdin.take().expect("standard input is piped");
+        let answers = BufReader::new(child.stdout.take().expect("standard output is piped"));
+        Pytest { child, requests, answers }
+    }
+
+    fn run(&mut self, folder: &Path, args: &[&str]) -> Value {
+        let args = [args, &["-q", "-p", "no:cacheprovider"]].concat();
+        let request = json!({ "folder": folder, "args": args });
+        writeln!(self.requests, "{request}").expect("the server reads");
+        let mut answer = String::new();
+        self.answers.read_line(&mut answer).expect("the server answers");
+        serde_json::from_str(&answer).expect("the server answers in JSON")
+    }
+}
+
+impl Drop for Pytest {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// Where pytest says something else than is written, or collects something else than davy; and how many ids are the same.
-fn differences(pytest: &Path, projects: &[Project]) -> (Vec<String>, usize) {
+fn differences(pytest: &mut Pytest, projects: &[Project]) -> (Vec<String>, usize) {
     let place = scratch();
     let (mut wrong, mut compared) = (Vec::new(), 0);
     for project in projects {
         let folder = write(project, place.path());
-        let pytest = |args: &[&str]| {
-            let mut command = Command::new(pytest);
-            command.args(args).args(["-q", "-p", "no:cacheprovider"]).current_dir(&folder);
-            run(command.env_remove("PYTHONPATH").env("PYTHONDONTWRITEBYTECODE", "1"))
-        };
-        let output = pytest(&[]);
-        let text = said(&output);
+        let answer = pytest.run(&folder, &[]);
+        let (report, beside) = (answer["out"].as_str().unwrap_or_default(), &answer["err"]);
         // The end of the report; plugins warn beside it.
-        let report = String::from_utf8_lossy(&output.stdout).into_owned();
         let last = report.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
-        let verdict = match output.status.code() {
+        let verdict = match answer["code"].as_i64() {
             Some(0 | 5) if last.contains("warning") => "warns",
             Some(0) => "passes",
             Some(5) => "skips",
             _ => "fails",
         };
         if !matches!(verdict, "fails") && !OPEN.contains(&project.name) {
-            let listed = ids(&pytest(&["--collect-only"]).stdout);
+            let listed = pytest.run(&folder, &["--collect-only"]);
+            let listed = ids(listed["out"].as_str().unwrap_or_default());
             let mut command = davy();
-            let own = ids(&run(command.args(["collect", "-q"]).current_dir(&folder)).stdout);
+            let own = run(command.args(["collect", "-q"]).current_dir(&folder)).stdout;
+            let own = ids(&String::from_utf8_lossy(&own));
             let same = match own.iter().any(|id| id.contains("[...]")) {
                 true => functions(&listed) == functions(&own),
                 false => listed == own,
@@ -166,7 +205,7 @@ fn differences(pytest: &Path, projects: &[Project]) -> (Vec<String>, usize) {
             compared += listed.len();
         }
         if verdict != project.pytest {
-            wrong.push(format!("{}: {verdict} rather than {}\n{text}", project.name, project.pytest));
+            wrong.push(format!("{}: {verdict} rather than {}\n{report}\n{beside}", project.name, project.pytest));
         }
     }
     (wrong, compared)
