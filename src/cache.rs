@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{self, Metadata};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
@@ -175,7 +175,10 @@ impl std::fmt::Debug for Kept {
 
 impl From<Unit> for Compiled {
     fn from(unit: Unit) -> Compiled {
-        Compiled { unit: OnceLock::from(Arc::new(unit)), told: OnceLock::new(), kept: None }
+        /// What most files of settings compile to.
+        static NOTHING: LazyLock<Arc<Unit>> = LazyLock::new(Arc::default);
+        let unit = if unit == **NOTHING { Arc::clone(&NOTHING) } else { Arc::new(unit) };
+        Compiled { unit: OnceLock::from(unit), told: OnceLock::new(), kept: None }
     }
 }
 

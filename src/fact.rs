@@ -346,9 +346,9 @@ pub struct Put {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Binding {
     /// A class statement.
-    Class(ClassFact),
+    Class(Box<ClassFact>),
     /// A function statement.
-    Function(FunctionFact),
+    Function(Box<FunctionFact>),
     /// A variable or attribute.
     Value(TypeExpr),
     /// A variable or attribute that is declared with an annotation, which speaks for all its bindings.

@@ -15,8 +15,8 @@ use crate::python::{Block, Scope, Tree, deeper, span};
 use crate::secrets::Formats;
 use crate::text::{Span, Trouble};
 use crate::unit::{Kind, Syntax};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::{OnceCell, RefCell};
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// How a rule finds what its page describes: the nodes it wants to be called for.
@@ -61,11 +61,14 @@ pub struct Rule {
 pub struct Definitions {
     /// Formats of provider tokens.
     pub formats: &'static Formats,
+    /// No rule leaves a file because it lacks a word without which the rule finds nothing (`Cx::may_find`): what is found stays the same, which
+    /// `tests/same_bytes.rs` holds them to.
+    pub everywhere: bool,
 }
 
 impl Default for Definitions {
     fn default() -> Self {
-        Definitions { formats: Formats::built_in() }
+        Definitions { formats: Formats::built_in(), everywhere: false }
     }
 }
 
@@ -92,9 +95,9 @@ pub struct Cx<'a> {
     /// What parses and does not compile, once somebody asked.
     pub faults: OnceCell<Vec<Fault>>,
     /// Functions and classes of the module by name, once somebody asked for one.
-    pub callables: OnceCell<HashMap<&'a str, Callable<'a>>>,
+    pub callables: OnceCell<FxHashMap<&'a str, Callable<'a>>>,
     /// Names that the statements of the module mention, once somebody asked.
-    pub mentioned: OnceCell<HashSet<&'a str>>,
+    pub mentioned: OnceCell<FxHashSet<&'a str>>,
     /// Words that rules looked for in the text, with what came of it.
     pub words: RefCell<Vec<(&'static str, bool)>>,
     /// What was found so far.
@@ -140,7 +143,7 @@ impl<'a> Cx<'a> {
     /// Whether a statement of the module that defines and imports nothing mentions a name: `test_sum = patched(test_sum)`.
     pub fn is_mentioned(&self, name: &str) -> bool {
         let all = self.mentioned.get_or_init(|| {
-            let mut names = HashSet::new();
+            let mut names = FxHashSet::default();
             for stmt in self.tree.body() {
                 crate::python::walk::names(stmt, &mut names);
             }
@@ -234,6 +237,11 @@ impl<'a> Cx<'a> {
         // A comma of its author's stays behind the last one.
         text.extend(trailing.then(|| ",".into()));
         Some(Edit::pieces(Span::at(close - rest.len() as u32 + kept), text))
+    }
+
+    /// Whether one of these words is there, without which a rule finds nothing: most files are done with here.
+    pub fn may_find(&self, words: &[&'static str]) -> bool {
+        self.definitions.everywhere || words.iter().any(|word| self.mentions(word))
     }
 
     /// Whether a word stands anywhere in the text; each is looked for once.

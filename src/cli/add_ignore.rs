@@ -1,6 +1,6 @@
 //! `--add-ignore`: a `# davy: ignore[...]` for every finding that is there, so that only new ones show.
 
-use crate::document;
+use crate::document::{self, Entry};
 use crate::finding::Judged;
 use crate::fix::{replaced, write};
 use crate::rules;
@@ -81,11 +81,10 @@ fn commented_settings(text: &str, syntax: Syntax, findings: &[&Judged]) -> Optio
     let replacements: Vec<(Span, String)> = names.iter().map(comment).collect();
     let new = replaced(text, &replacements)?;
     // Inside a value that runs over several lines a comment is part of it.
-    let values = |text: &str| -> Vec<(String, String)> {
-        let entries = document::read(text, syntax).entries;
-        entries.into_iter().map(|entry| (entry.key, entry.value)).collect()
-    };
-    (values(text) == values(&new)).then_some((new, replacements.len()))
+    let (before, after) = (document::read(text, syntax).entries, document::read(&new, syntax).entries);
+    let same = |(one, other): (&Entry, &Entry)| one.key == other.key && one.value() == other.value();
+    let unchanged = before.len() == after.len() && before.iter().zip(&after).all(same);
+    unchanged.then_some((new, replacements.len()))
 }
 
 /// The text with one comment a statement, naming all its rules.

@@ -9,6 +9,7 @@ use crate::report::count;
 use crate::rules;
 use crate::scan::{Request, scan};
 use crate::text::{Lines, decode};
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::io::{self, Write};
@@ -97,7 +98,7 @@ fn stopped(settings: &Settings, found: &Collection, python: (u32, u32)) -> Resul
             Failure { path: settings.id(&file.path), line, reason: finding.message.clone() }
         });
     }
-    let imports = if reasons.is_empty() { HashMap::new() } else { scan.imports() };
+    let imports = if reasons.is_empty() { Default::default() } else { scan.imports() };
     let collected: HashSet<&str> = found.items.iter().map(|item| item.path.as_str()).collect();
     let known: HashSet<&str> = found.failures.iter().map(|failure| failure.path.as_str()).collect();
     let serves = |conftest: &str| collected.iter().chain(&known).any(|test| lies_below(test, conftest));
@@ -126,7 +127,7 @@ fn stopped(settings: &Settings, found: &Collection, python: (u32, u32)) -> Resul
 /// The nearest file with a reason to fail among those that a file imports, whatever happens.
 fn brings<'r>(
     file: usize,
-    imports: &HashMap<usize, Vec<usize>>,
+    imports: &FxHashMap<usize, Vec<usize>>,
     reasons: &'r HashMap<usize, Failure>,
 ) -> Option<&'r Failure> {
     let (mut queue, mut seen) = (VecDeque::from([file]), HashSet::from([file]));

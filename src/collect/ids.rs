@@ -5,7 +5,7 @@
 
 use crate::python::ast::{self, Expr};
 use crate::python::dotted;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// One value of a parameter, as far as its id goes.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,7 +30,7 @@ pub struct Set {
 }
 
 /// What names of the module stand for, where it is one value.
-pub type Constants<'a> = HashMap<&'a str, &'a Expr>;
+pub type Constants<'a> = FxHashMap<&'a str, &'a Expr>;
 
 /// The sets of a list of values for some arguments; `None` where their number is unknown.
 pub fn sets(values: &Expr, arguments: usize, constants: &Constants) -> Option<Vec<Set>> {
@@ -271,10 +271,10 @@ pub fn ids(arguments: &[String], sets: &[Set], given: Option<&[Value]>) -> Vec<O
     };
     let mut all: Vec<Option<String>> = sets.iter().enumerate().map(id).collect();
     // Two may be the same, and one of them is unknown: then nobody knows which gets a number.
-    let mut counts: HashMap<String, usize> = HashMap::new();
+    let mut counts: FxHashMap<String, usize> = FxHashMap::default();
     all.iter().flatten().for_each(|id| *counts.entry(id.clone()).or_default() += 1);
     let unknown = all.iter().any(Option::is_none);
-    let mut suffixes: HashMap<String, usize> = HashMap::new();
+    let mut suffixes: FxHashMap<String, usize> = FxHashMap::default();
     for index in 0..all.len() {
         let Some(id) = all[index].clone().filter(|id| counts.get(id).is_some_and(|count| *count > 1)) else { continue };
         let separator = if id.ends_with(|c: char| c.is_ascii_digit()) { "_" } else { "" };

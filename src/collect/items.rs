@@ -5,8 +5,9 @@ use super::settings::Settings;
 use super::{Item, Lost, Parameters, Texts, broken, marks};
 use crate::python::parse;
 use crate::unit::Kind;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -29,13 +30,13 @@ pub struct Modules<'a> {
     settings: &'a Settings,
     target: Target,
     texts: Texts,
-    outlines: HashMap<PathBuf, Option<Rc<Outline>>>,
+    outlines: FxHashMap<PathBuf, Option<Rc<Outline>>>,
     /// The conftests above each folder, the nearest first.
-    conftests: HashMap<PathBuf, Rc<Vec<PathBuf>>>,
+    conftests: FxHashMap<PathBuf, Rc<Vec<PathBuf>>>,
     /// Where modules lie, by the folder that asks, the level and the name.
-    places: RefCell<HashMap<(PathBuf, u32, String), Option<PathBuf>>>,
+    places: RefCell<FxHashMap<(PathBuf, u32, String), Option<PathBuf>>>,
     /// What dotted names mean in files.
-    meanings: HashMap<(PathBuf, String), Meaning>,
+    meanings: FxHashMap<(PathBuf, String), Meaning>,
 }
 
 /// What a conftest leaves out.
@@ -109,13 +110,21 @@ struct Known {
 }
 
 /// The fixtures that a test may use, by name; the nearest last.
-type Fixtures = HashMap<String, Vec<Rc<Known>>>;
+type Fixtures = FxHashMap<String, Vec<Rc<Known>>>;
 
 impl<'a> Modules<'a> {
     /// Nothing is read yet.
     pub fn new(settings: &'a Settings, target: Target) -> Modules<'a> {
-        let (texts, outlines, conftests) = (Texts::default(), HashMap::new(), HashMap::new());
-        Modules { settings, target, texts, outlines, conftests, places: RefCell::default(), meanings: HashMap::new() }
+        let (texts, outlines, conftests) = (Texts::default(), FxHashMap::default(), FxHashMap::default());
+        Modules {
+            settings,
+            target,
+            texts,
+            outlines,
+            conftests,
+            places: RefCell::default(),
+            meanings: FxHashMap::default(),
+        }
     }
 
     fn outline(&mut self, path: &Path) -> Option<Rc<Outline>> {
@@ -352,7 +361,7 @@ impl<'a> Modules<'a> {
             found.lost.push(Lost { path: String::new(), line: 0, name: String::new(), reason });
             return (found.items, found.lost);
         }
-        let mut fixtures = Fixtures::new();
+        let mut fixtures = Fixtures::default();
         for conftest in self.conftests(file).iter().chain([&file.to_owned()]) {
             self.module_fixtures(conftest, &mut fixtures, 0);
         }
@@ -441,7 +450,7 @@ impl<'a> Modules<'a> {
         }
         let mut class_marks: Vec<Marks> = Vec::new();
         class_marks.extend(line.classes.iter().filter_map(|of| Some(class(&of.outline, &of.value)?.marks.clone())));
-        let mut seen: HashSet<String> = HashSet::new();
+        let mut seen: FxHashSet<String> = FxHashSet::default();
         // What bases bring comes first, as pytest lists it.
         let mut by_class: Vec<Vec<Item>> = Vec::new();
         for of in &line.classes {

@@ -13,8 +13,9 @@ use crate::text::decode;
 use crate::unit::Kind;
 use items::Modules;
 pub use outline::Target;
+use rustc_hash::{FxHashMap, FxHashSet};
 pub use settings::{Settings, Unreadable};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -100,7 +101,7 @@ impl Item {
 pub fn collect(settings: &Settings, target: Target) -> Collection {
     let mut modules = Modules::new(settings, target);
     let mut files: Vec<(PathBuf, bool)> = Vec::new();
-    let mut seen: HashSet<PathBuf> = HashSet::new();
+    let mut seen: FxHashSet<PathBuf> = FxHashSet::default();
     for start in &settings.starts {
         if start.is_file() {
             if seen.insert(start.clone()) {
@@ -180,7 +181,7 @@ fn deselect(settings: &Settings, found: &mut Collection) {
 }
 
 /// Files that hold tests and are not looked into: by their names, or by where they lie.
-fn others(settings: &Settings, seen: &HashSet<PathBuf>, modules: &mut Modules, found: &mut Collection) {
+fn others(settings: &Settings, seen: &FxHashSet<PathBuf>, modules: &mut Modules, found: &mut Collection) {
     let mut files = Vec::new();
     walk(&settings.root.clone(), settings, modules, &mut |file| {
         if !seen.contains(&file) {
@@ -229,7 +230,7 @@ fn notes(settings: &Settings, modules: &Modules, found: &mut Collection) {
 
 /// The text of a file, read once.
 #[derive(Default)]
-struct Texts(HashMap<PathBuf, Option<String>>);
+struct Texts(FxHashMap<PathBuf, Option<String>>);
 
 impl Texts {
     fn get(&mut self, path: &Path) -> Option<&str> {

@@ -7,7 +7,7 @@ use super::items::PLACEHOLDER;
 use crate::python::ast::{self, Expr, Ranged, Stmt};
 use crate::python::{Tree, dotted};
 use crate::text::Lines;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// What runs the tests, as far as conditions ask.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +34,7 @@ pub struct Outline {
     /// `collect_ignore` and `collect_ignore_glob`.
     pub ignores: Vec<Ignored>,
     /// Names of the module that are true or false where the tests run.
-    pub flags: HashMap<String, bool>,
+    pub flags: FxHashMap<String, bool>,
     /// Functions and classes that a later one of the same name hides: name, line, line of the later.
     pub hidden: Vec<(String, u32, u32)>,
     /// Functions inside of functions that are named as tests: name and line.
@@ -56,7 +56,7 @@ pub struct Ignored {
 #[derive(Debug, Default)]
 pub struct Names {
     order: Vec<String>,
-    by_name: HashMap<String, Bound>,
+    by_name: FxHashMap<String, Bound>,
 }
 
 impl Names {

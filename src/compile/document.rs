@@ -27,7 +27,8 @@ pub fn compile(rules: &Rules, bytes: &[u8], syntax: Syntax, definitions: &Defini
     // Most files say nothing that could be one, and are not read any further.
     let always = matches!(syntax, Syntax::Env | Syntax::Docker | Syntax::Netrc);
     let configures = matches!(syntax, Syntax::Ini | Syntax::Toml) && text.contains("pytest");
-    if !always && !configures && !secrets::may_hold(text) && !definitions.formats.speaks(text) {
+    let skips = !always && !configures && !definitions.everywhere;
+    if skips && !secrets::may_hold(text) && !definitions.formats.speaks(text) {
         return unit;
     }
     let document = document::read(text, syntax);

@@ -41,6 +41,10 @@ fn lexical(parts: &[Component]) -> PathBuf {
 /// Relative below `from` and beside it (`../other/a.py`), absolute where the two share no folder. Bytes that are no UTF-8 are
 /// written `\xff`, so that two files never look alike.
 pub fn shown(path: &Path, from: &Path) -> String {
+    // Most paths lie below, spelled alike.
+    if let Some(below) = below(path, from) {
+        return below.to_owned();
+    }
     let same = path.components().zip(from.components()).take_while(|(a, b)| a == b).count();
     let roots = path.components().take_while(|part| !matches!(part, Component::Normal(_))).count();
     if same <= roots {
@@ -51,6 +55,15 @@ pub fn shown(path: &Path, from: &Path) -> String {
     let down = path.components().skip(same).map(|part| readable(part.as_os_str()));
     let parts: Vec<String> = up.chain(down).collect();
     if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
+}
+
+/// What follows a folder in a path that begins with the same letters and needs no cleaning.
+fn below<'p>(path: &'p Path, from: &Path) -> Option<&'p str> {
+    let (path, from) = (path.to_str()?, from.to_str()?);
+    let rest = path.strip_prefix(from)?.strip_prefix('/')?;
+    let plain = |part: &str| !part.is_empty() && part != "." && part != "..";
+    let is_clean = !cfg!(windows) && from.len() > 1 && rest.split('/').all(plain);
+    is_clean.then_some(rest)
 }
 
 fn readable(name: &std::ffi::OsStr) -> String {

@@ -4,7 +4,7 @@ use super::{Entry, lines, unquoted};
 use crate::text::Span;
 
 /// Every variable that an image is built with.
-pub fn entries(text: &str) -> Vec<Entry> {
+pub fn entries(text: &str) -> Vec<Entry<'_>> {
     let mut entries = Vec::new();
     let mut continued = false;
     for (start, line) in lines(text) {
@@ -21,7 +21,7 @@ pub fn entries(text: &str) -> Vec<Entry> {
     entries
 }
 
-fn variables(text: &str, mut at: usize, end: usize, entries: &mut Vec<Entry>) {
+fn variables<'t>(text: &'t str, mut at: usize, end: usize, entries: &mut Vec<Entry<'t>>) {
     let bytes = text.as_bytes();
     while at < end {
         at += text[at..end].len() - text[at..end].trim_start().len();

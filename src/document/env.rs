@@ -4,7 +4,7 @@ use super::{Entry, lines, unquoted};
 use crate::text::Span;
 
 /// Every variable that is given a value.
-pub fn entries(text: &str) -> Vec<Entry> {
+pub fn entries(text: &str) -> Vec<Entry<'_>> {
     let mut entries = Vec::new();
     let mut inside = 0;
     for (start, line) in lines(text) {

@@ -2,22 +2,23 @@
 
 use super::{Entry, lines, unquoted};
 use crate::text::Span;
+use std::borrow::Cow;
 
 /// Every option that is given a value on its line.
-pub fn entries(text: &str) -> Vec<Entry> {
+pub fn entries(text: &str) -> Vec<Entry<'_>> {
     let mut section = "";
     lines(text)
         .filter_map(|(start, line)| {
             if let Some((name, _)) = line.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
                 section = name;
             }
-            entry(text, start, line).map(|entry| Entry { within: section.to_owned(), ..entry })
+            entry(text, start, line).map(|entry| Entry { within: Cow::Borrowed(section), ..entry })
         })
         .collect()
 }
 
 /// The option of one line.
-pub fn entry(text: &str, start: usize, line: &str) -> Option<Entry> {
+pub fn entry<'t>(text: &'t str, start: usize, line: &'t str) -> Option<Entry<'t>> {
     let body = line.trim_start();
     let offset = start + line.len() - body.len();
     if body.is_empty() || body.starts_with(['[', '<', '{', '}', '(', '|', '*']) {

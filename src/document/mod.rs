@@ -14,41 +14,60 @@ mod yaml;
 
 use crate::text::Span;
 use crate::unit::Syntax;
+use std::borrow::Cow;
 
+pub use json::Escapes;
 pub use kind::syntax_of;
 pub use notebook::Cell;
 
 /// What a file of settings says.
 #[derive(Default)]
-pub struct Document {
+pub struct Document<'t> {
     /// Names with values, in the order of the file.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<Entry<'t>>,
     /// Pieces of Python in it.
     pub cells: Vec<Cell>,
 }
 
-/// A name with its value. Holds a copy of the value while the file is compiled; nothing of it is kept.
-pub struct Entry {
+/// A name with its value, as they stand in the text unless escapes were taken out; nothing of it is kept.
+pub struct Entry<'t> {
     /// The name: the last key above the value, or what stands before `=`.
-    pub key: String,
+    pub key: Cow<'t, str>,
     /// The key or section around the mapping that it stands in; empty at the top.
-    pub within: String,
-    /// The value as its reader sees it, without quotes and escapes.
-    pub value: String,
+    pub within: Cow<'t, str>,
+    /// The value as it is written, without quotes.
+    pub raw: Cow<'t, str>,
+    /// The escapes in it, as JSON has them.
+    pub escapes: Escapes,
     /// Where it stands, without its quotes.
     pub span: Span,
     /// It is switched off.
     pub commented: bool,
 }
 
-impl Entry {
-    fn new(key: &str, value: impl Into<String>, span: Span) -> Entry {
-        Entry { key: key.to_owned(), within: String::new(), value: value.into(), span, commented: false }
+impl<'t> Entry<'t> {
+    /// The value as its reader sees it, without escapes.
+    pub fn value(&self) -> Cow<'_, str> {
+        match self.escapes {
+            Escapes::None => Cow::Borrowed(&self.raw),
+            _ => json::unescape(&self.raw),
+        }
+    }
+
+    fn new(key: impl Into<Cow<'t, str>>, value: impl Into<Cow<'t, str>>, span: Span) -> Entry<'t> {
+        Entry {
+            key: key.into(),
+            within: Cow::Borrowed(""),
+            raw: value.into(),
+            escapes: Escapes::None,
+            span,
+            commented: false,
+        }
     }
 }
 
 /// Reads a file.
-pub fn read(text: &str, syntax: Syntax) -> Document {
+pub fn read(text: &str, syntax: Syntax) -> Document<'_> {
     let entries = match syntax {
         Syntax::Env => env::entries(text),
         Syntax::Ini => ini::entries(text),
@@ -123,28 +142,28 @@ fn assignment(item: &str) -> Option<(&str, &str)> {
 }
 
 /// Adds a value, or what is assigned in it.
-fn push(entries: &mut Vec<Entry>, within: &str, key: &str, value: String, span: Span) {
-    let entry = match assignment(&value) {
+fn push<'t>(entries: &mut Vec<Entry<'t>>, within: Cow<'t, str>, entry: Entry<'t>) {
+    let span = entry.span;
+    let entry = match assignment(&entry.raw) {
         // Escapes would shift the place.
-        Some((name, inner)) if span.range().len() == value.len() => {
-            let span = Span::new(span.end - inner.len() as u32, span.end);
-            Entry::new(name, inner, span)
+        Some((name, inner)) if entry.escapes == Escapes::None && span.range().len() == entry.raw.len() => {
+            Entry::new(name.to_owned(), inner.to_owned(), Span::new(span.end - inner.len() as u32, span.end))
         }
-        _ => Entry::new(key, value, span),
+        _ => entry,
     };
-    entries.push(Entry { within: within.to_owned(), ..entry });
+    entries.push(Entry { within, ..entry });
 }
 
 /// Gives values the name that stands beside them: `{"name": "DB_PASSWORD", "value": "..."}`.
 fn pair_up(members: &mut [Entry]) {
-    let is = |entry: &Entry, keys: &[&str]| keys.contains(&entry.key.as_str());
+    let is = |entry: &Entry, keys: &[&str]| keys.contains(&&*entry.key);
     let Some(name) =
-        members.iter().find(|entry| is(entry, &["name", "Name", "key", "Key"])).map(|one| one.value.clone())
+        members.iter().find(|entry| is(entry, &["name", "Name", "key", "Key"])).map(|one| one.value().into_owned())
     else {
         return;
     };
     for member in members.iter_mut().filter(|entry| is(entry, &["value", "Value", "default", "defaultValue"])) {
-        member.key.clone_from(&name);
+        member.key = Cow::Owned(name.clone());
     }
 }
 

@@ -4,22 +4,21 @@ use super::{Entry, lines};
 use crate::text::Span;
 
 /// Every password.
-pub fn entries(text: &str) -> Vec<Entry> {
+pub fn entries(text: &str) -> Vec<Entry<'_>> {
     let mut entries = Vec::new();
     let mut before = "";
     for (start, line) in lines(text).filter(|(_, line)| !line.trim_start().starts_with('#')) {
-        let mut push = |value: &str| {
-            let at = start + line.len() - line[value.as_ptr() as usize - line.as_ptr() as usize..].len();
-            let span = Span::new(at as u32, (at + value.len()) as u32);
-            entries.push(Entry::new("password", value, span));
+        let password = |value| {
+            let at = start + line.len() - line[str::as_ptr(value) as usize - line.as_ptr() as usize..].len();
+            Entry::new("password", value, Span::new(at as u32, (at + value.len()) as u32))
         };
         if line.matches(':').count() == 4 && !line.contains(char::is_whitespace) {
-            line.rsplit(':').next().into_iter().for_each(&mut push);
+            entries.extend(line.rsplit(':').next().map(password));
             continue;
         }
         for word in line.split_whitespace() {
             if before == "password" {
-                push(word);
+                entries.push(password(word));
             }
             before = word;
         }

@@ -1,7 +1,8 @@
 //! Jupyter notebooks: the Python of their cells, with where each byte of it stands in the file.
 
-use super::json::{Reader, Token, unescaped};
+use super::json::{Escapes, Reader, Token, unescape, unescaped};
 use crate::text::Span;
+use std::borrow::Cow;
 
 /// The Python of one cell.
 #[derive(Default)]
@@ -46,8 +47,8 @@ impl Cell {
 /// All code cells, in order.
 pub fn cells(text: &str) -> Vec<Cell> {
     let mut found = Vec::new();
-    let mut keys: Vec<String> = Vec::new();
-    let mut key: Option<String> = None;
+    let mut keys: Vec<Cow<str>> = Vec::new();
+    let mut key: Option<Cow<str>> = None;
     let mut cell = Cell::default();
     let mut is_code = false;
     let mut objects: Vec<bool> = Vec::new();
@@ -74,7 +75,8 @@ pub fn cells(text: &str) -> Vec<Cell> {
             }
             Token::Comma => wants_key = objects.last() == Some(&true),
             Token::Colon => {}
-            Token::Scalar(value, span) => {
+            Token::Scalar(raw, span, escapes) => {
+                let value = if escapes == Escapes::None { Cow::Borrowed(raw) } else { unescape(raw) };
                 if wants_key {
                     key = Some(value);
                     wants_key = false;

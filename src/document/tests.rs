@@ -7,7 +7,7 @@ fn pairs(text: &str, syntax: Syntax) -> Vec<(String, String)> {
     for entry in &document.entries {
         assert!(text.is_char_boundary(entry.span.start as usize) && text.is_char_boundary(entry.span.end as usize));
     }
-    document.entries.iter().map(|entry| (entry.key.clone(), entry.span.of(text).to_owned())).collect()
+    document.entries.iter().map(|entry| (entry.key.to_string(), entry.span.of(text).to_owned())).collect()
 }
 
 fn check(syntax: Syntax, text: &str, expected: &[(&str, &str)]) {
@@ -83,7 +83,7 @@ fn files_inside_of_yaml() {
             ("run", "A=zebra make it"),
         ],
     );
-    let within = |text: &str, syntax: Syntax| read(text, syntax).entries.remove(0).within;
+    let within = |text: &str, syntax: Syntax| read(text, syntax).entries.remove(0).within.into_owned();
     assert_eq!(within("Jwt:\n  Key: x\n", Syntax::Yaml), "Jwt");
     assert_eq!(within("{\"Jwt\": {\"Key\": \"x\"}}", Syntax::Json), "Jwt");
     assert_eq!(within("[Jwt]\nKey = \"x\"\n", Syntax::Toml), "Jwt");
@@ -121,7 +121,7 @@ fn json_with_and_without_comments() {
             ("K", "v"),
         ],
     );
-    assert_eq!(read("{\"a\": \"x\\u00e9\\n\"}", Syntax::Json).entries[0].value, "xé\n");
+    assert_eq!(read("{\"a\": \"x\\u00e9\\n\"}", Syntax::Json).entries[0].value(), "xé\n");
 }
 
 #[test]

@@ -2,10 +2,11 @@
 
 use super::{Entry, ini, push};
 use crate::text::Span;
+use std::borrow::Cow;
 use toml_edit::{Document, Item, Value};
 
 /// Every string and number below a key.
-pub fn entries(text: &str) -> Vec<Entry> {
+pub fn entries(text: &str) -> Vec<Entry<'_>> {
     let Ok(document) = text.parse::<Document<String>>().or_else(|_| Document::parse(text.to_owned())) else {
         return ini::entries(text);
     };
@@ -18,7 +19,7 @@ pub fn entries(text: &str) -> Vec<Entry> {
 }
 
 // The library refuses what is nested deeper than 80.
-fn of_item(text: &str, within: &str, key: &str, item: &Item, entries: &mut Vec<Entry>) {
+fn of_item<'t>(text: &'t str, within: &str, key: &str, item: &Item, entries: &mut Vec<Entry<'t>>) {
     match item {
         Item::None => {}
         Item::Value(value) => of_value(text, within, key, value, entries),
@@ -31,7 +32,7 @@ fn of_item(text: &str, within: &str, key: &str, item: &Item, entries: &mut Vec<E
     }
 }
 
-fn of_value(text: &str, within: &str, key: &str, value: &Value, entries: &mut Vec<Entry>) {
+fn of_value<'t>(text: &'t str, within: &str, key: &str, value: &Value, entries: &mut Vec<Entry<'t>>) {
     match value {
         Value::Array(array) => array.iter().for_each(|value| of_value(text, within, key, value, entries)),
         Value::InlineTable(table) => table.iter().for_each(|(inner, value)| of_value(text, key, inner, value, entries)),
@@ -44,8 +45,9 @@ fn of_value(text: &str, within: &str, key: &str, value: &Value, entries: &mut Ve
                 return;
             }
             let span = Span::new((range.start + quotes) as u32, (range.end - quotes) as u32);
-            let plain = value.as_str().map_or_else(|| span.of(text).to_owned(), str::to_owned);
-            push(entries, within, key, plain, span);
+            let plain =
+                value.as_str().map_or_else(|| Cow::Borrowed(span.of(text)), |value| Cow::Owned(value.to_owned()));
+            push(entries, Cow::Owned(within.to_owned()), Entry::new(key.to_owned(), plain, span));
         }
     }
 }

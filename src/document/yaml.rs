@@ -3,6 +3,7 @@
 use super::{Entry, ini, lines, pair_up, push};
 use crate::text::Span;
 use saphyr_parser::{Event, Parser, ScalarStyle};
+use std::borrow::Cow;
 
 /// A mapping or sequence that is open.
 struct Open {
@@ -15,7 +16,7 @@ struct Open {
 }
 
 /// Every scalar below a key.
-pub fn entries(text: &str) -> Vec<Entry> {
+pub fn entries(text: &str) -> Vec<Entry<'_>> {
     let places = Places::new(text);
     let mut entries: Vec<Entry> = Vec::new();
     let mut open: Vec<Open> = Vec::new();
@@ -71,7 +72,7 @@ pub fn entries(text: &str) -> Vec<Entry> {
                 let span = Span::new(start as u32, end as u32);
                 match settings_in(text, &key, span) {
                     Some(settings) if style == ScalarStyle::Literal => entries.extend(settings),
-                    _ => push(&mut entries, &within, &key, value.into_owned(), span),
+                    _ => push(&mut entries, Cow::Owned(within), Entry::new(key, value, span)),
                 }
             }
             _ => {}
@@ -81,7 +82,7 @@ pub fn entries(text: &str) -> Vec<Entry> {
 }
 
 /// What a block says line by line, where most of its lines give a name a value: a file inside a ConfigMap.
-fn settings_in(text: &str, key: &str, block: Span) -> Option<Vec<Entry>> {
+fn settings_in<'t>(text: &'t str, key: &str, block: Span) -> Option<Vec<Entry<'t>>> {
     let body = block.of(text);
     let is_said = |line: &&str| !line.is_empty() && !line.starts_with('#');
     let said = body.lines().map(str::trim).filter(is_said).count();
@@ -119,7 +120,7 @@ fn taken(open: &mut [Open], scalar: Option<&str>) -> String {
     }
 }
 
-fn by_line(text: &str, from: usize) -> Vec<Entry> {
+fn by_line(text: &str, from: usize) -> Vec<Entry<'_>> {
     lines(text)
         .filter(|(start, line)| *start >= from && !line.trim_start().starts_with('#'))
         .filter_map(|(start, line)| ini::entry(text, start, line))

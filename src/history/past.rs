@@ -124,7 +124,7 @@ struct Surroundings(Vec<String>, Vec<Arc<str>>);
 impl<'p> Past<'p> {
     /// Nothing is known yet.
     pub fn new(root: &'p Path, base: &'p Arc<Config>) -> Result<Past<'p>, Error> {
-        let definitions = Definitions { formats: base.formats.unwrap_or_else(Formats::built_in) };
+        let definitions = Definitions { formats: base.formats.unwrap_or_else(Formats::built_in), everywhere: false };
         let folder = base.cache_dir.clone().or_else(cache::folder);
         // What checks read again and again stays small.
         let path = folder.as_ref().map(|folder| cache::path_for(folder, root, "objects"));

@@ -13,7 +13,6 @@ use crate::unit::Unit;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// What the link of one state came to, for the next one.
@@ -39,7 +38,7 @@ struct Answer {
 
 /// Findings that all files together decide, by their paths, and what that looked at; none where no rule wants them.
 #[derive(Clone, Default, Serialize, Deserialize)]
-struct Together(Option<(HashMap<String, Finding>, Reads)>);
+struct Together(Option<(FxHashMap<String, Finding>, Reads)>);
 
 impl Together {
     /// The same as before, if nothing that it looked at has changed, and no file that it speaks of: places in it are others then.
@@ -48,9 +47,9 @@ impl Together {
         changed: &FxHashSet<Key>,
         is_same: &impl Fn(&str) -> bool,
         is_wanted: bool,
-        find: impl FnOnce() -> HashMap<String, Finding>,
+        find: impl FnOnce() -> FxHashMap<String, Finding>,
     ) -> Together {
-        let is_kept = |(all, reads): &&(HashMap<String, Finding>, Reads)| {
+        let is_kept = |(all, reads): &&(FxHashMap<String, Finding>, Reads)| {
             all.keys().all(|path| is_same(path)) && !reads.iter().any(|key| changed.contains(key))
         };
         let kept = self.0.as_ref().filter(is_kept);
@@ -61,7 +60,7 @@ impl Together {
         self.0.as_ref().and_then(|(all, _)| all.get(path))
     }
 
-    fn by_file(&self, index: &Index) -> HashMap<File, Finding> {
+    fn by_file(&self, index: &Index) -> FxHashMap<File, Finding> {
         let all = self.0.iter().flat_map(|(all, _)| all);
         all.filter_map(|(path, finding)| Some((index.file(path)?, finding.clone()))).collect()
     }
@@ -90,7 +89,7 @@ impl Kept {
     /// Of a whole project.
     pub(super) fn of(judge: &Judge, paths: &[&str], project: &Project) -> Kept {
         let (circular, outside) = finders(judge, paths);
-        let together = |code, find: &dyn Fn() -> HashMap<String, Finding>| {
+        let together = |code, find: &dyn Fn() -> FxHashMap<String, Finding>| {
             Together(wanted(code, paths, project).then(|| recorded(find)))
         };
         let (circular, outside) = (together("TST018", &circular), together("TST009", &outside));
@@ -104,7 +103,7 @@ impl Kept {
     }
 
     /// The findings by file.
-    pub(super) fn findings(&self, index: &Index) -> (Option<(File, Finding)>, HashMap<File, Finding>) {
+    pub(super) fn findings(&self, index: &Index) -> (Option<(File, Finding)>, FxHashMap<File, Finding>) {
         (self.circular.by_file(index).into_iter().next(), self.outside.by_file(index))
     }
 }
@@ -145,7 +144,7 @@ impl Since<'_> {
 fn finders<'f>(
     judge: &'f Judge,
     paths: &'f [&str],
-) -> (impl Fn() -> HashMap<String, Finding> + 'f, impl Fn() -> HashMap<String, Finding> + 'f) {
+) -> (impl Fn() -> FxHashMap<String, Finding> + 'f, impl Fn() -> FxHashMap<String, Finding> + 'f) {
     let path = |file: File| paths[file].to_owned();
     let circles = move || judge.circles().into_iter().map(|(file, finding)| (path(file), finding)).collect();
     let outside = move || judge.outside().into_iter().map(|(file, finding)| (path(file), finding)).collect();

@@ -10,7 +10,7 @@ use crate::finding::Finding;
 use crate::python::bound::is_builtin;
 use crate::python::deeper;
 use crate::text::Span;
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// How many files are read to follow circles.
 const MOST: usize = 300;
@@ -101,7 +101,7 @@ impl Judge<'_> {
         note(Of::Importers, path);
         let importers = self.importers.get_or_init(|| {
             apart(|| {
-                let mut importers: HashMap<File, Vec<File>> = HashMap::new();
+                let mut importers: FxHashMap<File, Vec<File>> = FxHashMap::default();
                 for (&from, to) in self.all_runs() {
                     to.iter().for_each(|&to| importers.entry(to).or_default().push(from));
                 }
@@ -158,11 +158,11 @@ impl Judge<'_> {
         let edges = self.all_runs();
         let whole = |file: &File| !self.values.units.of(*file).broken;
         let circles = components(edges).into_iter().filter(|circle| circle.len() > 1 && circle.iter().all(whole));
-        let mut leads: HashSet<File> = circles.flatten().collect();
+        let mut leads: FxHashSet<File> = circles.flatten().collect();
         if leads.is_empty() {
             return None;
         }
-        let mut importers: HashMap<File, Vec<File>> = HashMap::new();
+        let mut importers: FxHashMap<File, Vec<File>> = FxHashMap::default();
         for (&from, to) in edges {
             to.iter().for_each(|&to| importers.entry(to).or_default().push(from));
         }
@@ -187,7 +187,7 @@ impl Judge<'_> {
             .filter(|&file| self.is_conftest(file) || self.collected(file).is_yes() && is_told(file));
         let mut starts: Vec<File> = starts.collect();
         starts.sort_by_key(first);
-        let mut run = Run { judge: self, leads: &leads, states: HashMap::new(), read: 0 };
+        let mut run = Run { judge: self, leads: &leads, states: FxHashMap::default(), read: 0 };
         for start in starts {
             match run.import(start) {
                 Ok(()) => {}
@@ -210,9 +210,9 @@ enum Absent {
 /// How far a module is.
 #[derive(Default)]
 struct State {
-    names: HashSet<String>,
+    names: FxHashSet<String>,
     /// Local names of modules.
-    modules: HashMap<String, File>,
+    modules: FxHashMap<String, File>,
     /// Modules that were half made when all their names were imported.
     half: Vec<File>,
     done: bool,
@@ -222,8 +222,8 @@ struct State {
 struct Run<'r, 'a> {
     judge: &'r Judge<'a>,
     /// The files of circles, and those that import them over others or not.
-    leads: &'r HashSet<File>,
-    states: HashMap<File, State>,
+    leads: &'r FxHashSet<File>,
+    states: FxHashMap<File, State>,
     read: usize,
 }
 
@@ -400,10 +400,10 @@ impl Run<'_, '_> {
 }
 
 /// The strongly connected components of a graph, without recursion (Tarjan).
-fn components(edges: &HashMap<File, Vec<File>>) -> Vec<Vec<File>> {
-    let mut order: HashMap<File, usize> = HashMap::new();
-    let mut low: HashMap<File, usize> = HashMap::new();
-    let (mut stack, mut on_stack, mut found) = (Vec::new(), HashSet::new(), Vec::new());
+fn components(edges: &FxHashMap<File, Vec<File>>) -> Vec<Vec<File>> {
+    let mut order: FxHashMap<File, usize> = FxHashMap::default();
+    let mut low: FxHashMap<File, usize> = FxHashMap::default();
+    let (mut stack, mut on_stack, mut found) = (Vec::new(), FxHashSet::default(), Vec::new());
     let mut starts: Vec<File> = edges.keys().copied().collect();
     starts.sort_unstable();
     for start in starts {

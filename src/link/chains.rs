@@ -10,7 +10,8 @@ use super::value::{Ancestor, Symbol, Value};
 use crate::fact::Binding;
 use crate::finding::{Chain, Judged, Tie, Tied};
 use crate::unit::Unit;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 /// All chains of a project, worked out when the first fix asks.
@@ -22,7 +23,7 @@ pub struct Chains<'l, 'a> {
 #[derive(Default)]
 struct Known {
     /// The chain of each class that holds something tied, or is read for it.
-    of: HashMap<(Tied, Symbol), usize>,
+    of: FxHashMap<(Tied, Symbol), usize>,
     members: Vec<Members>,
 }
 
@@ -248,7 +249,7 @@ fn validators(judge: &Judge, joined: &mut Joined) {
             }
         }
     }
-    let by_class: HashMap<&Symbol, &Validating> = all.iter().map(|one| (&one.class, one)).collect();
+    let by_class: FxHashMap<&Symbol, &Validating> = all.iter().map(|one| (&one.class, one)).collect();
     for low in &all {
         for ancestor in values.order(&low.class).iter().skip(1) {
             let Ancestor::Project(high) = ancestor else { continue };
@@ -260,7 +261,7 @@ fn validators(judge: &Judge, joined: &mut Joined) {
     }
     // What has moved above runs behind what is left below, and in front of it once that has moved, too: whole models alone, because
     // those of fields are sorted by pydantic.
-    let moved: HashMap<&Symbol, &Validating> = v2.iter().map(|one| (&one.class, one)).collect();
+    let moved: FxHashMap<&Symbol, &Validating> = v2.iter().map(|one| (&one.class, one)).collect();
     for low in all.iter().filter(|low| low.root) {
         for ancestor in values.order(&low.class).iter().skip(1) {
             let Ancestor::Project(high) = ancestor else { continue };
@@ -285,7 +286,7 @@ fn validators(judge: &Judge, joined: &mut Joined) {
 /// Sets that are joined step by step.
 #[derive(Default)]
 struct Joined {
-    places: HashMap<(Tied, Symbol), usize>,
+    places: FxHashMap<(Tied, Symbol), usize>,
     parents: Vec<usize>,
     members: Vec<Members>,
 }

@@ -3,7 +3,7 @@
 use super::index::{self, File, Found};
 use super::judge::Judge;
 use crate::fact::{Binding, EnvSet, Name};
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 impl Judge<'_> {
     /// The test or conftest that imports a file while nobody has set a variable of the environment.
@@ -105,7 +105,7 @@ impl Judge<'_> {
                     _ => None,
                 })
                 .collect();
-            let mut seen: HashSet<File> = queue.iter().copied().collect();
+            let mut seen: FxHashSet<File> = queue.iter().copied().collect();
             while let Some(next) = queue.pop() {
                 if next == file {
                     return true;

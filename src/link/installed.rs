@@ -7,7 +7,7 @@ use super::sayings::of_pytest;
 use crate::fact::{Binding, Name, Verdict};
 use crate::manifest::plugins;
 use crate::python::stdlib::is_stdlib;
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 /// The modules that come with those, and what every environment has.
 const BROUGHT: &str = "\
@@ -66,7 +66,7 @@ impl Judge<'_> {
                 let locked = manifest.locked.iter().map(|(name, _)| name.as_str());
                 required.chain(locked).chain(plugins::installed_by_commands(manifest))
             });
-            let names: HashSet<&str> = names.collect();
+            let names: FxHashSet<&str> = names.collect();
             let known =
                 |name: &&str| plugins::all().iter().any(|plugin| plugin.name == **name) || plugins::brings_none(name);
             let conftests: Vec<File> = self.values.units.files().filter(|file| self.is_conftest(*file)).collect();

@@ -11,7 +11,7 @@ use super::times::Times;
 use super::value::{Ancestor, Symbol, Value};
 use crate::fact::{Binding, Condition, Handed, Name, OwnerKind, Patch, Setting, Tied, TypeExpr, Validator, Verdict};
 use crate::text::Span;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::sync::{Mutex, OnceLock};
 
 /// All that conditions are judged against.
@@ -25,7 +25,7 @@ pub struct Judge<'a> {
     /// Who defines, patches and holds what.
     pub(super) others: Others<'a>,
     /// Names of modules that others hand on as secrets, with where and as what.
-    handed: Table<HashMap<Symbol, (File, &'a Handed)>>,
+    handed: Table<FxHashMap<Symbol, (File, &'a Handed)>>,
     /// The project's objects that read the environment.
     environments: Table<Vec<(Symbol, Symbol)>>,
     /// The project's classes that write settings of a model, with what they turn on.
@@ -33,19 +33,19 @@ pub struct Judge<'a> {
     /// What runs of pytest have on `sys.path`.
     pub(super) sys_paths: OnceLock<SysPaths>,
     /// Files of tests by the names that they are imported under.
-    pub(super) modules: OnceLock<HashMap<(String, String), Vec<File>>>,
+    pub(super) modules: OnceLock<FxHashMap<(String, String), Vec<File>>>,
     /// The files of a run of tests that import a file, for each.
-    pub(super) importers: OnceLock<HashMap<File, Vec<File>>>,
+    pub(super) importers: OnceLock<FxHashMap<File, Vec<File>>>,
     /// For each folder that configures pytest and each topmost package of its tests: the folder that holds the first of that name.
-    pub(super) packages: OnceLock<HashMap<(String, String), String>>,
+    pub(super) packages: OnceLock<FxHashMap<(String, String), String>>,
     /// Whether pytest collects a file, for each.
     pub(super) collected: OnceLock<Vec<OnceLock<Verdict>>>,
     /// For each folder that configures pytest, whether that looks everywhere as `testpaths` names nothing that is there.
-    pub(super) everywhere: Mutex<HashMap<String, bool>>,
+    pub(super) everywhere: Mutex<FxHashMap<String, bool>>,
     /// What the project says of pytest.
     pub(super) pytest: OnceLock<Pytest>,
     /// The files that are imported when the tests are collected.
-    pub(super) runs_in_tests: OnceLock<HashMap<File, Vec<File>>>,
+    pub(super) runs_in_tests: OnceLock<FxHashMap<File, Vec<File>>>,
     /// The keys of the files that are, in order, where an earlier run knew them.
     pub(super) known_runs: OnceLock<Vec<Key>>,
     /// What the project says of time.
@@ -295,7 +295,7 @@ impl<'a> Judge<'a> {
     pub fn use_of(&self, name: &str, file: File) -> Option<(File, &'a Handed)> {
         note(Of::Handed, "");
         let all = self.handed.get(|| {
-            let mut all = HashMap::new();
+            let mut all = FxHashMap::default();
             for (user, unit) in self.values.units.saying(Of::Handed, "") {
                 for handed in &unit.facts.handed {
                     let Name::Import { level, module, path } = &handed.of else { continue };

@@ -46,8 +46,8 @@ use index::{File, Found, Index};
 use judge::{Definer, Judge};
 use project::{Manifests, Project};
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 use value::{Symbol, Value};
 
 /// What holds in the project.
@@ -94,7 +94,7 @@ pub fn reasons(units: &[(&str, &dyn Held)], file: File, project: &Project) -> Ve
 }
 
 /// The files that tests bring in, tests and conftests among them, with what each imports.
-pub fn imports(units: &[(&str, &dyn Held)], project: &Project) -> HashMap<File, Vec<File>> {
+pub fn imports(units: &[(&str, &dyn Held)], project: &Project) -> FxHashMap<File, Vec<File>> {
     let paths: Vec<&str> = units.iter().map(|(path, _)| *path).collect();
     let units: Vec<&dyn Held> = units.iter().map(|(_, unit)| *unit).collect();
     let manifests = Manifests::new(project.manifests);
@@ -242,7 +242,7 @@ struct Linker<'l, 'a> {
     /// The circular import that fails, with the file at fault.
     circular: Option<(File, Finding)>,
     /// Files of tests that `testpaths` leaves out.
-    outside: HashMap<File, Finding>,
+    outside: FxHashMap<File, Finding>,
 }
 
 /// A finding that is true or may be, with the page of its rule.

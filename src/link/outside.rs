@@ -7,7 +7,8 @@ use crate::fact::Binding;
 use crate::finding::Finding;
 use crate::manifest::Kind;
 use crate::text::Span;
-use std::collections::{BTreeMap, HashMap};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 /// Folders whose tests are there to be read or measured, and left out on purpose.
 const ON_PURPOSE: [&str; 18] = [
@@ -33,7 +34,7 @@ const ON_PURPOSE: [&str; 18] = [
 
 impl Judge<'_> {
     /// The first file of each folder that `testpaths` leaves out, with what to say of it.
-    pub(super) fn outside(&self) -> HashMap<File, Finding> {
+    pub(super) fn outside(&self) -> FxHashMap<File, Finding> {
         let index = self.values.index;
         let mut folders: BTreeMap<&str, Vec<File>> = BTreeMap::new();
         for file in self.values.units.files() {
@@ -41,7 +42,7 @@ impl Judge<'_> {
                 folders.entry(folder).or_default().push(file);
             }
         }
-        let mut found = HashMap::new();
+        let mut found = FxHashMap::default();
         for (folder, mut files) in folders {
             files.sort_by_key(|&file| index.path(file));
             let Some(at) = self.first_test(files[0]) else { continue };

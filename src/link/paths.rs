@@ -8,10 +8,10 @@ use crate::fact::{Binding, Facts, Name, Verdict};
 use crate::manifest::Kind;
 use crate::python::stdlib::is_stdlib;
 use crate::unit::Unit;
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// For each folder with a configuration of pytest: what its runs have on `sys.path`, and whether somebody edits that.
-pub type SysPaths = HashMap<String, (HashSet<String>, bool)>;
+pub type SysPaths = FxHashMap<String, (FxHashSet<String>, bool)>;
 
 impl Judge<'_> {
     /// The folder whose configuration of pytest counts for a file; the root, where nothing configures it.
@@ -81,9 +81,9 @@ impl Judge<'_> {
     }
 
     /// The folder that holds the first package of a name in the runs from a folder, for each.
-    pub(super) fn first_packages(&self) -> &HashMap<(String, String), String> {
+    pub(super) fn first_packages(&self) -> &FxHashMap<(String, String), String> {
         let first = || {
-            let mut firsts: HashMap<(String, String), String> = HashMap::new();
+            let mut firsts: FxHashMap<(String, String), String> = FxHashMap::default();
             let all = self.values.units.files().filter(|&one| self.takes_part(one));
             let mut all: Vec<&str> = all.map(|one| self.values.index.path(one)).collect();
             all.sort_unstable();
@@ -98,10 +98,10 @@ impl Judge<'_> {
     }
 
     /// Files of tests by the folder of their configuration and the name that they are imported under, in the order of their paths.
-    pub(super) fn modules(&self) -> &HashMap<(String, String), Vec<File>> {
+    pub(super) fn modules(&self) -> &FxHashMap<(String, String), Vec<File>> {
         self.modules.get_or_init(|| {
             apart(|| {
-                let mut all: HashMap<(String, String), Vec<File>> = HashMap::new();
+                let mut all: FxHashMap<(String, String), Vec<File>> = FxHashMap::default();
                 for file in self.values.units.files() {
                     let path = self.values.index.path(file);
                     if self.takes_part(file)
@@ -131,8 +131,8 @@ impl Judge<'_> {
     }
 
     /// What a run has on `sys.path`, and whether a test or conftest of it edits that.
-    fn sys_path(&self, home: &str) -> &(HashSet<String>, bool) {
-        static NOTHING: std::sync::OnceLock<(HashSet<String>, bool)> = std::sync::OnceLock::new();
+    fn sys_path(&self, home: &str) -> &(FxHashSet<String>, bool) {
+        static NOTHING: std::sync::OnceLock<(FxHashSet<String>, bool)> = std::sync::OnceLock::new();
         note(Of::SysPath, home);
         self.sys_paths().get(home).unwrap_or_else(|| NOTHING.get_or_init(Default::default))
     }
@@ -140,7 +140,7 @@ impl Judge<'_> {
     /// What every run has on `sys.path`.
     pub(super) fn sys_paths(&self) -> &SysPaths {
         let make = || {
-            let mut all = SysPaths::new();
+            let mut all = SysPaths::default();
             for file in self.values.units.files() {
                 let path = self.values.index.path(file);
                 if !self.takes_part(file) {
@@ -148,7 +148,7 @@ impl Judge<'_> {
                 }
                 let home = self.home(path);
                 let (folders, edited) = all.entry(home.to_owned()).or_insert_with(|| {
-                    let mut folders = HashSet::new();
+                    let mut folders = FxHashSet::default();
                     let words = self.manifests.pytest(path).map(|(_, settings)| settings.words("pythonpath"));
                     for word in words.unwrap_or_default() {
                         let word = word.trim_start_matches("./").trim_end_matches('/');
@@ -177,7 +177,7 @@ impl Judge<'_> {
                 let near = paths.filter(|path| {
                     folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
                 });
-                let homes: HashSet<&str> = near.map(|path| self.home(path)).collect();
+                let homes: FxHashSet<&str> = near.map(|path| self.home(path)).collect();
                 homes.into_iter().for_each(|home| all.entry(home.to_owned()).or_default().1 = true);
             }
             all

@@ -8,7 +8,7 @@ use crate::fact::{Role, Verdict};
 use crate::finding::{Grade, Severity};
 use crate::manifest::{Kind, Manifest, PytestSettings, Requirement, Specifiers, Version};
 use crate::page::Page;
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::RwLock;
 
 /// What the configuration says of a file; the floor above knows where it comes from.
@@ -101,9 +101,9 @@ impl Project<'_> {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Around {
     /// Files of variables that git has, or would add with everything else.
-    pub versioned: HashSet<String>,
+    pub versioned: FxHashSet<String>,
     /// Folders with a `.env` that an image built there takes in: no `.dockerignore` leaves it out.
-    pub open: HashSet<String>,
+    pub open: FxHashSet<String>,
 }
 
 /// What a project says of a package.
@@ -137,18 +137,18 @@ impl Pin {
 
 /// Manifests by the folder they speak for.
 pub struct Manifests<'a> {
-    by_folder: HashMap<String, Vec<&'a (String, Manifest)>>,
+    by_folder: FxHashMap<String, Vec<&'a (String, Manifest)>>,
     /// The settings of pytest that count for each folder that has any, with the folder that they are written in.
-    pub(super) pytest: HashMap<String, (&'a str, &'a PytestSettings)>,
+    pub(super) pytest: FxHashMap<String, (&'a str, &'a PytestSettings)>,
     /// What was asked before: by folder, package and version.
-    pins: RwLock<HashMap<(String, String, u32), Option<Pin>>>,
+    pins: RwLock<FxHashMap<(String, String, u32), Option<Pin>>>,
 }
 
 impl<'a> Manifests<'a> {
     /// Sorts manifests by the folder that they speak for.
     pub fn new(all: &'a [(String, Manifest)]) -> Self {
-        let by_path: HashMap<&str, &(String, Manifest)> = all.iter().map(|entry| (entry.0.as_str(), entry)).collect();
-        let mut by_folder: HashMap<String, Vec<&'a (String, Manifest)>> = HashMap::new();
+        let by_path: FxHashMap<&str, &(String, Manifest)> = all.iter().map(|entry| (entry.0.as_str(), entry)).collect();
+        let mut by_folder: FxHashMap<String, Vec<&'a (String, Manifest)>> = FxHashMap::default();
         for entry in all {
             let folder = speaks_for(&entry.0, entry.1.kind).to_owned();
             let mut waiting = vec![entry];

@@ -7,12 +7,12 @@ use super::reads::{Of, apart, key, note};
 use crate::fact::{Binding, Name};
 use crate::python::stdlib::is_stdlib;
 use crate::unit::Unit;
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 impl Judge<'_> {
     /// The files that are imported when the tests are collected: theirs, conftests, and what those import, whatever happens; with what
     /// each imports.
-    pub(super) fn all_runs(&self) -> &HashMap<File, Vec<File>> {
+    pub(super) fn all_runs(&self) -> &FxHashMap<File, Vec<File>> {
         note(Of::Runs, "");
         self.imported_in_tests()
     }
@@ -35,7 +35,7 @@ impl Judge<'_> {
         }
     }
 
-    fn imported_in_tests(&self) -> &HashMap<File, Vec<File>> {
+    fn imported_in_tests(&self) -> &FxHashMap<File, Vec<File>> {
         let run = || {
             let all = self.values.units.files();
             let mut queue: Vec<File> = all
@@ -55,8 +55,8 @@ impl Judge<'_> {
             queue.extend(inits);
             queue.sort_unstable();
             queue.dedup();
-            let mut seen: HashSet<File> = queue.iter().copied().collect();
-            let mut found = HashMap::new();
+            let mut seen: FxHashSet<File> = queue.iter().copied().collect();
+            let mut found = FxHashMap::default();
             while let Some(file) = queue.pop() {
                 let imports = self.imports(file);
                 queue.extend(imports.iter().copied().filter(|&next| seen.insert(next)));
@@ -113,7 +113,7 @@ impl Judge<'_> {
         let index = self.values.index;
         let facts = &self.values.units.of(file).facts;
         let mut found = Vec::new();
-        let mut homes: HashMap<(u32, &str), Option<File>> = HashMap::new();
+        let mut homes: FxHashMap<(u32, &str), Option<File>> = FxHashMap::default();
         for (name, bindings) in facts.symbols.iter().filter(|(name, _)| !facts.typing_only.contains(*name)) {
             for binding in bindings {
                 let Binding::Import(Name::Import { level, module, path }) = binding else { continue };

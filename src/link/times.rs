@@ -6,7 +6,7 @@ use super::project::plays;
 use super::reads::{Of, Table, note};
 use super::value::{Ancestor, Symbol, Value};
 use crate::fact::{Binding, Clock, Column, Name, Role, TypeExpr, Verdict};
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 /// What is collected from all units, once somebody asks.
 #[derive(Default)]
@@ -87,7 +87,7 @@ impl Judge<'_> {
     /// Whether importing one file leads to another, through whatever it imports.
     fn reaches(&self, from: File, to: File) -> bool {
         let index = self.values.index;
-        let mut seen = HashSet::from([from]);
+        let mut seen = FxHashSet::from_iter([from]);
         let mut waiting = vec![from];
         while let Some(file) = waiting.pop() {
             for binding in self.values.units.of(file).facts.symbols.values().flatten() {

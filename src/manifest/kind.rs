@@ -102,6 +102,9 @@ fn starts_programs(folder: &str, name: &str) -> bool {
 }
 
 fn is_env_example(name: &str) -> bool {
+    if !name.contains("env") {
+        return false;
+    }
     let sample = |word: &str| matches!(word, "example" | "sample" | "template" | "dist" | "defaults");
     let words: Vec<&str> = name.split(['.', '-', '_']).filter(|word| !word.is_empty()).collect();
     words.len() >= 2

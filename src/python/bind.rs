@@ -12,6 +12,7 @@ use super::{Block, Scope, deeper, span};
 use crate::fact::{
     Binding, ClassFact, Deciding, Facts, FixtureFact, FunctionFact, Lifetime, Name, TypeExpr, Validator,
 };
+use std::collections::btree_map::Entry;
 
 /// Collects the facts of a file.
 pub fn facts<'a>(body: &'a [Stmt], types: &Types<'a>) -> Facts {
@@ -50,9 +51,11 @@ impl<'a> Binder<'_, 'a> {
         } else if !self.facts.symbols.contains_key(&name) {
             self.facts.typing_only.insert(name.clone());
         }
-        let bindings = self.facts.symbols.entry(name).or_default();
-        if !bindings.contains(&binding) {
-            bindings.push(binding);
+        match self.facts.symbols.entry(name) {
+            // Most names are bound once, and a list that is to grow would have room for four.
+            Entry::Vacant(name) => drop(name.insert(vec![binding])),
+            Entry::Occupied(name) if name.get().contains(&binding) => {}
+            Entry::Occupied(name) => name.into_mut().push(binding),
         }
     }
 
@@ -297,7 +300,7 @@ impl<'a> Binder<'_, 'a> {
             settings: super::settings::of(class),
             validators: self.validators(class, scopes),
         };
-        self.bind(scope.qualify(class.name.as_str()), Binding::Class(fact));
+        self.bind(scope.qualify(class.name.as_str()), Binding::Class(Box::new(fact)));
         self.block(&class.body, &within);
     }
 
@@ -501,7 +504,7 @@ impl<'a> Binder<'_, 'a> {
             returns_attribute,
             clock: clock(function, self.types, &within).map(Box::new),
         };
-        self.bind(scope.qualify(function.name.as_str()), Binding::Function(fact));
+        self.bind(scope.qualify(function.name.as_str()), Binding::Function(Box::new(fact)));
         let scopes = within;
         for name in body.globals {
             self.bind(name.to_owned(), Binding::Opaque);

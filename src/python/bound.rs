@@ -3,7 +3,7 @@
 use super::ast::{self, Expr, Stmt};
 use super::deeper;
 use super::walk::{blocks, imported};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// The names that a statement binds in its block, whatever blocks it opens itself.
 pub fn bound(stmt: &Stmt) -> Vec<&str> {
@@ -37,7 +37,7 @@ pub fn left_unbound(body: &[Stmt]) -> Vec<&str> {
     if !body.iter().any(may_unbind) {
         return Vec::new();
     }
-    let mut states: HashMap<&str, bool> = HashMap::new();
+    let mut states: FxHashMap<&str, bool> = FxHashMap::default();
     for stmt in body {
         match stmt {
             Stmt::Delete(delete) => {

@@ -8,7 +8,8 @@ use super::bind::is_construction;
 use super::types::{Receiver, Types, receiver};
 use super::{Block, Scope, deeper};
 use crate::fact::{Facts, Put, TypeExpr};
-use std::collections::{BTreeMap, HashMap};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 /// Something that happens to a container.
 #[derive(Clone, Copy)]
@@ -38,14 +39,14 @@ fn filled_by(call: &ast::ExprCall) -> Option<(&Expr, Fill<'_>)> {
 }
 
 /// What happens to the containers that a block's names hold, by name.
-pub fn fills<'a>(body: &'a [Stmt]) -> HashMap<&'a str, Vec<Fill<'a>>> {
-    let mut reader = Reader { found: HashMap::new(), inner: 0 };
+pub fn fills<'a>(body: &'a [Stmt]) -> FxHashMap<&'a str, Vec<Fill<'a>>> {
+    let mut reader = Reader { found: FxHashMap::default(), inner: 0 };
     reader.visit_body(body);
     reader.found
 }
 
 struct Reader<'a> {
-    found: HashMap<&'a str, Vec<Fill<'a>>>,
+    found: FxHashMap<&'a str, Vec<Fill<'a>>>,
     /// How many functions, classes and lambdas stand around the place: their names are of another block.
     inner: usize,
 }

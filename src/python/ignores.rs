@@ -36,7 +36,7 @@ pub fn ignores(tree: &Tree, text: &str) -> Vec<Ignore> {
 
 /// The same for a file without statements: a comment there covers its line.
 pub fn in_lines(text: &str, comments: Vec<Span>) -> Vec<Ignore> {
-    if !MARKERS.is_match(text) {
+    if comments.is_empty() || !MARKERS.is_match(text) {
         return Vec::new();
     }
     let lines = Lines::new(text);

@@ -8,7 +8,8 @@ use super::walk::{blocks, imported};
 use super::{Tree, deeper, span};
 use crate::finding::{Edit, Piece, Rebind};
 use crate::text::{Span, line_end, line_start};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A replacement in plain text.
 pub type Replacement = (Span, String);
@@ -57,7 +58,7 @@ struct Import<'a> {
 pub struct Imports<'a> {
     all: Vec<Import<'a>>,
     /// How often each name is bound, anywhere in the file.
-    bound: HashMap<&'a str, usize>,
+    bound: FxHashMap<&'a str, usize>,
     body: &'a [Stmt],
     /// Docstrings, which use no name.
     prose: Vec<Span>,
@@ -66,7 +67,7 @@ pub struct Imports<'a> {
 impl<'a> Imports<'a> {
     /// Reads them once for any number of fixes of one file.
     pub fn read(tree: &'a Tree) -> Imports<'a> {
-        let mut file = Imports { all: Vec::new(), bound: HashMap::new(), body: tree.body(), prose: Vec::new() };
+        let mut file = Imports { all: Vec::new(), bound: FxHashMap::default(), body: tree.body(), prose: Vec::new() };
         file.block(tree.body(), None, true);
         file
     }

@@ -34,6 +34,7 @@ pub mod ast {
 
 use ast::Ranged;
 use ast::token::TokenKind;
+use std::cell::Cell;
 
 /// A parsed file. The parser recovers, so there is a tree even where there are errors.
 pub struct Tree {
@@ -128,8 +129,44 @@ pub fn span(node: impl Ranged) -> Span {
 }
 
 /// Runs a step of a walk over the tree; grows the stack where the nesting asks for it.
+#[inline]
 pub fn deeper<R>(step: impl FnOnce() -> R) -> R {
-    stacker::maybe_grow(96 * 1024, 4 * 1024 * 1024, step)
+    let here = 0u8;
+    if FLOOR.get() <= std::ptr::from_ref(&here).addr() { step() } else { on_more_stack(step) }
+}
+
+thread_local! {
+    /// The address down to which the stack at hand may be used; nothing is known of a thread that has not asked.
+    static FLOOR: Cell<usize> = const { Cell::new(usize::MAX) };
+}
+
+#[cold]
+#[inline(never)]
+fn on_more_stack<R>(step: impl FnOnce() -> R) -> R {
+    /// The stack that was at hand is at hand again, also where the step panicked.
+    struct Back(usize);
+    impl Drop for Back {
+        fn drop(&mut self) {
+            FLOOR.set(self.0);
+        }
+    }
+    if FLOOR.get() == usize::MAX {
+        FLOOR.set(floor());
+        return deeper(step);
+    }
+    let _back = Back(FLOOR.get());
+    stacker::grow(4 * 1024 * 1024, || {
+        FLOOR.set(floor());
+        step()
+    })
+}
+
+/// Down to where the stack at hand leaves a step what it may use before the next one asks. Where nobody knows: as far as it goes.
+fn floor() -> usize {
+    const ENOUGH: usize = 96 * 1024;
+    let here = 0u8;
+    let here = std::ptr::from_ref(&here).addr();
+    stacker::remaining_stack().map_or(0, |left| here - left + ENOUGH)
 }
 
 /// The dotted path that an expression spells, as in `pydantic.fields.Field`; none for anything but names and attributes.

@@ -16,8 +16,8 @@ use ruff_python_parser::semantic_errors::{
     SemanticSyntaxChecker, SemanticSyntaxError, SemanticSyntaxErrorKind, WriteToDebugKind,
 };
 use ruff_python_parser::{UnsupportedSyntaxError, UnsupportedSyntaxErrorKind};
+use rustc_hash::FxHashMap;
 use std::cell::RefCell;
-use std::collections::HashMap;
 
 /// Something that Python does not compile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -220,7 +220,7 @@ impl<'a> Walk<'a> {
     fn name(&mut self, name: &str, at: TextRange, is_expression: bool) {
         let Some(place) = self.context.places.last() else { return };
         let before =
-            |declared: &HashMap<&str, TextRange>| declared.get(name).is_some_and(|there| at.start() < there.start());
+            |declared: &FxHashMap<&str, TextRange>| declared.get(name).is_some_and(|there| at.start() < there.start());
         // The parser's checks look at expressions themselves, as far as `global` goes.
         let global = !is_expression && before(&place.globals);
         let nonlocal = before(&place.nonlocals);

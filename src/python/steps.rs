@@ -5,7 +5,7 @@ use super::bind::is_type_checking;
 use super::bound::bound;
 use super::{Tree, deeper, dotted, span, walk};
 use crate::fact::{ImportStep, Step};
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 /// The steps of a module.
 pub fn steps(tree: &Tree) -> Vec<Step> {
@@ -74,7 +74,7 @@ pub fn steps(tree: &Tree) -> Vec<Step> {
 /// Only those that count: what is asked of names that no import has bound by then leads nowhere, and names that are read are told by their
 /// bindings unless a star may have brought them.
 fn counting(all: Vec<Step>) -> Vec<Step> {
-    let mut imported: HashSet<String> = HashSet::new();
+    let mut imported: FxHashSet<String> = FxHashSet::default();
     let mut is_starred = false;
     let mut steps: Vec<Step> = Vec::new();
     for mut step in all {

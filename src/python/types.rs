@@ -12,8 +12,8 @@ use super::imported::{aliases, imports, is_cast, last_name};
 use super::{Block, Scope, deeper};
 use crate::fact::{Argument, Name, TypeExpr};
 use contents::item_of;
+use rustc_hash::FxHashMap;
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashMap;
 use std::rc::Rc;
 
 /// How deep and how wide one question may go before the answer is unknown.
@@ -23,20 +23,20 @@ const DEPTH: u32 = 32;
 /// Answers questions about the expressions of one file.
 #[derive(Default)]
 pub struct Types<'a> {
-    flows: RefCell<HashMap<BlockKey, Rc<Flow<'a>>>>,
+    flows: RefCell<FxHashMap<BlockKey, Rc<Flow<'a>>>>,
     /// Every `import name as local` of the file: local, name.
     aliases: OnceCell<Vec<(&'a str, &'a str)>>,
     /// Every name that an import of the file binds, with the module.
     imported: OnceCell<Vec<(&'a str, String)>>,
     /// What is put into the containers that a block's names hold.
-    fills: RefCell<HashMap<BlockKey, Rc<Fills<'a>>>>,
+    fills: RefCell<FxHashMap<BlockKey, Rc<Fills<'a>>>>,
     /// The containers whose items are being worked out: what comes from a container adds nothing to it.
     filling: RefCell<Vec<(BlockKey, String)>>,
     budget: Cell<u32>,
 }
 
 type BlockKey = (u8, usize);
-type Fills<'a> = HashMap<&'a str, Vec<Fill<'a>>>;
+type Fills<'a> = FxHashMap<&'a str, Vec<Fill<'a>>>;
 
 /// A module and the class that is its first statement lie at the same address.
 fn key(block: Block) -> BlockKey {

@@ -5,7 +5,7 @@
 use super::ast::{self, Expr, Stmt};
 use super::deeper;
 use crate::fact::Name;
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 /// The local name and the meaning of an alias in `import a.b as c`.
 pub fn imported(alias: &ast::Alias) -> (&str, Name) {
@@ -110,8 +110,8 @@ pub fn argument_names(argnames: &Expr) -> Option<Vec<String>> {
 }
 
 /// Adds the names that a statement mentions anywhere, where it defines and imports nothing.
-pub fn names<'a>(stmt: &'a Stmt, found: &mut HashSet<&'a str>) {
-    struct Names<'n, 'a>(&'n mut HashSet<&'a str>);
+pub fn names<'a>(stmt: &'a Stmt, found: &mut FxHashSet<&'a str>) {
+    struct Names<'n, 'a>(&'n mut FxHashSet<&'a str>);
     impl<'a> ast::visitor::source_order::SourceOrderVisitor<'a> for Names<'_, 'a> {
         fn visit_stmt(&mut self, stmt: &'a Stmt) {
             if !matches!(stmt, Stmt::FunctionDef(_) | Stmt::ClassDef(_) | Stmt::Import(_) | Stmt::ImportFrom(_)) {

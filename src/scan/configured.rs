@@ -4,8 +4,8 @@ use crate::config::{Config, DatetimeStyle};
 use crate::finding::{Grade, Severity};
 use crate::link::project::Settings;
 use crate::page::Page;
+use rustc_hash::FxHashMap;
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use std::sync::Arc;
 #[derive(Default, Clone)]
 pub struct Configured {
     /// Of the files that are known by name.
-    pub files: HashMap<String, (Arc<Config>, PathBuf)>,
+    pub files: FxHashMap<String, (Arc<Config>, PathBuf)>,
     /// Of all others, and the folder that their keys start from; none where there are no others.
     pub rest: Option<(Arc<Config>, PathBuf)>,
 }

@@ -24,7 +24,7 @@ use crate::text::{Span, decode};
 use crate::unit::{Kind, Syntax, Unit};
 use near::{Near, Watched};
 use rayon::prelude::*;
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -144,7 +144,7 @@ pub fn scan(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
     let stdin = request.stdin.as_ref().map(|(name, bytes)| (paths::absolute(name, &here), bytes));
     let places = named.iter().chain(stdin.iter().map(|(path, _)| path));
     // A hook names a thousand files of a few folders.
-    let starts: HashSet<&Path> =
+    let starts: FxHashSet<&Path> =
         places.map(|path| if path.is_dir() { path } else { path.parent().unwrap_or(path) }).collect();
     let named_below = common(&starts.iter().map(|start| start.to_path_buf()).collect::<Vec<_>>());
     let mut found: Vec<Root> = starts.into_iter().map(project_root).collect();
@@ -169,7 +169,7 @@ pub fn scan(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
     named.dedup();
     let is_part = roots != named;
     let root = common(&roots).unwrap_or_else(|| here.clone());
-    let definitions = &Definitions { formats: base.formats.unwrap_or_else(Formats::built_in) };
+    let definitions = &Definitions { formats: base.formats.unwrap_or_else(Formats::built_in), everywhere: false };
     let folder = request.cache.then(|| base.cache_dir.clone().or_else(cache::folder)).flatten();
     let place = folder.as_ref().map(|folder| cache::path(folder, &root));
     let watched = match (&folder, roots.as_slice()) {
@@ -253,7 +253,7 @@ pub fn scan(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
         .map(|one| Problem { display: Some(one.display), message: one.message, help: None })
         .collect();
     let mut all: Vec<(Found, bool)> = shown.into_iter().map(|file| (file, true)).collect();
-    let known: HashSet<PathBuf> = all.iter().map(|(file, _)| file.path.clone()).collect();
+    let known: FxHashSet<PathBuf> = all.iter().map(|(file, _)| file.path.clone()).collect();
     let mut manifests: Vec<PathBuf> = manifests;
     if let Some(context) = context {
         all.extend(
@@ -269,7 +269,7 @@ pub fn scan(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
     manifests.dedup();
     add_tracked(&named, &root, &base.exclude, &mut all);
 
-    let mut by_key = HashMap::new();
+    let mut by_key = FxHashMap::default();
     let mut kept = Vec::new();
     for (file, shown) in all {
         let config = configs.for_folder(file.path.parent().unwrap_or(&root))?;
@@ -436,7 +436,7 @@ impl Scan {
     }
 
     /// The files that tests bring in, tests and conftests among them, with what each imports: places in `files`.
-    pub fn imports(&self) -> HashMap<usize, Vec<usize>> {
+    pub fn imports(&self) -> FxHashMap<usize, Vec<usize>> {
         let units = self.units();
         link::imports(&units, &self.project())
     }
@@ -483,7 +483,7 @@ impl Scan {
             hash.update(&(bytes.len() as u64).to_le_bytes());
             hash.update(bytes);
         };
-        let mut known: HashMap<*const Config, u128> = HashMap::new();
+        let mut known: FxHashMap<*const Config, u128> = FxHashMap::default();
         for file in &self.files {
             add(file.key.as_bytes());
             add(&file.hash.to_le_bytes());
@@ -559,7 +559,7 @@ impl Scan {
         }
         let cache = other.cache.clone();
         let here = paths::working_directory();
-        let changed: HashMap<&str, &Option<Vec<u8>>> =
+        let changed: FxHashMap<&str, &Option<Vec<u8>>> =
             files.iter().map(|file| (file.key.as_str(), &file.bytes)).collect();
         other.files.retain(|file| changed.get(file.key.as_str()).is_none_or(|bytes| bytes.is_some()));
         other.manifests.retain(|(key, _)| !changed.contains_key(key.as_str()));

@@ -12,7 +12,7 @@ use crate::manifest::Manifest;
 use crate::rule::Definitions;
 use crate::unit::Unit;
 use rayon::prelude::*;
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -110,7 +110,7 @@ impl Watched {
     /// None where what somebody named makes the project another one: Python or a manifest that is no part of it.
     pub fn of(self, project: &Discovery, named: Option<&Discovery>, looked: Duration) -> Option<Watched> {
         let named_files = named.into_iter().flat_map(|named| &named.files);
-        let mut strangers: HashMap<&PathBuf, bool> =
+        let mut strangers: FxHashMap<&PathBuf, bool> =
             named_files.map(|file| (&file.path, file.kind.is_python())).collect();
         if !strangers.is_empty() {
             project.files.iter().for_each(|file| _ = strangers.remove(&file.path));
@@ -168,19 +168,19 @@ impl Watched {
         if !state.has_same_tree(root, false) {
             return None;
         }
-        let changed: HashSet<usize> = state.seen(&state.files, root).changed.into_iter().collect();
+        let changed: FxHashSet<usize> = state.seen(&state.files, root).changed.into_iter().collect();
         let is_new = |(at, file): (usize, &state::File)| file.place.is_none() || changed.contains(&at);
         if state.files.iter().enumerate().filter(|one| is_new(*one)).count() > state::FEW {
             return None;
         }
-        let mut named: HashMap<String, &discover::Found> =
+        let mut named: FxHashMap<String, &discover::Found> =
             wanted.files.iter().map(|file| (key(&file.path, root), file)).collect();
         let is_known = |path: &PathBuf| state.guards.iter().any(|(known, _)| known == path);
         if !wanted.manifests.iter().all(is_known) {
             return None;
         }
         let mut stdin = stdin.map(|file| (file.key.clone(), file));
-        let mut configs = Configured { files: HashMap::new(), rest: Some((Arc::clone(config), root.to_owned())) };
+        let mut configs = Configured { files: FxHashMap::default(), rest: Some((Arc::clone(config), root.to_owned())) };
         let (here, base) = (paths::working_directory(), Arc::new(root.to_owned()));
         let mut files = Vec::with_capacity(state.files.len() + named.len());
         let mut before = Vec::with_capacity(files.capacity());
@@ -285,7 +285,7 @@ impl Watched {
         });
         let mut files: Vec<File> = known.collect::<Option<_>>()?;
         files.sort_by(|a, b| a.key.as_bytes().cmp(b.key.as_bytes()));
-        let configs = Configured { files: HashMap::new(), rest: Some((Arc::clone(config), root.to_owned())) };
+        let configs = Configured { files: FxHashMap::default(), rest: Some((Arc::clone(config), root.to_owned())) };
         Some(Found { files, manifests: state.manifests, configs, cache, near: None, hash: Some(rest.hash) })
     }
 
@@ -366,7 +366,7 @@ impl Near {
         let old = |(file, place): &(&'_ File, Option<Place>)| {
             Some((file.key.clone(), Compiled::at(&self.cache, (*place)?, Unit::unknown)))
         };
-        let olds: HashMap<String, Compiled> = changed.iter().filter_map(old).collect();
+        let olds: FxHashMap<String, Compiled> = changed.iter().filter_map(old).collect();
         let both =
             changed.iter().filter_map(|(file, _)| Some((file.key.as_str(), olds.get(&file.key)?.told(), file.held())));
         let since = Since {

@@ -6,7 +6,9 @@
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::automaton::Automaton;
+use aho_corasick::dfa::DFA;
+use aho_corasick::{Anchored, Input};
 
 use super::checksum::{Checksum, decodes, is_anonymous, verify};
 use super::format::{Format, FormatError, check, read};
@@ -40,19 +42,21 @@ pub struct Formats {
 #[derive(Debug)]
 struct Made {
     all: Vec<Format>,
-    fixed: Index,
-    context: Index,
-    /// All keywords of both, in any case: most texts hold none, and are done with.
-    any: Option<AhoCorasick>,
+    /// All keywords, in any case: most texts hold none, and are done with.
+    any: Option<DFA>,
+    /// Each keyword as it is written, with the format that it belongs to.
+    keywords: Vec<(String, usize)>,
     /// Every token has a run of at least so many characters that tokens are made of.
     shortest: usize,
 }
 
-/// Keywords of one kind, and to which format each belongs.
-#[derive(Debug)]
-struct Index {
-    automaton: Option<AhoCorasick>,
-    owner: Vec<usize>,
+/// A keyword in a text.
+#[derive(Clone, Copy)]
+struct Keyword {
+    /// Its format, by its place in the list.
+    format: usize,
+    start: usize,
+    end: usize,
 }
 
 const BUILT_IN: &str = include_str!("../../rules/secrets/formats.toml");
@@ -119,7 +123,11 @@ impl Formats {
     #[must_use]
     pub fn speaks(&self, text: &str) -> bool {
         has_word(text.as_bytes(), self.made().shortest)
-            && self.made().any.as_ref().is_some_and(|any| any.is_match(text))
+            && self
+                .made()
+                .any
+                .as_ref()
+                .is_some_and(|any| any.try_find(&Input::new(text)).is_ok_and(|found| found.is_some()))
     }
 
     /// The same of a text for people, where long words are names: only those with a digit count.
@@ -131,7 +139,8 @@ impl Formats {
     /// Whether a name holds the keyword of a format that needs context.
     #[must_use]
     pub fn is_context(&self, name: &str) -> bool {
-        self.made().context.automaton.as_ref().is_some_and(|keywords| keywords.is_match(name))
+        let made = self.made();
+        made.keywords_in(name).iter().any(|keyword| made.all[keyword.format].needs_context)
     }
 
     /// All recognisable tokens of a text in order of place, none inside another; placeholders (`ghp_xxxx...`) left out.
@@ -144,7 +153,7 @@ impl Formats {
     /// format that needs context finds its keyword there too.
     #[must_use]
     pub fn find_in<'a>(&'a self, context: &str, text: &str) -> Vec<Hit<'a>> {
-        if !self.speaks(text) && !self.is_context(context) {
+        if !has_word(text.as_bytes(), self.made().shortest) && !self.is_context(context) {
             return Vec::new();
         }
         let mut hits = self.candidates(context, text);
@@ -155,12 +164,23 @@ impl Formats {
     /// As `find_in`, with placeholders: what must be masked.
     pub(super) fn candidates<'a>(&'a self, context: &str, text: &str) -> Vec<Hit<'a>> {
         let mut hits = Vec::new();
-        for (format, at) in self.made().fixed.first_hits(text, self.made().all.len()) {
-            let format = &self.made().all[format];
-            // A token begins at most one keyword's distance before; the regex looks from there.
-            search(format, text, text.floor_char_boundary(at.saturating_sub(REACH)), text.len(), &mut hits);
+        let made = self.made();
+        let mut seen = Vec::new();
+        let mut of_context = Vec::new();
+        for keyword in made.keywords_in(text) {
+            let format = &made.all[keyword.format];
+            if format.needs_context {
+                of_context.push(keyword);
+                continue;
+            }
+            seen.resize(made.all.len(), false);
+            if !std::mem::replace(&mut seen[keyword.format], true) {
+                // A token begins at most one keyword's distance before; the regex looks from there.
+                let from = text.floor_char_boundary(keyword.start.saturating_sub(REACH));
+                search(format, text, from, text.len(), &mut hits);
+            }
         }
-        self.in_context(context, text, &mut hits);
+        made.in_context(context, &of_context, text, &mut hits);
         hits.sort_by_key(|hit| {
             (hit.start, std::cmp::Reverse(hit.end), hit.format.needs_context, std::cmp::Reverse(hit.format.severity))
         });
@@ -172,56 +192,78 @@ impl Formats {
         });
         hits
     }
-
-    fn in_context<'a>(&'a self, context: &str, text: &str, hits: &mut Vec<Hit<'a>>) {
-        let named: Vec<usize> = self
-            .made()
-            .context
-            .first_hits(context, self.made().all.len())
-            .into_iter()
-            .map(|(format, _)| format)
-            .collect();
-        for &format in &named {
-            search(&self.made().all[format], text, 0, text.len(), hits);
-        }
-        let Some(automaton) = &self.made().context.automaton else {
-            return;
-        };
-        let mut done = vec![0; self.made().all.len()];
-        for keyword in automaton.find_overlapping_iter(text) {
-            let format = self.made().context.owner[keyword.pattern().as_usize()];
-            let from = keyword.end().max(done[format]);
-            let line =
-                memchr::memchr2(b'\n', b'\r', &text.as_bytes()[keyword.end()..(keyword.end() + NEAR).min(text.len())]);
-            let to = text.floor_char_boundary(line.map_or(keyword.end() + NEAR, |n| keyword.end() + n).min(text.len()));
-            if from >= to || named.contains(&format) {
-                continue;
-            }
-            done[format] = to;
-            search(&self.made().all[format], text, from, to, hits);
-        }
-    }
 }
 
 impl Made {
+    /// Every keyword of a text, in the order of their ends.
+    fn keywords_in(&self, text: &str) -> Vec<Keyword> {
+        let mut all = Vec::new();
+        let Some(any) = &self.any else { return all };
+        matches_in(any, text, |pattern, end| {
+            let (keyword, format) = &self.keywords[pattern];
+            let start = end - keyword.len();
+            if self.all[*format].needs_context || text.as_bytes()[start..end] == *keyword.as_bytes() {
+                all.push(Keyword { format: *format, start, end });
+            }
+        });
+        all
+    }
+
+    /// The tokens of formats that need context: those that `context` names, and those that have a keyword shortly before them.
+    fn in_context<'a>(&'a self, context: &str, keywords: &[Keyword], text: &str, hits: &mut Vec<Hit<'a>>) {
+        let mut named: Vec<usize> = Vec::new();
+        for keyword in self.keywords_in(context) {
+            if self.all[keyword.format].needs_context && !named.contains(&keyword.format) {
+                named.push(keyword.format);
+                search(&self.all[keyword.format], text, 0, text.len(), hits);
+            }
+        }
+        if keywords.is_empty() {
+            return;
+        }
+        let mut done = vec![0; self.all.len()];
+        for keyword in keywords {
+            let from = keyword.end.max(done[keyword.format]);
+            let line =
+                memchr::memchr2(b'\n', b'\r', &text.as_bytes()[keyword.end..(keyword.end + NEAR).min(text.len())]);
+            let to = text.floor_char_boundary(line.map_or(keyword.end + NEAR, |n| keyword.end + n).min(text.len()));
+            if from >= to || named.contains(&keyword.format) {
+                continue;
+            }
+            done[keyword.format] = to;
+            search(&self.all[keyword.format], text, from, to, hits);
+        }
+    }
+
     fn index(all: Vec<Format>) -> Result<Made, FormatError> {
         for (i, format) in all.iter().enumerate() {
             if all[..i].iter().any(|f| f.id == format.id) {
                 return Err(FormatError::Twice(format.id.clone()));
             }
         }
-        let fixed = Index::new(&all, false)?;
-        let context = Index::new(&all, true)?;
-        let keywords = all.iter().filter(|format| !format.shape.is_empty()).flat_map(|format| &format.keywords);
+        let shaped = all.iter().enumerate().filter(|(_, format)| !format.shape.is_empty());
+        let keywords: Vec<(String, usize)> =
+            shaped.flat_map(|(at, format)| format.keywords.iter().map(move |keyword| (keyword.clone(), at))).collect();
         // The shapes that davy ships have longer runs, which a test holds them to.
         let own = all.iter().any(|format| !is_built_in(&format.id));
         let shortest = if own { 4 } else { SHORTEST };
-        let any = AhoCorasick::builder()
+        let any = DFA::builder()
             .ascii_case_insensitive(true)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(keywords)
+            .build(keywords.iter().map(|(keyword, _)| keyword))
             .map_err(|e| FormatError::Form(e.to_string()))?;
-        Ok(Made { any: Some(any).filter(|any| any.patterns_len() > 0), all, fixed, context, shortest })
+        Ok(Made { any: Some(any).filter(|any| any.patterns_len() > 0), all, keywords, shortest })
+    }
+}
+
+/// Every match of any pattern in a text, overlapping ones too, with where it ends. A search that is made for every text of every file: the library's
+/// own takes twice as long.
+fn matches_in(any: &DFA, text: &str, mut found: impl FnMut(usize, usize)) {
+    let Ok(mut state) = any.start_state(Anchored::No) else { return };
+    for (at, byte) in text.bytes().enumerate() {
+        state = any.next_state(Anchored::No, state, byte);
+        if any.is_special(state) && any.is_match(state) {
+            (0..any.match_len(state)).for_each(|which| found(any.match_pattern(state, which).as_usize(), at + 1));
+        }
     }
 }
 
@@ -272,48 +314,6 @@ fn is_built_in(id: &str) -> bool {
 const REACH: usize = 512;
 /// How far behind its keyword a token that needs context may stand.
 const NEAR: usize = 160;
-
-impl Index {
-    fn new(all: &[Format], context: bool) -> Result<Index, FormatError> {
-        let mut keywords = Vec::new();
-        let mut owner = Vec::new();
-        for (i, format) in all.iter().enumerate() {
-            for keyword in
-                format.keywords.iter().filter(|_| format.needs_context == context && !format.shape.is_empty())
-            {
-                keywords.push(keyword);
-                owner.push(i);
-            }
-        }
-        if keywords.is_empty() {
-            return Ok(Index { automaton: None, owner });
-        }
-        let automaton = AhoCorasick::builder()
-            .ascii_case_insensitive(context)
-            .build(keywords)
-            .map_err(|e| FormatError::Form(e.to_string()))?;
-        Ok(Index { automaton: Some(automaton), owner })
-    }
-
-    /// For each format that has a keyword in the text, where the first stands.
-    fn first_hits(&self, text: &str, formats: usize) -> Vec<(usize, usize)> {
-        let Some(automaton) = &self.automaton else {
-            return Vec::new();
-        };
-        let mut first: Vec<(usize, usize)> = Vec::new();
-        let mut seen = Vec::new();
-        for hit in automaton.find_overlapping_iter(text) {
-            if seen.is_empty() {
-                seen = vec![false; formats];
-            }
-            let format = self.owner[hit.pattern().as_usize()];
-            if !std::mem::replace(&mut seen[format], true) {
-                first.push((format, hit.start()));
-            }
-        }
-        first
-    }
-}
 
 /// Every match between `from` and `to`; each search goes on where the last match ended.
 fn search<'a>(format: &'a Format, text: &str, mut from: usize, to: usize, hits: &mut Vec<Hit<'a>>) {

@@ -5,6 +5,8 @@
 
 use super::words::{has, words};
 use aho_corasick::AhoCorasick;
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
 use std::sync::LazyLock;
 
 /// What a name says about the value bound to it (variable, keyword, dict key, attribute, header, environment variable).
@@ -43,7 +45,21 @@ pub fn classify_name(name: &str) -> NameClass {
     if name.len() > 64 || !MAY_BE_SECRET.is_match(name) {
         return NameClass::No;
     }
-    by_words(name)
+    /// So many names are remembered: those of a project come again and again.
+    const REMEMBERED: usize = 4_096;
+    thread_local! {
+        static CLASSES: RefCell<FxHashMap<Box<str>, NameClass>> = RefCell::default();
+    }
+    CLASSES.with_borrow_mut(|classes| {
+        if let Some(class) = classes.get(name) {
+            return *class;
+        }
+        let class = by_words(name);
+        if classes.len() < REMEMBERED {
+            classes.insert(name.into(), class);
+        }
+        class
+    })
 }
 
 /// Whether a word stands in a text that may make a name one of a secret.

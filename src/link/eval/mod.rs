@@ -15,8 +15,8 @@ use super::value::{Ancestor, Symbol, Value};
 use crate::fact::{Argument, Binding, ClassFact, Facts, Name, Put, TypeExpr};
 use crate::unit::Unit;
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, RwLock};
 
 const STEPS: u32 = 3_000;
@@ -32,9 +32,9 @@ pub struct Values<'a> {
     pub units: Units<'a>,
     /// Classes outside the project that a user names as models.
     models: &'a [String],
-    orders: RwLock<HashMap<Symbol, Order>>,
+    orders: RwLock<FxHashMap<Symbol, Order>>,
     /// For each attribute that somebody asked for: the classes that define it themselves.
-    definers: RwLock<HashMap<String, Arc<[Symbol]>>>,
+    definers: RwLock<FxHashMap<String, Arc<[Symbol]>>>,
 }
 
 /// The method resolution order of a class, and what it was made of.
@@ -137,7 +137,7 @@ impl<'a> Values<'a> {
     pub fn new(index: &'a Index, all: &'a [&'a dyn Held], models: &'a [String]) -> Self {
         let keys = index.paths_apart().map(|path| key(Of::Unit, path)).collect();
         let units = Units { all, keys, sayings: OnceLock::new() };
-        Values { index, units, models, orders: RwLock::new(HashMap::new()), definers: RwLock::default() }
+        Values { index, units, models, orders: RwLock::new(FxHashMap::default()), definers: RwLock::default() }
     }
 
     /// The bases of an external class, where they are known.

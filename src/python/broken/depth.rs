@@ -63,6 +63,32 @@ fn columns(indent: &str) -> usize {
 
 /// A quick look that ignores strings and comments: ordinary files are never scanned.
 fn suspicious(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let is_indented = |start: usize| {
+        let line = bytes.get(start..start + LEVELS).unwrap_or_default();
+        line.last().is_some_and(is_blank) && line.iter().all(is_blank)
+    };
+    let starts = std::iter::once(0).chain(memchr::memchr2_iter(b'\n', b'\r', bytes).map(|end| end + 1));
+    deepest_at_most(bytes) > BRACKETS && deepest(bytes) > BRACKETS || starts.into_iter().any(is_indented)
+}
+
+/// No brackets stand deeper than this, counted by blocks.
+fn deepest_at_most(bytes: &[u8]) -> usize {
+    let (mut depth, mut deepest) = (0, 0);
+    for block in bytes.chunks(128) {
+        // `[` and `{`, as `]` and `}`, differ in one bit.
+        let opens = block.iter().map(|byte| u8::from(*byte == b'(') + u8::from(*byte | 0x20 == b'{')).sum::<u8>();
+        let closes = block.iter().map(|byte| u8::from(*byte == b')') + u8::from(*byte | 0x20 == b'}')).sum::<u8>();
+        let (opens, closes) = (usize::from(opens), usize::from(closes));
+        deepest = deepest.max(depth + opens);
+        depth = (depth + opens).saturating_sub(closes).max(opens);
+    }
+    deepest
+}
+
+/// How deep brackets stand.
+fn deepest(bytes: &[u8]) -> usize {
     // How much deeper each byte leads.
     const DEEPER: [i8; 256] = {
         let mut all = [0; 256];
@@ -70,15 +96,23 @@ fn suspicious(text: &str) -> bool {
         (all[b')' as usize], all[b']' as usize], all[b'}' as usize]) = (-1, -1, -1);
         all
     };
-    let bytes = text.as_bytes();
     let (mut depth, mut deepest) = (0i32, 0i32);
     for &byte in bytes {
         depth = (depth + i32::from(DEEPER[usize::from(byte)])).max(0);
         deepest = deepest.max(depth);
     }
-    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
-    let starts = std::iter::once(0).chain(memchr::memchr2_iter(b'\n', b'\r', bytes).map(|end| end + 1));
-    let is_indented =
-        |start: usize| bytes[start..].iter().take(LEVELS).take_while(|byte| is_blank(byte)).count() >= LEVELS;
-    deepest > BRACKETS as i32 || starts.into_iter().any(is_indented)
+    deepest as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn blocks_count_no_less_than_bytes(text in "[(){}\\[\\]x]{0,700}", repeated in 0..4usize) {
+            let text = format!("{}{text}", "(".repeat(repeated * 90));
+            proptest::prop_assert!(deepest_at_most(text.as_bytes()) >= deepest(text.as_bytes()));
+        }
+    }
 }

@@ -22,7 +22,7 @@ use crate::text::{Lines, Span};
 use crate::unit;
 pub use old::names;
 use ruff_python_ast::comparable::ComparableStmt;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use ways::{Class, Way};
@@ -82,7 +82,7 @@ struct Bench<'a> {
     /// The places as they are told: where each begins, and what is wrong there.
     told: Vec<(usize, String)>,
     /// What does not compile as the file stands, beside what does not parse.
-    uncompilable: HashMap<String, usize>,
+    uncompilable: FxHashMap<String, usize>,
     budget: usize,
 }
 
@@ -253,8 +253,8 @@ impl<'a> Bench<'a> {
 }
 
 /// How often each thing is wrong that parses and does not compile, or not on every Python.
-fn uncompilable(tree: &Tree, text: &str) -> HashMap<String, usize> {
-    let mut counts = HashMap::new();
+fn uncompilable(tree: &Tree, text: &str) -> FxHashMap<String, usize> {
+    let mut counts = FxHashMap::default();
     for fault in semantic::faults(tree, text, false) {
         *counts.entry(fault.message).or_default() += 1;
     }

@@ -3,9 +3,9 @@
 use super::super::ast::Stmt;
 use super::super::deeper;
 use super::super::walk::blocks;
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
-pub(super) fn declared_elsewhere<'a>(body: &'a [Stmt], names: &mut HashSet<&'a str>) {
+pub(super) fn declared_elsewhere<'a>(body: &'a [Stmt], names: &mut FxHashSet<&'a str>) {
     for stmt in body {
         match stmt {
             Stmt::Global(global) => names.extend(global.names.iter().map(|name| name.as_str())),
@@ -16,7 +16,7 @@ pub(super) fn declared_elsewhere<'a>(body: &'a [Stmt], names: &mut HashSet<&'a s
 }
 
 /// Names of this block that a function defined inside declares `nonlocal`, or `global`.
-pub(super) fn rebound_inside<'a>(body: &'a [Stmt], module: bool, names: &mut HashSet<&'a str>) {
+pub(super) fn rebound_inside<'a>(body: &'a [Stmt], module: bool, names: &mut FxHashSet<&'a str>) {
     for stmt in body {
         let inner = match stmt {
             Stmt::FunctionDef(function) => &function.body,
@@ -33,7 +33,7 @@ pub(super) fn rebound_inside<'a>(body: &'a [Stmt], module: bool, names: &mut Has
     }
 }
 
-fn declared<'a>(body: &'a [Stmt], module: bool, names: &mut HashSet<&'a str>) {
+fn declared<'a>(body: &'a [Stmt], module: bool, names: &mut FxHashSet<&'a str>) {
     for stmt in body {
         match stmt {
             Stmt::Global(global) if module => names.extend(global.names.iter().map(|name| name.as_str())),

@@ -6,7 +6,7 @@ use super::super::ast::{self, Stmt};
 use super::super::deeper;
 use super::{Def, Env, Flow, Walk};
 use crate::python::ast::Ranged;
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
 impl<'a> Walk<'a> {
@@ -15,10 +15,10 @@ impl<'a> Walk<'a> {
         let Some(env) = self.env.take() else { return };
         let mut inner = Walk {
             flow: Flow {
-                uses: HashMap::new(),
-                locals: HashMap::new(),
+                uses: FxHashMap::default(),
+                locals: FxHashMap::default(),
                 elsewhere: self.flow.elsewhere.clone(),
-                outside: HashSet::new(),
+                outside: FxHashSet::default(),
             },
             in_class: self.in_class,
             comprehensions: 0,

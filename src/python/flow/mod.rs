@@ -11,7 +11,7 @@ use super::walk::{belies, imported, imported_from};
 use super::{Block, deeper};
 use crate::fact::Name;
 use elsewhere::{declared_elsewhere, rebound_inside};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
 /// One way a local name may have come to its value.
@@ -62,18 +62,18 @@ pub struct Narrow<'a> {
 /// All that may reach a use.
 pub type Defs<'a> = Rc<Vec<Def<'a>>>;
 
-type Env<'a> = HashMap<&'a str, Defs<'a>>;
+type Env<'a> = FxHashMap<&'a str, Defs<'a>>;
 
 /// What one block does with its own names.
 pub struct Flow<'a> {
     /// By the offset of a name that is read: what may reach it.
-    pub uses: HashMap<u32, Defs<'a>>,
+    pub uses: FxHashMap<u32, Defs<'a>>,
     /// Every binding of every name that belongs to the block.
-    pub locals: HashMap<&'a str, Vec<Def<'a>>>,
+    pub locals: FxHashMap<&'a str, Vec<Def<'a>>>,
     /// Names declared `global` or `nonlocal`.
-    pub elsewhere: HashSet<&'a str>,
+    pub elsewhere: FxHashSet<&'a str>,
     /// Offsets of names in a class body that do not see its names: lambdas and comprehensions look past it.
-    pub outside: HashSet<u32>,
+    pub outside: FxHashSet<u32>,
 }
 
 /// Follows the bindings of a block.
@@ -83,19 +83,24 @@ pub fn flow<'a>(block: Block<'a>) -> Flow<'a> {
         Block::Class(class) => &class.body,
         Block::Function(function) => &function.body,
     };
-    let mut elsewhere = HashSet::new();
+    let mut elsewhere = FxHashSet::default();
     declared_elsewhere(body, &mut elsewhere);
     let mut walk = Walk {
-        flow: Flow { uses: HashMap::new(), locals: HashMap::new(), elsewhere, outside: HashSet::new() },
+        flow: Flow {
+            uses: FxHashMap::default(),
+            locals: FxHashMap::default(),
+            elsewhere,
+            outside: FxHashSet::default(),
+        },
         in_class: matches!(block, Block::Class(_)),
         comprehensions: 0,
-        env: Some(Env::new()),
+        env: Some(Env::default()),
         loops: Vec::new(),
         late: Vec::new(),
         lambdas: 0,
         inner: Vec::new(),
         walruses: Vec::new(),
-        rebound: HashSet::new(),
+        rebound: FxHashSet::default(),
     };
     if !matches!(block, Block::Class(_)) {
         rebound_inside(body, matches!(block, Block::Module(_)), &mut walk.rebound);
@@ -131,7 +136,7 @@ struct Walk<'a> {
     /// Bindings by walruses, in order.
     walruses: Vec<(&'a str, Def<'a>)>,
     /// Names that a function defined inside binds through `nonlocal` or, in a module, `global`: at any time.
-    rebound: HashSet<&'a str>,
+    rebound: FxHashSet<&'a str>,
 }
 
 impl<'a> Walk<'a> {

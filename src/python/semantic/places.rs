@@ -5,17 +5,17 @@ use super::super::ast::{self, Expr, PythonVersion, Stmt, TextRange};
 use super::super::deeper;
 use super::super::walk::{blocks, imported};
 use ruff_python_parser::semantic_errors::{LazyImportContext, SemanticSyntaxContext, SemanticSyntaxError};
+use rustc_hash::FxHashMap;
 use std::cell::RefCell;
-use std::collections::HashMap;
 
 /// What stands around a node.
 pub struct Place<'a> {
     /// What it is.
     pub kind: Kind<'a>,
     /// Names that are declared `global` in it, with the last place that says so.
-    pub globals: HashMap<&'a str, TextRange>,
+    pub globals: FxHashMap<&'a str, TextRange>,
     /// The same of `nonlocal`.
-    pub nonlocals: HashMap<&'a str, TextRange>,
+    pub nonlocals: FxHashMap<&'a str, TextRange>,
     /// How many loops are open in it.
     pub loops: usize,
 }
@@ -45,14 +45,14 @@ pub enum Kind<'a> {
 impl<'a> Place<'a> {
     /// A place with a body of statements.
     pub fn of(kind: Kind<'a>, body: &'a [Stmt]) -> Place<'a> {
-        let (mut globals, mut nonlocals) = (HashMap::new(), HashMap::new());
+        let (mut globals, mut nonlocals) = (FxHashMap::default(), FxHashMap::default());
         declared(body, &mut globals, &mut nonlocals);
         Place { kind, globals, nonlocals, loops: 0 }
     }
 
     /// A place with an expression.
     pub fn new(kind: Kind<'a>) -> Place<'a> {
-        Place { kind, globals: HashMap::new(), nonlocals: HashMap::new(), loops: 0 }
+        Place { kind, globals: FxHashMap::default(), nonlocals: FxHashMap::default(), loops: 0 }
     }
 }
 
@@ -69,8 +69,8 @@ pub fn captured(pattern: &ast::Pattern) -> Option<&ast::Identifier> {
 /// What a block declares `global` and `nonlocal`, functions and classes inside of it excepted.
 fn declared<'a>(
     body: &'a [Stmt],
-    globals: &mut HashMap<&'a str, TextRange>,
-    nonlocals: &mut HashMap<&'a str, TextRange>,
+    globals: &mut FxHashMap<&'a str, TextRange>,
+    nonlocals: &mut FxHashMap<&'a str, TextRange>,
 ) {
     for stmt in body {
         match stmt {
@@ -300,7 +300,7 @@ fn binds(body: &[Stmt], name: &str) -> bool {
 }
 
 fn declares_global(body: &[Stmt], name: &str) -> bool {
-    let (mut globals, mut nonlocals) = (HashMap::new(), HashMap::new());
+    let (mut globals, mut nonlocals) = (FxHashMap::default(), FxHashMap::default());
     declared(body, &mut globals, &mut nonlocals);
     globals.contains_key(name)
 }

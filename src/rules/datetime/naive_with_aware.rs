@@ -9,7 +9,7 @@ use crate::text;
 pub const CHECK: Check = Check::Operation(check);
 
 fn check<'a>(cx: &mut Cx<'a>, operation: &'a Expr) {
-    if !cx.mentions("datetime") {
+    if !cx.may_find(&["datetime"]) {
         return;
     }
     match operation {

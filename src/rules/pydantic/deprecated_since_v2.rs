@@ -13,7 +13,7 @@ pub const CHECK: Check = Check::Several(&[Check::Class(finals), Check::Call(call
 
 /// `limit: Final[int] = 3` in a model: a class variable so far, a field in V3.
 fn finals<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
-    if !cx.mentions("Final") || !super::may_be_model(class) || in_version_shim(cx) {
+    if !cx.may_find(&["Final"]) || !super::may_be_model(class) || in_version_shim(cx) {
         return;
     }
     let Some(scope) = cx.scopes.last() else { return };

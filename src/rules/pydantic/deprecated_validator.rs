@@ -284,7 +284,7 @@ fn validators_of_items<'a>(
 
 /// Whether a validator of the items of one of these fields has no form in V2: behind a `field_validator` pydantic 2 refuses it at import.
 fn items_stay(cx: &Cx, fields: &[&str]) -> bool {
-    let Some((model, _)) = cx.class().filter(|_| cx.mentions("each_item")) else { return false };
+    let Some((model, _)) = cx.class().filter(|_| cx.may_find(&["each_item"])) else { return false };
     model.body.iter().any(|stmt| match stmt {
         Stmt::FunctionDef(function) => match decorator(cx, function, "validator") {
             Some(Decoration { decorator, callee, call: Some(call), .. }) if says_true(&call.arguments, "each_item") => {

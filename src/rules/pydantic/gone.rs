@@ -1,7 +1,7 @@
 //! Names of pydantic 1 that pydantic 2 refuses, in modules that it still has. Source: every name of 1.10.24, imported on 2.14.3 one by
 //! one (`tests/oracle_pydantic.rs` does it again).
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 use std::sync::LazyLock;
 
 /// Modules, and the names that they had, separated by blanks.
@@ -156,7 +156,7 @@ const GONE: &[(&str, &str)] = &[
 
 /// Whether a module of pydantic 1 had a name that pydantic 2 refuses.
 pub(super) fn is_gone(module: &str, name: &str) -> bool {
-    static NAMES: LazyLock<HashSet<(&str, &str)>> = LazyLock::new(|| {
+    static NAMES: LazyLock<FxHashSet<(&str, &str)>> = LazyLock::new(|| {
         GONE.iter().flat_map(|(module, names)| names.split(' ').map(move |name| (*module, name))).collect()
     });
     NAMES.contains(&(module, name))

@@ -14,7 +14,7 @@ use crate::text;
 pub const CHECK: Check = Check::Several(&[Check::File(statements), Check::Attribute(attribute)]);
 
 fn statements(cx: &mut Cx<'_>, tree: &Tree) {
-    if !cx.mentions("pydantic") {
+    if !cx.may_find(&["pydantic"]) {
         return;
     }
     let mut found = Vec::new();
@@ -102,7 +102,7 @@ fn title(module: &str, name: &str) -> String {
 /// `pydantic.utils.to_camel` through the module.
 fn attribute<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
     // The module itself is imported here, if its attributes are read here.
-    if !cx.mentions("pydantic") {
+    if !cx.may_find(&["pydantic"]) {
         return;
     }
     let mut root = &*attribute.value;

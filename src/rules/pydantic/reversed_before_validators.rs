@@ -8,7 +8,7 @@ use crate::python::span;
 use crate::python::walk::says_true;
 use crate::rule::{Check, Cx};
 use crate::text;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 pub const CHECK: Check = Check::Class(check);
 
@@ -19,7 +19,7 @@ fn check<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
     let Some(scope) = cx.scopes.last() else { return };
     let of = TypeExpr::Name(Name::Here(scope.qualify(class.name.as_str())));
     let all = before(cx, class);
-    let mut first: HashMap<Option<&str>, &ast::StmtFunctionDef> = HashMap::new();
+    let mut first: FxHashMap<Option<&str>, &ast::StmtFunctionDef> = FxHashMap::default();
     for Before { function, fields: named, type_, by } in all {
         let subjects = if named.is_empty() { vec![None] } else { named.iter().copied().map(Some).collect() };
         let mut shared = None;

@@ -19,7 +19,7 @@ pub(super) const PACKAGE: &str = "pydantic-settings";
 
 /// The first import at the top of a file; under `if` and `try` somebody has thought of it.
 fn check(cx: &mut Cx<'_>, tree: &Tree) {
-    if !cx.mentions(SETTINGS) || in_version_shim(cx) {
+    if !cx.may_find(&[SETTINGS]) || in_version_shim(cx) {
         return;
     }
     let ours = |module: &str| module.split('.').next() == Some(SETTINGS);

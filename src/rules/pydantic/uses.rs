@@ -12,7 +12,7 @@ pub(super) struct Uses<'a> {
     /// It is bound, deleted, shadowed in a nested scope, or read where an edit would change the text that is printed.
     pub tangled: bool,
     /// Every name that occurs.
-    pub names: std::collections::HashSet<&'a str>,
+    pub names: rustc_hash::FxHashSet<&'a str>,
 }
 
 /// Builtins that see all variables of a function, whatever they are called.

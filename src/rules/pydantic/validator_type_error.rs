@@ -14,7 +14,7 @@ pub const CHECK: Check = Check::Function(check);
 const VALIDATORS: &[&str] = &["field_validator", "model_validator", "root_validator", "validator"];
 
 fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
-    if function.decorator_list.is_empty() || !cx.mentions("TypeError") || in_version_shim(cx) {
+    if function.decorator_list.is_empty() || !cx.may_find(&["TypeError"]) || in_version_shim(cx) {
         return;
     }
     let found = VALIDATORS.iter().find_map(|name| decorator(cx, function, name).map(|found| (found, *name)));

@@ -4,15 +4,15 @@ use super::bound::{Bound, bound_to, may_be_bound};
 use super::{
     ROTATE, Value, grade_by_place, read_from_environment, read_from_settings, secret_fallback, value_of, variable,
 };
-use crate::document::{self, Document, Entry};
+use crate::document::{self, Document, Entry, Escapes};
 use crate::fact::{Condition, Role};
 use crate::finding::{Fix, Grade, Label, LabelAt};
 use crate::python::ast::{AnyNodeRef, Expr, ExprContext, ExprName, Ranged, TextRange};
 use crate::python::{Block, Tree, dotted, span};
 use crate::rule::{Check, Cx};
 use crate::secrets::{
-    Assignment, Judgement, Likelihood, NameClass, assignments, classify_name, dsn_password, judge, may_assign,
-    pem_private_key,
+    Assigning, Assignment, Judgement, Likelihood, NameClass, assignments, classify_name, dsn_password, judge,
+    may_assign, pem_private_key,
 };
 use crate::text;
 use crate::text::Span;
@@ -185,13 +185,23 @@ fn may_be(class: NameClass, value: &str) -> bool {
 /// Names and values of a file of settings.
 fn settings(cx: &mut Cx, document: &Document, syntax: Syntax) {
     // Texts for people are called after what they are about.
-    let texts = document.entries.iter().filter(|entry| is_text(&entry.value)).count();
+    let texts = document.entries.iter().filter(|entry| is_text(entry)).count();
     let loose = texts * 2 > document.entries.len();
+    let mut words = None;
     for (at, entry) in document.entries.iter().enumerate() {
         let name = qualified(entry);
         let class = classify_name(&name);
         if matches!(class, NameClass::No | NameClass::Connection) {
-            if entry.value.len() >= 8 && speaks(&entry.value) && dsn_password(&entry.value).is_none() {
+            // What is written tells of most that nothing is given a value in it.
+            let written = cx.source(entry.span);
+            if entry.escapes < Escapes::Any && std::ptr::eq(written, &*entry.raw) {
+                let mut stand = || words.get_or_insert_with(|| Assigning::new(cx.text)).stand_in(entry.span.range());
+                if written.len() < 8 || !is_given(written) || !stand() {
+                    continue;
+                }
+            }
+            let value = entry.value();
+            if value.len() >= 8 && speaks(&value) && dsn_password(&value).is_none() {
                 in_text(cx, entry.span);
             }
             continue;
@@ -199,12 +209,12 @@ fn settings(cx: &mut Cx, document: &Document, syntax: Syntax) {
         if is_locked(entry) || document.entries.get(at + 1).is_some_and(|next| next.within == "remoteRef") {
             continue;
         }
-        if loose && (!entry.value.bytes().any(|b| b.is_ascii_digit()) || entry.value.contains(char::is_whitespace)) {
+        let value = entry.value();
+        if loose && (!value.bytes().any(|b| b.is_ascii_digit()) || value.contains(char::is_whitespace)) {
             continue;
         }
         let spans = vec![entry.span];
-        let value =
-            Value { text: Cow::Borrowed(&entry.value), spans, span: entry.span, up: 0, range: TextRange::default() };
+        let value = Value { text: Cow::Borrowed(&value), spans, span: entry.span, up: 0, range: TextRange::default() };
         let bound = Bound { name: &name, call: None, loose };
         if report(cx, bound, &value, Vec::new(), None)
             && let Some(finding) = cx.findings.last_mut()
@@ -230,7 +240,7 @@ fn settings(cx: &mut Cx, document: &Document, syntax: Syntax) {
 }
 
 /// What a value is called; of a `key` with what it is the key of: `{"Jwt": {"Key": "..."}}`.
-fn qualified(entry: &Entry) -> Cow<'_, str> {
+fn qualified<'e>(entry: &'e Entry) -> Cow<'e, str> {
     if entry.key.eq_ignore_ascii_case("key") && !entry.within.is_empty() {
         return Cow::Owned(format!("{}.{}", entry.within, entry.key));
     }
@@ -243,7 +253,12 @@ fn is_locked(entry: &Entry) -> bool {
 }
 
 /// Written for people to read: several words, another script than ASCII, or a word with a capital.
-fn is_text(value: &str) -> bool {
+fn is_text(entry: &Entry) -> bool {
+    // Escapes take no blanks away.
+    if entry.raw.contains(' ') || entry.escapes == Escapes::OfOthers {
+        return true;
+    }
+    let value = entry.value();
     let is_label = value.starts_with(|c: char| c.is_ascii_uppercase())
         && value.len() > 2
         && value[1..].bytes().all(|b| b.is_ascii_lowercase() || b == b'-' || b == b':');
@@ -274,9 +289,13 @@ fn comments(cx: &mut Cx, tree: &Tree) {
 
 /// Whether a text may name a secret with its value at all: most say no word of it.
 fn speaks(text: &str) -> bool {
+    is_given(text) && may_assign(text)
+}
+
+/// Whether one of the signs stands in a text without which nothing is given a value.
+fn is_given(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let is_given = memchr::memchr3(b'=', b':', b'-', bytes).is_some() || memchr::memchr(b'\'', bytes).is_some();
-    is_given && may_assign(text)
+    memchr::memchr3(b'=', b':', b'-', bytes).is_some() || memchr::memchr(b'\'', bytes).is_some()
 }
 
 /// Whether a value without quotes is given to a name as code does it: `NAME=value`, `--name value`, or at the beginning of a line.

@@ -42,7 +42,7 @@ fn check<'a>(cx: &mut Cx<'a>, literal: &'a Expr) {
         return;
     }
     let is_docstring = is_docstring(cx);
-    if cx.mentions("-----BEGIN ") {
+    if cx.may_find(&["-----BEGIN "]) {
         private_key(cx, literal, is_docstring);
     }
     let formats = cx.definitions.formats;

@@ -14,7 +14,7 @@ fn check(cx: &mut Cx, document: &Document, syntax: Syntax) {
     let (Syntax::Env, Some(first)) = (syntax, document.entries.first()) else { return };
     let is_secret =
         |key: &str, value: &str| matches!(judge(key, value), Judgement::Secret { class, .. } if class.is_secret());
-    let secret = document.entries.iter().find(|entry| is_secret(&entry.key, &entry.value));
+    let secret = document.entries.iter().find(|entry| is_secret(&entry.key, &entry.value()));
     let at = secret.unwrap_or(first).span;
     let finding = cx.report(at, text!["this file of variables is in git, or will be with the next `git add .`"]);
     finding.when(Condition::Versioned).when(Condition::Role(Role::Docs).not());

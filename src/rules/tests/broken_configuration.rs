@@ -50,7 +50,7 @@ fn check(cx: &mut Cx, document: &Document, syntax: Syntax) {
     }
     let mut told = false;
     for entry in &document.entries {
-        let within = entry.within.as_str();
+        let within = &*entry.within;
         let of_pytest = matches!(
             (syntax, within),
             (Syntax::Ini, "pytest" | "tool:pytest") | (Syntax::Toml, "ini_options" | "pytest")
@@ -76,7 +76,7 @@ fn check(cx: &mut Cx, document: &Document, syntax: Syntax) {
             finding.when(Condition::Configures).grade(Condition::Always, Grade::Raises);
             finding.help("the modes are `auto` and `strict`");
         }
-        match entry.key.as_str() {
+        match &*entry.key {
             "addopts" => options(cx, entry.span),
             "filterwarnings" => filters(cx, entry.span),
             "required_plugins" => required(cx, entry.span),

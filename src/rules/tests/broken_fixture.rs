@@ -6,14 +6,14 @@ use crate::python::ast::{self, Expr, Stmt};
 use crate::python::{Block, Tree, dotted, span};
 use crate::rule::{Check, Cx};
 use crate::text;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 pub const CHECK: Check = Check::Several(&[Check::Function(check), Check::Call(called), Check::File(circles)]);
 
 fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
     // What a function makes is for that function to know.
     let is_inner = cx.scopes.iter().any(|scope| matches!(scope.block, Block::Function(_)));
-    if function.decorator_list.is_empty() || is_inner || !cx.mentions("fixture") {
+    if function.decorator_list.is_empty() || is_inner || !cx.may_find(&["fixture"]) {
         return;
     }
     let fixtures: Vec<_> = function.decorator_list.iter().filter(|one| is_fixture(one)).collect();
@@ -195,10 +195,10 @@ fn imported<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall, name: &ast::ExprName) 
 
 /// Fixtures of one module that need each other.
 fn circles(cx: &mut Cx, tree: &Tree) {
-    if !cx.mentions("fixture") {
+    if !cx.may_find(&["fixture"]) {
         return;
     }
-    let mut needs: HashMap<&str, (&ast::StmtFunctionDef, Vec<&str>)> = HashMap::new();
+    let mut needs: FxHashMap<&str, (&ast::StmtFunctionDef, Vec<&str>)> = FxHashMap::default();
     for stmt in tree.body() {
         if let Stmt::FunctionDef(function) = stmt
             && function.decorator_list.iter().any(|one| is_fixture(one) && !matches!(&one.expression, Expr::Call(_)))

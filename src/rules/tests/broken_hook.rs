@@ -11,7 +11,7 @@ use crate::text;
 pub const CHECK: Check = Check::File(check);
 
 fn check(cx: &mut Cx, tree: &Tree) {
-    if !cx.mentions("pytest_") {
+    if !cx.may_find(&["pytest_"]) {
         return;
     }
     for stmt in tree.body() {

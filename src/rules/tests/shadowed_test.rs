@@ -7,7 +7,7 @@ use crate::python::{Tree, span};
 use crate::rule::{Check, Cx};
 use crate::text;
 use crate::text::Span;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 pub const CHECK: Check = Check::Several(&[Check::File(module), Check::Class(class)]);
 
@@ -25,7 +25,7 @@ fn class<'a>(cx: &mut Cx<'a>, class: &'a ast::StmtClassDef) {
 
 /// Only what stands in one list of statements: the branches of an `if` exclude each other.
 fn body(cx: &mut Cx, body: &[Stmt]) {
-    let mut seen: HashMap<&str, Span> = HashMap::new();
+    let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
     for stmt in body {
         let (name, at) = match stmt {
             Stmt::FunctionDef(function) if is_test_name(&function.name) && stays_a_test(function) => {

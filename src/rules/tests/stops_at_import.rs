@@ -9,7 +9,7 @@ use crate::python::{Tree, deeper, dotted, span, walk};
 use crate::rule::{Check, Cx};
 use crate::text;
 use crate::text::Span;
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 pub const CHECK: Check = Check::File(check);
 
@@ -70,7 +70,7 @@ fn check(cx: &mut Cx, tree: &Tree) {
     run.extend(super::runs_around_functions(tree.body()));
     let called: Vec<&Expr> = run.iter().flat_map(|expr| of_called(cx, expr)).collect();
     run.extend(called);
-    let mut told: HashSet<Span> = HashSet::new();
+    let mut told: FxHashSet<Span> = FxHashSet::default();
     for expr in run {
         if !told.insert(span(expr)) {
             continue;
@@ -150,11 +150,11 @@ fn skips(stmt: &Stmt, wrong: &mut Vec<(Span, &'static str)>) {
 }
 
 /// The names that the module binds, and whether it does when it runs; none where some may be bound that no statement shows.
-fn names(cx: &Cx, tree: &Tree) -> Option<HashMap<String, bool>> {
+fn names(cx: &Cx, tree: &Tree) -> Option<FxHashMap<String, bool>> {
     if ["globals()", "exec(", "global ", "locals()", "vars()"].iter().any(|word| cx.mentions(word)) {
         return None;
     }
-    let mut names: HashMap<String, bool> = HashMap::new();
+    let mut names: FxHashMap<String, bool> = FxHashMap::default();
     for stmt in tree.body() {
         let typing = match stmt {
             Stmt::If(branch) if branch.elif_else_clauses.is_empty() => {

@@ -37,7 +37,7 @@ fn function<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
 fn marked<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
     let name = function.name.as_str();
     let marks = &function.decorator_list;
-    if marks.is_empty() || name.starts_with("test") || !cx.mentions("mark.") || !cx.mentions("def test") {
+    if marks.is_empty() || name.starts_with("test") || !cx.may_find(&["mark."]) || !cx.mentions("def test") {
         return;
     }
     let alone =
@@ -188,7 +188,7 @@ fn assigns_false(stmt: &Stmt) -> bool {
 
 /// `__test__ = False` for a whole module that holds tests.
 fn module(cx: &mut Cx, tree: &Tree) {
-    if !cx.mentions("__test__") {
+    if !cx.may_find(&["__test__"]) {
         return;
     }
     let tests = tree.body().iter().filter(|stmt| match stmt {

@@ -120,7 +120,7 @@ fn check<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
 
 /// `request.getfixturevalue(name)` with a name that is a literal, or parametrized with literals.
 fn named_at_run_time<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef) {
-    if !cx.mentions("getfixturevalue") {
+    if !cx.may_find(&["getfixturevalue"]) {
         return;
     }
     let source = cx.source(span(function));

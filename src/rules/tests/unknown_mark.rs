@@ -13,7 +13,9 @@ pub const CHECK: Check = Check::Several(&[Check::Function(function), Check::Clas
 
 /// `pytestmark = pytest.mark.smoke`, `pytest.param(1, marks=pytest.mark.smoke)`.
 fn elsewhere<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
-    if !cx.mentions("pytest.mark") || dotted(&attribute.value).as_deref() != Some("pytest.mark") || !super::may_test(cx)
+    if !cx.may_find(&["pytest.mark"])
+        || dotted(&attribute.value).as_deref() != Some("pytest.mark")
+        || !super::may_test(cx)
     {
         return;
     }

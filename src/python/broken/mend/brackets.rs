@@ -6,7 +6,7 @@ use super::super::piece::Piece;
 use super::super::scan::{Kind, Token};
 use super::tokens::between;
 use super::ways::{Class, Way};
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 use std::ops::Range;
 
 /// How many places are tried.
@@ -96,7 +96,7 @@ fn grown(piece: &Piece, lines: &Range<usize>, kind: &str, whole: &str) -> Vec<Wa
         return Vec::new();
     }
     let part = |c: char| !(c.is_alphanumeric() || c == '_');
-    let words: HashSet<&str> = whole.split(part).filter(|word| !word.is_empty()).collect();
+    let words: FxHashSet<&str> = whole.split(part).filter(|word| !word.is_empty()).collect();
     let mut found: Vec<(bool, usize)> = Vec::new();
     for token in between(piece, lines).map(|index| piece.scan.tokens[index]).filter(|token| token.kind == Kind::Name) {
         let word = piece.of(&token);
