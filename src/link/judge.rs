@@ -7,12 +7,13 @@ use super::others::Others;
 use super::paths::SysPaths;
 use super::project::{Manifests, Pin, Project, plays};
 use super::reads::{Key, Of, Table, note};
+use super::runs::Taken;
 use super::times::Times;
 use super::value::{Ancestor, Symbol, Value};
 use crate::fact::{Binding, Condition, Handed, Name, OwnerKind, Patch, Setting, Tied, TypeExpr, Validator, Verdict};
 use crate::text::Span;
 use rustc_hash::FxHashMap;
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
 /// All that conditions are judged against.
 pub struct Judge<'a> {
@@ -36,6 +37,8 @@ pub struct Judge<'a> {
     pub(super) modules: OnceLock<FxHashMap<(String, String), Vec<File>>>,
     /// The files of a run of tests that import a file, for each.
     pub(super) importers: OnceLock<FxHashMap<File, Vec<File>>>,
+    /// Who imports a name, for each that somebody asked for.
+    pub(super) takers: RwLock<FxHashMap<String, Arc<FxHashMap<File, Taken>>>>,
     /// For each folder that configures pytest and each topmost package of its tests: the folder that holds the first of that name.
     pub(super) packages: OnceLock<FxHashMap<(String, String), String>>,
     /// Whether pytest collects a file, for each.
@@ -66,6 +69,7 @@ impl<'a> Judge<'a> {
             sys_paths: OnceLock::new(),
             modules: OnceLock::new(),
             importers: OnceLock::new(),
+            takers: RwLock::default(),
             packages: OnceLock::new(),
             collected: OnceLock::new(),
             everywhere: Mutex::default(),

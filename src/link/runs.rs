@@ -8,6 +8,7 @@ use crate::fact::{Binding, Name};
 use crate::python::stdlib::is_stdlib;
 use crate::unit::Unit;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
 
 impl Judge<'_> {
     /// The files that are imported when the tests are collected: theirs, conftests, and what those import, whatever happens; with what
@@ -167,22 +168,56 @@ impl Judge<'_> {
 
     /// Whether another file imports a name from this one.
     pub(super) fn imported_elsewhere(&self, file: File, name: &str) -> bool {
-        let index = self.values.index;
-        note(Of::Imports, name);
-        note(Of::Imports, "*");
-        let named = self.values.units.saying(Of::Imports, name);
-        named.chain(self.values.units.saying(Of::Imports, "*")).any(|(other, unit)| {
-            let bindings = unit.facts.symbols.values().flatten();
-            let named = bindings.filter_map(|binding| match binding {
-                Binding::Import(Name::Import { level, module, path }) if path == name => Some((*level, module)),
-                _ => None,
-            });
-            let starred = unit.facts.stars.iter().filter_map(|star| match star {
-                Name::Import { level, module, .. } => Some((*level, module)),
-                Name::Here(_) => None,
-            });
-            other != file
-                && named.chain(starred).any(|(level, module)| index.import(other, level, module) == Found::File(file))
+        // Where a name leads is for the paths to say.
+        note(Of::Paths, "");
+        [name, "*"].iter().any(|name| {
+            note(Of::Imports, name);
+            self.takers(name).get(&file).is_some_and(|taken| taken.by != file || taken.by_several)
         })
     }
+
+    /// Who imports a name, by the files that it is imported from; `*` for all that a file has.
+    fn takers(&self, name: &str) -> Arc<FxHashMap<File, Taken>> {
+        let known = self.takers.read().ok().and_then(|known| known.get(name).cloned());
+        known.unwrap_or_else(|| {
+            let all = Arc::new(apart(|| self.taken(name)));
+            if let Ok(mut known) = self.takers.write() {
+                known.insert(name.to_owned(), Arc::clone(&all));
+            }
+            all
+        })
+    }
+
+    fn taken(&self, name: &str) -> FxHashMap<File, Taken> {
+        let mut all: FxHashMap<File, Taken> = FxHashMap::default();
+        let mut add = |by: File, level: u32, module: &str| {
+            if let Found::File(file) = self.values.index.import(by, level, module) {
+                let taken = all.entry(file).or_insert(Taken { by, by_several: false });
+                taken.by_several |= taken.by != by;
+            }
+        };
+        for (other, unit) in self.values.units.saying(Of::Imports, name) {
+            for binding in unit.facts.symbols.values().flatten() {
+                match binding {
+                    Binding::Import(Name::Import { level, module, path }) if path == name => add(other, *level, module),
+                    _ => {}
+                }
+            }
+            for star in unit.facts.stars.iter().filter(|_| name == "*") {
+                match star {
+                    Name::Import { level, module, .. } => add(other, *level, module),
+                    Name::Here(_) => {}
+                }
+            }
+        }
+        all
+    }
+}
+
+/// Who imports something from a file.
+pub(super) struct Taken {
+    /// The first who does.
+    by: File,
+    /// Others do as well.
+    by_several: bool,
 }
