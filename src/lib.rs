@@ -41,6 +41,9 @@
 //! (`link/again.rs`; `tests/again.rs` holds that against links of each state alone). A check that finds everything as it was takes the last
 //! answer from the cache.
 //!
+//! A rule that finds nothing without some word says so (`rule::Cx::may_find`), and most files are done with there; `tests/same_bytes.rs` holds that
+//! against rules that look at every file, and runs from nothing, from the cache and after a checkout against each other.
+//!
 //! What files say to all others is listed by name (`link/sayings.rs`), so that a question reads the units alone that have to do with it. A run of
 //! a few files, as a hook makes it, walks nothing: it compares how folders and files lie with what the last run noted (`scan/state.rs`),
 //! compiles what has changed, and reads units when a condition asks for them (`scan/near.rs`; `tests/near.rs` holds that against runs without a
