@@ -43,7 +43,7 @@ pub fn entries(text: &str) -> Vec<Entry<'_>> {
             Token::Scalar(raw, span, escapes) => {
                 let Some(around) = open.last_mut() else { continue };
                 if around.wants_key {
-                    key = if escapes == Escapes::None { Cow::Borrowed(raw) } else { unescape(raw) };
+                    key = unescape(raw);
                     around.wants_key = false;
                     continue;
                 }

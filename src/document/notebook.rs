@@ -1,6 +1,6 @@
 //! Jupyter notebooks: the Python of their cells, with where each byte of it stands in the file.
 
-use super::json::{Escapes, Reader, Token, unescape, unescaped};
+use super::json::{Reader, Token, unescape, unescaped};
 use crate::text::Span;
 use std::borrow::Cow;
 
@@ -75,17 +75,16 @@ pub fn cells(text: &str) -> Vec<Cell> {
             }
             Token::Comma => wants_key = objects.last() == Some(&true),
             Token::Colon => {}
-            Token::Scalar(raw, span, escapes) => {
-                let value = if escapes == Escapes::None { Cow::Borrowed(raw) } else { unescape(raw) };
+            Token::Scalar(raw, span, _) => {
                 if wants_key {
-                    key = Some(value);
+                    key = Some(unescape(raw));
                     wants_key = false;
                     continue;
                 }
                 let named = key.take();
                 let in_cells = keys.get(1).is_some_and(|key| key == "cells");
                 match (in_cells, keys.len(), named.as_deref()) {
-                    (true, 3, Some("cell_type")) => is_code = value == "code",
+                    (true, 3, Some("cell_type")) => is_code = raw == "code",
                     (true, 3, Some("source")) => cell.add(span.of(text), span.start),
                     (true, 4, None) if keys[3] == "source" => cell.add(span.of(text), span.start),
                     _ => {}

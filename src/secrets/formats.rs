@@ -6,9 +6,7 @@
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
-use aho_corasick::automaton::Automaton;
-use aho_corasick::dfa::DFA;
-use aho_corasick::{Anchored, Input};
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::checksum::{Checksum, decodes, is_anonymous, verify};
 use super::format::{Format, FormatError, check, read};
@@ -43,7 +41,7 @@ pub struct Formats {
 struct Made {
     all: Vec<Format>,
     /// All keywords, in any case: most texts hold none, and are done with.
-    any: Option<DFA>,
+    any: Option<AhoCorasick>,
     /// Each keyword as it is written, with the format that it belongs to.
     keywords: Vec<(String, usize)>,
     /// Every token has a run of at least so many characters that tokens are made of.
@@ -123,11 +121,7 @@ impl Formats {
     #[must_use]
     pub fn speaks(&self, text: &str) -> bool {
         has_word(text.as_bytes(), self.made().shortest)
-            && self
-                .made()
-                .any
-                .as_ref()
-                .is_some_and(|any| any.try_find(&Input::new(text)).is_ok_and(|found| found.is_some()))
+            && self.made().any.as_ref().is_some_and(|any| any.is_match(text))
     }
 
     /// The same of a text for people, where long words are names: only those with a digit count.
@@ -199,13 +193,12 @@ impl Made {
     fn keywords_in(&self, text: &str) -> Vec<Keyword> {
         let mut all = Vec::new();
         let Some(any) = &self.any else { return all };
-        matches_in(any, text, |pattern, end| {
-            let (keyword, format) = &self.keywords[pattern];
-            let start = end - keyword.len();
-            if self.all[*format].needs_context || text.as_bytes()[start..end] == *keyword.as_bytes() {
-                all.push(Keyword { format: *format, start, end });
+        for found in any.find_overlapping_iter(text) {
+            let (keyword, format) = &self.keywords[found.pattern().as_usize()];
+            if self.all[*format].needs_context || text.as_bytes()[found.range()] == *keyword.as_bytes() {
+                all.push(Keyword { format: *format, start: found.start(), end: found.end() });
             }
-        });
+        }
         all
     }
 
@@ -247,22 +240,12 @@ impl Made {
         // The shapes that davy ships have longer runs, which a test holds them to.
         let own = all.iter().any(|format| !is_built_in(&format.id));
         let shortest = if own { 4 } else { SHORTEST };
-        let any = DFA::builder()
+        let any = AhoCorasick::builder()
             .ascii_case_insensitive(true)
+            .kind(Some(AhoCorasickKind::DFA))
             .build(keywords.iter().map(|(keyword, _)| keyword))
             .map_err(|e| FormatError::Form(e.to_string()))?;
         Ok(Made { any: Some(any).filter(|any| any.patterns_len() > 0), all, keywords, shortest })
-    }
-}
-
-/// Every match of any pattern in a text, overlapping ones too, with where it ends.
-fn matches_in(any: &DFA, text: &str, mut found: impl FnMut(usize, usize)) {
-    let Ok(mut state) = any.start_state(Anchored::No) else { return };
-    for (at, byte) in text.bytes().enumerate() {
-        state = any.next_state(Anchored::No, state, byte);
-        if any.is_special(state) && any.is_match(state) {
-            (0..any.match_len(state)).for_each(|which| found(any.match_pattern(state, which).as_usize(), at + 1));
-        }
     }
 }
 
