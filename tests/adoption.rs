@@ -1,9 +1,6 @@
 //! A team takes davy up on a Friday afternoon: the package installed by pip, `davy init`, real git, real pre-commit, two branches.
 
-#[path = "common/oracle.rs"]
-mod common;
-
-use common::{bin, clean_git, run, said, say, scratch, skip, step, venv, wheel};
+use crate::common::oracle::{self, bin, clean_git, run, said, say, scratch, skip, step, venv, wheel};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -212,7 +209,7 @@ fn init_asks_before_it_writes() {
 
     // Nobody to ask: nothing is written, and it is no success.
     let folder = project();
-    let output = run(common::davy().arg("init").current_dir(folder.path()).stdin(std::process::Stdio::null()));
+    let output = run(oracle::davy().arg("init").current_dir(folder.path()).stdin(std::process::Stdio::null()));
     assert_eq!(output.status.code(), Some(2));
     assert!(said(&output).contains("+++ davy.toml") && said(&output).contains("`--yes` writes"), "{}", said(&output));
     assert_eq!(files(folder.path()), 0);
@@ -223,7 +220,7 @@ fn init_takes_what_is_there_into_account() {
     let folder = scratch();
     let here = folder.path();
     let init = |args: &[&str], code: i32| {
-        let output = run(common::davy().arg("init").args(args).current_dir(here));
+        let output = run(oracle::davy().arg("init").args(args).current_dir(here));
         assert_eq!(output.status.code(), Some(code), "{}", said(&output));
         said(&output)
     };
@@ -270,7 +267,7 @@ fn init_edits_nothing_that_it_does_not_understand() {
         folder
     };
     let init = |folder: &Path, args: &[&str], code: i32| {
-        let output = run(common::davy().args(["init", "--yes"]).args(args).current_dir(folder));
+        let output = run(oracle::davy().args(["init", "--yes"]).args(args).current_dir(folder));
         assert_eq!(output.status.code(), Some(code), "{}", said(&output));
         said(&output)
     };

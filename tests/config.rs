@@ -1,20 +1,11 @@
 //! What applies to a file and where it comes from; and the schema of the configuration, against davy and a real validator.
 
-#[path = "common/oracle.rs"]
-mod common;
-
-use common::{clean_git, davy, root, run, said, say, scratch, skip, venv};
+use crate::common::oracle::{clean_git, davy, root, run, said, say, scratch, skip, venv, write};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-
-fn write(folder: &Path, path: &str, text: &str) {
-    let path = folder.join(path);
-    fs::create_dir_all(path.parent().expect("a folder")).expect("writable");
-    fs::write(path, text).expect("writable");
-}
 
 fn shown(folder: &Path, args: &[&str]) -> Value {
     let output = run(davy()

@@ -1,8 +1,6 @@
 //! Every format of a report, as those who read it understand it: places, fingerprints, escapes, and no secret anywhere.
 
-mod common;
-
-use common::{Project, run};
+use crate::common::project::{Project, run};
 use serde_json::Value;
 use std::collections::HashSet;
 

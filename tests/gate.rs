@@ -1,5 +1,6 @@
 //! The baseline on real git: what is recorded blocks nobody, what is new fails, branches that mend different things merge.
 
+use crate::common::oracle::{git, said, write};
 use davy::baseline::Baseline;
 use proptest::prelude::*;
 use std::fs;
@@ -10,40 +11,10 @@ fn davy(folder: &Path, args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_davy")).args(args).current_dir(folder).output().expect("davy runs")
 }
 
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
-}
-
 fn ok(folder: &Path, args: &[&str], code: i32) -> String {
     let output = davy(folder, args);
     assert_eq!(output.status.code(), Some(code), "davy {}: {}", args.join(" "), said(&output));
     said(&output)
-}
-
-fn git(folder: &Path, args: &[&str]) -> String {
-    let output = Command::new("git")
-        .args([
-            "-c",
-            "user.name=a",
-            "-c",
-            "user.email=a@b",
-            "-c",
-            "commit.gpgsign=false",
-            "-c",
-            "init.defaultBranch=main",
-        ])
-        .args(args)
-        .current_dir(folder)
-        .output()
-        .expect("git runs");
-    assert!(output.status.success(), "git {}: {}", args.join(" "), said(&output));
-    said(&output)
-}
-
-fn write(folder: &Path, path: &str, text: &str) {
-    let path = folder.join(path);
-    fs::create_dir_all(path.parent().expect("a folder")).expect("writable");
-    fs::write(path, text).expect("writable");
 }
 
 fn naive(functions: &[&str]) -> String {

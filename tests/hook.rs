@@ -2,10 +2,7 @@
 //!
 //! `language: python` and `rust` build davy anew, which takes minutes: here the same hooks run the binary that is built already.
 
-#[path = "common/oracle.rs"]
-mod common;
-
-use common::{bin, clean_git, root, run, said, say, scratch, skip, step, venv, wheel};
+use crate::common::oracle::{self, bin, builds, clean_git, root, run, said, say, scratch, skip, step, venv, wheel};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -152,8 +149,8 @@ fn hooks() {
 
     // A team with debt records it: what is old blocks nobody, what is new fails, on whatever line.
     project.write("shop/debt.py", NAIVE);
-    let recorded = run(common::davy().args(["baseline", "create"]).current_dir(project.place()));
-    assert!(common::said(&recorded).contains("Recorded 1 finding"), "{}", common::said(&recorded));
+    let recorded = run(oracle::davy().args(["baseline", "create"]).current_dir(project.place()));
+    assert!(oracle::said(&recorded).contains("Recorded 1 finding"), "{}", oracle::said(&recorded));
     let (passes, said) = project.hook("davy-system", false);
     assert!(passes, "{said}");
     assert!(project.git(&["commit", "--quiet", "--no-verify", "--message", "adopt"]).status.success());
@@ -184,7 +181,7 @@ fn hooks() {
     }
     let (passes, said) = project.hook("davy", true);
     assert!(!passes && said.matches("Found 1 new warning").count() == 2, "{said}");
-    run(common::davy().args(["baseline", "update"]).current_dir(project.place()));
+    run(oracle::davy().args(["baseline", "update"]).current_dir(project.place()));
     let (passes, said) = project.hook("davy", true);
     assert!(passes && !said.contains("fixed") && !said.contains("stale"), "{said}");
     say("hook: 14 runs of the real pre-commit; 0 skipped");
@@ -194,8 +191,8 @@ fn hooks() {
 #[test]
 fn the_hook_builds_from_a_clone() {
     let test = "hook::the_hook_builds_from_a_clone";
-    let (python, wheel) = match (venv("pre-commit", &["pre-commit>=4,<5"]), wheel()) {
-        (Ok(python), Ok(wheel)) => (python, wheel),
+    let python = match (venv("pre-commit", &["pre-commit>=4,<5"]), wheel()) {
+        (Ok(python), Ok(_)) => python,
         (Err(why), _) | (_, Err(why)) => return skip(test, &why),
     };
     if !root().join(".git").exists() {
@@ -206,9 +203,10 @@ fn the_hook_builds_from_a_clone() {
     assert!(project.git(&["add", "--all"]).status.success());
     let mut command = Command::new(&python);
     clean_git(&mut command).args(["-m", "pre_commit", "try-repo"]).arg(root()).args(["davy", "--all-files"]);
-    // What other packages compile to is there already.
-    command.env("CARGO_TARGET_DIR", wheel.with_file_name("wheel-target")).env("MATURIN_PEP517_ARGS", "--profile quick");
-    let output = run(command.current_dir(project.place()).env("PRE_COMMIT_HOME", &project.cache));
+    let output = run(builds(&mut command)
+        .expect("a target folder")
+        .current_dir(project.place())
+        .env("PRE_COMMIT_HOME", &project.cache));
     let said = said(&output);
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("shop/clock.py:3:11") && said.contains("Found 1 warning"), "{said}");

@@ -89,12 +89,15 @@ fn nothing_grows_faster_than_the_file() {
         let _ = time(kind, &text);
     }
     for ((kind, small), (_, large)) in files(SIZE).iter().zip(files(4 * SIZE)) {
-        let few = time(*kind, small).min(time(*kind, small));
-        let many = time(*kind, &large).min(time(*kind, &large));
-        let head: String = small.chars().take(40).collect();
-        assert!(
-            many < few * 9 + Duration::from_millis(60),
-            "{kind:?} {head:?}: {few:?} for {SIZE} bytes, {many:?} for four times as many"
-        );
+        let mut said = String::new();
+        // Whatever else runs meanwhile disturbs a measurement, but not three.
+        let linear = (0..3).any(|_| {
+            let few = time(*kind, small);
+            let many = time(*kind, &large);
+            let head: String = small.chars().take(40).collect();
+            said = format!("{kind:?} {head:?}: {few:?} for {SIZE} bytes, {many:?} for four times as many");
+            many < few * 9 + Duration::from_millis(60)
+        });
+        assert!(linear, "{said}");
     }
 }

@@ -1,8 +1,6 @@
 //! `davy migrate datetime`: the whole project in one step, through a function that is written once.
 
-mod common;
-
-use common::Project;
+use crate::common::project::Project;
 
 const PYPROJECT: (&str, &str) =
     ("pyproject.toml", "[project]\nname = \"app\"\nversion = \"0\"\nrequires-python = \">=3.9\"\n");

@@ -1,12 +1,7 @@
 //! A run of a few files after an earlier one reports what a run without any cache reports, whatever has changed in between.
 
-#[path = "common/oracle.rs"]
-mod common;
-#[path = "common/repository.rs"]
-mod repository;
-
-use common::{copy, davy, root, run_with, said, scratch};
-use repository::Dice;
+use crate::common::oracle::{copy, davy, root, run_with, said, scratch};
+use crate::common::repository::Dice;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};

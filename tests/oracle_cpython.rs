@@ -1,9 +1,6 @@
 //! What davy calls broken, CPython does not compile, and the other way round; and no fix breaks a file that compiled.
 
-#[path = "common/oracle.rs"]
-mod common;
-
-use common::{copy, davy, root, run, run_with, said, say, scratch};
+use crate::common::oracle::{copy, davy, root, run, run_with, said, say, scratch};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,9 +1,7 @@
 //! The rewrites of `utcnow`, executed before and after in three time zones, with time running and frozen.
 
-#[path = "common/oracle.rs"]
-mod common;
-
-use common::{cases, copy, davy, root, run, said, say, scratch, skip, venv};
+use crate::common::cases;
+use crate::common::oracle::{copy, davy, root, run, said, say, scratch, skip, venv};
 
 const PROJECT: &str = "[project]\nname = \"case\"\nversion = \"0\"\nrequires-python = \">=3.9\"\ndependencies = []\n";
 

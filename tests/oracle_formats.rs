@@ -1,9 +1,6 @@
 //! Reports as those read them that they are for: a parser of JUnit's XML, the schemas of GitLab, SonarQube and reviewdog, and jq.
 
-#[path = "common/oracle.rs"]
-mod common;
-
-use common::{davy, prepared, root, run, said, say, scratch, skip, step, venv};
+use crate::common::oracle::{self, davy, prepared, root, run, said, say, scratch, skip, step, venv};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -34,7 +31,7 @@ fn junit() {
     let expected = text.matches("<testcase ").count();
     assert!(expected > 50);
     let mut command = Command::new(&place);
-    let read = common::run_with(command.args(["-c", READ]), &text);
+    let read = oracle::run_with(command.args(["-c", READ]), &text);
     assert!(read.status.success(), "{}", said(&read));
     let numbers = String::from_utf8(read.stdout).expect("UTF-8");
     assert_eq!(numbers.trim(), format!("{expected} {expected} {expected} {expected} 0"));
@@ -106,7 +103,7 @@ fn jq_reads_json_whole_and_by_the_line() {
     let jq = |program: &str, input: Vec<u8>| {
         let script = "import jq, sys; print(jq.compile(sys.argv[1]).input_text(sys.stdin.read(), slurp=sys.argv[2] == 'slurp').text())";
         let slurp = if program.starts_with("map") { "slurp" } else { "whole" };
-        let read = common::run_with(
+        let read = oracle::run_with(
             Command::new(&python).args(["-c", script, program, slurp]),
             &String::from_utf8(input).expect("UTF-8"),
         );

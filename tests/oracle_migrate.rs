@@ -1,10 +1,8 @@
 //! The move from pydantic 1 to 2, with a project whose own tests say whether it is the same: real pytest under real pydantic 1.10
 //! before, and under real pydantic 2 behind `davy migrate pydantic`.
 
-#[path = "common/oracle.rs"]
-mod common;
-
-use common::{cases, copy, davy, root, run, run_with, said, say, scratch, skip, venv};
+use crate::common::cases;
+use crate::common::oracle::{copy, davy, git, root, run, run_with, said, say, scratch, skip, venv};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,13 +24,6 @@ fn pytest(python: &Path, place: &Path) -> String {
     assert!(output.status.success(), "{text}");
     let last = text.lines().rfind(|line| line.contains(" passed")).unwrap_or_default().to_owned();
     last.split(" passed").next().unwrap_or_default().to_owned()
-}
-
-fn git(place: &Path, args: &[&str]) {
-    let mut command = Command::new("git");
-    command.args(["-c", "user.name=test", "-c", "user.email=test@example.org", "-c", "core.hooksPath=/dev/null"]);
-    let output = run(command.args(args).current_dir(place));
-    assert!(output.status.success(), "{}", said(&output));
 }
 
 fn migrate(place: &Path, args: &[&str]) -> Output {

@@ -1,9 +1,7 @@
 //! Pydantic's rewrites, executed before and after under real pydantic 2.
 
-#[path = "common/oracle.rs"]
-mod common;
-
-use common::{cases, copy, davy, root, run, run_with, said, say, scratch, skip, venv};
+use crate::common::cases;
+use crate::common::oracle::{copy, davy, root, run, run_with, said, say, scratch, skip, venv};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

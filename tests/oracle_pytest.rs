@@ -1,9 +1,6 @@
 //! What the pages of the family of tests say of pytest, by pytest itself: the first example of each is run.
 
-#[path = "common/oracle.rs"]
-mod common;
-
-use common::{bin, root, run, said, say, scratch, skip, venv};
+use crate::common::oracle::{bin, root, run, said, say, scratch, skip, venv};
 use std::fs;
 use std::path::Path;
 use std::process::Command;

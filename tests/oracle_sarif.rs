@@ -1,9 +1,6 @@
 //! SARIF as code scanning wants it: the fields it requires, the same bytes every time, and Microsoft's validator.
 
-#[path = "common/oracle.rs"]
-mod common;
-
-use common::{davy, npm, root, run, said, say, scratch, skip};
+use crate::common::oracle::{davy, npm, root, run, said, say, scratch, skip};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,8 +1,6 @@
 //! Private access: whose a name is, and how much that matters.
 
-mod common;
-
-use common::Project;
+use crate::common::project::Project;
 
 #[test]
 fn private_names_matter_by_who_owns_them() {

@@ -2,10 +2,7 @@
 //!
 //! `tests/data/pytest/projects.txt` says of each what pytest makes of it, and where davy says something else, why.
 
-#[path = "common/oracle.rs"]
-mod common;
-
-use common::{bin, davy, root, run, said, say, scratch, skip, venv};
+use crate::common::oracle::{bin, davy, root, run, said, say, scratch, skip, venv};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};

@@ -1,19 +1,8 @@
 //! Every command that the README shows is run, in a copy of the fixture.
 
+use crate::common::oracle::{copy, root};
 use std::path::Path;
 use std::process::Command;
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a temporary folder is writable");
-    for entry in std::fs::read_dir(from).expect("the fixture is there").flatten() {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).expect("a temporary folder is writable");
-        }
-    }
-}
 
 /// A migration wants a clean work tree.
 fn committed(folder: &Path) {
@@ -26,7 +15,7 @@ fn committed(folder: &Path) {
 
 #[test]
 fn commands_run() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = root();
     let pages = ["README.md", "docs/store.md"].map(|page| std::fs::read_to_string(root.join(page)).expect("a page"));
     let readme = pages.concat();
     let shell = readme.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
@@ -88,7 +77,7 @@ fn words(line: &str) -> Vec<String> {
 
 #[test]
 fn the_configuration_shown_is_read() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = root();
     let readme = std::fs::read_to_string(root.join("README.md")).expect("there is a README");
     let toml = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a TOML block");
     let folder = tempfile::tempdir().expect("a temporary folder");

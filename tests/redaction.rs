@@ -1,8 +1,6 @@
 //! Secrets go in everywhere, and come out nowhere: no format, diff, log, cache, baseline or crash holds one, plain or encoded.
 
-mod common;
-
-use common::{Project, run};
+use crate::common::project::{Project, run};
 use std::fs;
 use std::path::Path;
 

@@ -1,12 +1,7 @@
 //! `davy report` on real projects: what it says is what `davy check` finds, and what happened.
 
-#[path = "common/oracle.rs"]
-mod common;
-#[path = "common/repository.rs"]
-mod repository;
-
-use common::{copy, davy, root, run, said, scratch};
-use repository::Repository;
+use crate::common::oracle::{copy, davy, root, run, said, scratch};
+use crate::common::repository::Repository;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;

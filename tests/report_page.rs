@@ -1,9 +1,6 @@
 //! The page of the readiness report in a real browser: what it shows, what it asks of the network, who can use it.
 
-#[path = "common/oracle.rs"]
-mod common;
-
-use common::{root, run, said, say, scratch, skip, venv};
+use crate::common::oracle::{root, run, said, say, scratch, skip, venv};
 use davy::debt::html::page;
 use davy::debt::{Document, Verdict};
 use std::path::PathBuf;

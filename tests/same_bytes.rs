@@ -1,10 +1,7 @@
 //! The same report of real code, whatever way it is come to: from nothing, from the cache, after a checkout, by one thread or two, and with rules
 //! that look at every file rather than at those that hold their words.
 
-#[path = "common/oracle.rs"]
-mod common;
-
-use common::{davy, prepared, root, run, said, say, scratch, skip, step, venv};
+use crate::common::oracle::{self, davy, prepared, root, run, said, say, scratch, skip, step, venv};
 use davy::compile::compile;
 use davy::rule::Definitions;
 use davy::unit::{Kind, Syntax};
@@ -67,7 +64,7 @@ fn compare(tree: &Path) {
     let place = scratch();
     let tree = {
         let copy = place.path().join("tree");
-        common::copy(tree, &copy);
+        oracle::copy(tree, &copy);
         copy
     };
     let cache = scratch();

@@ -1,9 +1,7 @@
 //! Files of settings as a project has them: which are read, what is said of them, and what may be written into them.
 
-mod common;
-
-use common::{Project, run};
-use std::process::Command;
+use crate::common::oracle::git;
+use crate::common::project::{Project, run};
 
 const VALUE: &str = "Tr0ub4dor&3";
 
@@ -111,12 +109,6 @@ fn standard_input_is_what_its_name_says() {
     assert!(shown.out.contains("SEC002") && shown.out.contains("POSTGRES_PASSWORD"), "{}", shown.out);
 }
 
-fn git(project: &Project, args: &[&str]) {
-    let own = ["-c", "user.name=a", "-c", "user.email=a@acme.io"];
-    let done = Command::new("git").args(own).args(args).current_dir(project.root()).output().expect("git runs");
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-}
-
 #[test]
 fn what_git_has_though_it_ignores_it() {
     let project = Project::new(&[
@@ -127,13 +119,13 @@ fn what_git_has_though_it_ignores_it() {
     ]);
     std::fs::remove_dir_all(project.path(".git")).expect("removable");
     assert!(!codes(&project.json(&[])).contains(&"SEC005".to_owned()), "a folder without git");
-    git(&project, &["init", "-q"]);
+    git(project.root(), &["init", "-q"]);
     // Not ignored yet: the next `git add .` takes them.
     let found = codes(&project.json(&[]));
     assert_eq!(found.iter().filter(|code| *code == "SEC005").count(), 2, "{found:?}");
     project.write(".gitignore", ".env\n.env.local\n");
     assert_eq!(codes(&project.json(&[])), ["SEC006"], "the image takes in what git ignores");
-    git(&project, &["add", "-f", ".env"]);
+    git(project.root(), &["add", "-f", ".env"]);
     let found = codes(&project.json(&[]));
     assert_eq!(found, ["SEC002", "SEC005", "SEC006"], "git has it though it ignores it");
     project.write(".dockerignore", "**/.env\n");

@@ -1,9 +1,6 @@
 //! Fixes of broken files, on real files that were broken on purpose: a safe one gives back the tree of the original.
 
-#[path = "common/oracle.rs"]
-mod common;
-
-use common::{davy, root, run, run_with, said, say, scratch};
+use crate::common::oracle::{davy, root, run, run_with, said, say, scratch};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

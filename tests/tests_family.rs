@@ -1,8 +1,6 @@
 //! The family of tests on whole projects: what is looked up for every test is looked up once.
 
-mod common;
-
-use common::Project;
+use crate::common::project::Project;
 use std::time::{Duration, Instant};
 
 fn project(files: usize) -> Project {

@@ -1,12 +1,7 @@
 //! `davy trend` against what it stands for: a clean check of every commit, checked out.
 
-#[path = "common/oracle.rs"]
-mod common;
-#[path = "common/repository.rs"]
-mod repository;
-
-use common::{davy, run, said, say, scratch};
-use repository::{Dice, Repository, change, sources};
+use crate::common::oracle::{davy, run, said, say, scratch};
+use crate::common::repository::{Dice, Repository, change, sources};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;

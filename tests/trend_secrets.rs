@@ -1,12 +1,7 @@
 //! `davy trend --secrets`: what any commit ever held, and never a value of it.
 
-#[path = "common/oracle.rs"]
-mod common;
-#[path = "common/repository.rs"]
-mod repository;
-
-use common::{davy, run, said, scratch};
-use repository::Repository;
+use crate::common::oracle::{davy, run, said, scratch};
+use crate::common::repository::Repository;
 use serde_json::Value;
 use std::fs;
 use std::process::Output;

@@ -1,12 +1,7 @@
 //! What `davy trend` keeps between runs: whatever happens to it or to the repository, the answer is that of a run that starts anew.
 
-#[path = "common/oracle.rs"]
-mod common;
-#[path = "common/repository.rs"]
-mod repository;
-
-use common::{davy, run, run_with, said, say, scratch};
-use repository::{Dice, Repository, change, sources};
+use crate::common::oracle::{self, davy, run, run_with, said, say, scratch};
+use crate::common::repository::{Dice, Repository, change, sources};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -325,7 +320,7 @@ fn findings_came_with_whoever_wrote_them() {
 
 #[test]
 fn the_tables_are_documented_as_they_are() {
-    let page = fs::read_to_string(common::root().join("docs/store.md")).expect("readable");
+    let page = fs::read_to_string(oracle::root().join("docs/store.md")).expect("readable");
     assert!(
         page.contains(davy::history::store::SCHEMA),
         "docs/store.md shows other tables than src/history/schema.sql"

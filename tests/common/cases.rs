@@ -4,7 +4,7 @@
 //! `# --- probe` with what is called. `fixed`: changed by `--fix`, equal, no deprecation left. `partly`: changed and equal, but
 //! a deprecation stays. `left`: not changed. `unsafe`: changed only by `--unsafe-fixes`.
 
-use super::{davy, run, run_with, said, say};
+use crate::common::oracle::{self, davy, run, run_with, said, say};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -63,7 +63,7 @@ pub type Rounds<'a> = &'a [(&'a str, &'a [(&'a str, &'a str)], bool)];
 
 /// Fixes and executes all cases; panics with every one that is not as expected.
 pub fn check(title: &str, cases: &[Case], run_: &Run) {
-    let scratch = super::scratch();
+    let scratch = oracle::scratch();
     let root = scratch.path().canonicalize().expect("the scratch folder is there");
     let mut jobs = Vec::new();
     let mut wrong = Vec::new();
@@ -107,7 +107,7 @@ pub fn check(title: &str, cases: &[Case], run_: &Run) {
             "name": case.name, "probe": case.probe, "before": place("before"), "after": place("after"),
         }));
     }
-    let script = super::root().join("tests/common/run_cases.py");
+    let script = oracle::root().join("tests/common/run_cases.py");
     let mut left: BTreeMap<String, bool> = BTreeMap::new();
     for (round, environment, frozen) in run_.rounds {
         let mut jobs = jobs.clone();

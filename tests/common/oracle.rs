@@ -1,10 +1,5 @@
 //! What several test files share: the built binary, temporary folders, real Pythons, and how to say that something was skipped.
 
-#![allow(dead_code, reason = "each test file uses its own part")]
-
-#[path = "cases.rs"]
-pub mod cases;
-
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -62,6 +57,13 @@ pub fn run_with(command: &mut Command, input: &str) -> Output {
     let output = child.wait_with_output().expect("the command ends");
     writer.join().expect("writing does not panic").expect("the command reads its input");
     output
+}
+
+/// A file below a folder, with the folders that it lies in.
+pub fn write(folder: &Path, path: &str, text: &str) {
+    let path = folder.join(path);
+    fs::create_dir_all(path.parent().expect("a folder")).expect("writable");
+    fs::write(path, text).expect("writable");
 }
 
 /// Both streams, for a message.
@@ -135,6 +137,15 @@ pub fn clean_git(command: &mut Command) -> &mut Command {
     command.env("GIT_CONFIG_GLOBAL", "").env("GIT_CONFIG_NOSYSTEM", "1").env("NO_COLOR", "1").env_remove("SKIP")
 }
 
+/// What git prints, which has to succeed.
+pub fn git(folder: &Path, args: &[&str]) -> String {
+    let mut command = Command::new("git");
+    clean_git(&mut command).args(["-c", "init.defaultBranch=main"]).args(args).current_dir(folder);
+    let output = run(&mut command);
+    assert!(output.status.success(), "git {args:?}: {}", said(&output));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
 /// The folder of programs of an npm package, under `target/npm`.
 pub fn npm(name: &str, package: &str) -> Result<PathBuf, String> {
     let place = prepared(&format!("npm/{name}"), package, |place| {
@@ -145,7 +156,41 @@ pub fn npm(name: &str, package: &str) -> Result<PathBuf, String> {
     Ok(place.join("node_modules"))
 }
 
-/// A folder with davy's wheel, built by pip from this package, in a target folder of its own: the binary under test must stay where it is.
+/// Has cargo, as pip starts it, build in a target folder of its own, as the binary under test must stay where it is. What that was built
+/// from is there already.
+pub fn builds(pip: &mut Command) -> Result<&mut Command, String> {
+    let built = Path::new(env!("CARGO_BIN_EXE_davy")).parent().expect("it lies in a folder");
+    let name = built.file_name().and_then(|name| name.to_str()).expect("the folder of a profile");
+    let wanted = fs::read_to_string(root().join("Cargo.lock")).map_err(|error| error.to_string())? + name;
+    let target = prepared("wheel-target", &wanted, |place| {
+        let _ = fs::remove_dir_all(place);
+        ["deps", ".fingerprint", "build"]
+            .iter()
+            .try_for_each(|part| linked(&built.join(part), &place.join(name).join(part)))
+    })?;
+    let profile = if name == "debug" { "dev" } else { name };
+    Ok(pip.env("CARGO_TARGET_DIR", target).env("MATURIN_PEP517_ARGS", format!("--profile {profile}")))
+}
+
+/// The same files in another folder, without copies; but for davy's own, which are built anew.
+fn linked(from: &Path, to: &Path) -> Result<(), String> {
+    let failed = |error: io::Error| format!("{}: {error}", from.display());
+    fs::create_dir_all(to).map_err(failed)?;
+    for entry in fs::read_dir(from).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        if ["davy-", "libdavy-", "all-"].iter().any(|own| name.to_string_lossy().starts_with(own)) {
+            continue;
+        }
+        if entry.path().is_dir() {
+            linked(&entry.path(), &to.join(name))?;
+        } else {
+            fs::hard_link(entry.path(), to.join(name)).map_err(failed)?;
+        }
+    }
+    Ok(())
+}
+
+/// A folder with davy's wheel, built by pip from this package.
 pub fn wheel() -> Result<PathBuf, String> {
     let python = venv("wheel", &["pip>=24", "maturin>=1.9,<2"])?;
     let binary = fs::read(env!("CARGO_BIN_EXE_davy")).map_err(|error| error.to_string())?;
@@ -158,7 +203,6 @@ pub fn wheel() -> Result<PathBuf, String> {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let paths = std::iter::once(scripts.to_owned()).chain(std::env::split_paths(&path));
         pip.env("PATH", std::env::join_paths(paths).map_err(|error| error.to_string())?);
-        pip.env("MATURIN_PEP517_ARGS", "--profile quick").env("CARGO_TARGET_DIR", place.with_file_name("wheel-target"));
-        step(pip.arg("--wheel-dir").arg(place).arg(root()))
+        step(builds(&mut pip)?.arg("--wheel-dir").arg(place).arg(root()))
     })
 }

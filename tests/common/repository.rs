@@ -1,8 +1,6 @@
 //! Repositories that tests make, and histories that are the same in every run.
 
-#![allow(dead_code, reason = "each test file uses its own part")]
-
-use crate::common::{copy, root, run, said};
+use crate::common::oracle::{copy, root, run, said};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -1,0 +1,44 @@
+//! All tests of the built product in one program: it is linked once, and what runs long runs beside the rest.
+
+mod common;
+
+mod adoption;
+mod again;
+mod architecture;
+mod bad_input;
+mod cache;
+mod catalog;
+mod ci;
+mod cli;
+mod collect;
+mod compile;
+mod config;
+mod fixtures;
+mod formats;
+mod gate;
+mod hook;
+mod labelled;
+mod linear;
+mod migrate_datetime;
+mod near;
+mod oracle_cpython;
+mod oracle_datetime;
+mod oracle_formats;
+mod oracle_migrate;
+mod oracle_pydantic;
+mod oracle_pytest;
+mod oracle_sarif;
+mod pages;
+mod private;
+mod pytest_projects;
+mod readme;
+mod redaction;
+mod report;
+mod report_page;
+mod same_bytes;
+mod settings;
+mod syntax_fixes;
+mod tests_family;
+mod trend;
+mod trend_secrets;
+mod trend_store;
