@@ -5,6 +5,7 @@
 //! secret. Only what is asked for is read.
 
 use crate::link::Linked;
+use crate::record::{self, Record};
 use crate::text::Span;
 use crate::unit::{Kind, Unit};
 use serde::{Deserialize, Serialize};
@@ -75,6 +76,68 @@ impl Stat {
     }
 }
 
+/// A folder, to see how files lie that are below it.
+pub struct Below {
+    #[cfg(target_os = "linux")]
+    folder: std::os::fd::OwnedFd,
+    #[cfg(not(target_os = "linux"))]
+    folder: PathBuf,
+}
+
+#[cfg(target_os = "linux")]
+impl Below {
+    /// None where it cannot be looked into.
+    pub fn new(folder: &Path) -> Option<Below> {
+        use rustix::fs::{Mode, OFlags, open};
+        open(folder, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
+            .ok()
+            .map(|folder| Below { folder })
+    }
+
+    /// Of a path below it; none where nothing is there. Saves the system the way to the folder, thousands of times.
+    pub fn stat(&self, path: &str) -> Option<Stat> {
+        use rustix::fs::{AtFlags, StatxFlags, statx};
+        let path = if path.is_empty() { "." } else { path };
+        let found = statx(&self.folder, path, AtFlags::empty(), StatxFlags::BASIC_STATS).ok()?;
+        let seconds = u64::try_from(found.stx_mtime.tv_sec).ok()?;
+        let modified = Duration::from_secs(seconds) + Duration::from_nanos(found.stx_mtime.tv_nsec.into());
+        let node = (found.stx_ino, found.stx_ctime.tv_sec, found.stx_ctime.tv_nsec.into());
+        Some(Stat { size: found.stx_size, modified, node })
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+impl Below {
+    /// None where it cannot be looked into.
+    pub fn new(folder: &Path) -> Option<Below> {
+        folder.is_dir().then(|| Below { folder: folder.to_owned() })
+    }
+
+    /// Of a path below it; none where nothing is there.
+    pub fn stat(&self, path: &str) -> Option<Stat> {
+        Stat::of(&fs::metadata(self.folder.join(path)).ok()?)
+    }
+}
+
+impl Record for Stat {
+    fn put(&self, to: &mut Vec<u8>) {
+        let Stat { size, modified, node: (inode, seconds, nanos) } = self;
+        size.put(to);
+        modified.as_secs().put(to);
+        modified.subsec_nanos().put(to);
+        inode.put(to);
+        seconds.put(to);
+        nanos.put(to);
+    }
+
+    fn take(from: &mut &[u8]) -> Option<Self> {
+        let size = u64::take(from)?;
+        let (seconds, nanos) = (u64::take(from)?, u32::take(from)?);
+        let modified = Duration::from_secs(seconds).checked_add(Duration::from_nanos(nanos.into()))?;
+        Some(Stat { size, modified, node: (u64::take(from)?, i64::take(from)?, i64::take(from)?) })
+    }
+}
+
 #[cfg(unix)]
 fn node(metadata: &Metadata) -> (u64, i64, i64) {
     use std::os::unix::fs::MetadataExt;
@@ -93,6 +156,7 @@ struct Index {
     files: BTreeMap<String, (Stat, Content)>,
     /// What git's objects hold, by their names.
     blobs: BTreeMap<String, Content>,
+    #[serde(with = "record::list")]
     units: Vec<Place>,
 }
 
@@ -104,7 +168,7 @@ impl Index {
 }
 
 /// Where a unit lies, counted from the first of them.
-#[derive(Debug, Serialize, Deserialize, Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct Place {
     content: Content,
     kind: Kind,
@@ -113,6 +177,23 @@ pub struct Place {
     sum: u64,
     /// The last run that asked for it.
     used: u32,
+}
+
+impl Record for Place {
+    fn put(&self, to: &mut Vec<u8>) {
+        let Place { content, kind, start, size, sum, used } = self;
+        content.put(to);
+        kind.put(to);
+        start.put(to);
+        size.put(to);
+        sum.put(to);
+        used.put(to);
+    }
+
+    fn take(from: &mut &[u8]) -> Option<Self> {
+        let (content, kind, start) = (Content::take(from)?, Kind::take(from)?, u64::take(from)?);
+        Some(Place { content, kind, start, size: u32::take(from)?, sum: u64::take(from)?, used: u32::take(from)? })
+    }
 }
 
 /// Tells a cache from others: its head, which holds the checksum of its index, and where its units begin and end.

@@ -105,6 +105,7 @@ fn walk<'a>(
     }
     walk.visit_body(tree.body());
     walk.facts.registers_marks = walk.cx.mentions("def pytest_");
+    walk.facts.speaks_of_tests = walk.cx.speaks_of_tests();
     let Walk { cx, deepest, .. } = walk;
     Walked { findings: cx.findings, facts, secrets: cx.secrets, deepest }
 }

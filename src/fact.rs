@@ -190,6 +190,8 @@ pub struct Facts {
     pub edits_path: bool,
     /// It has hooks of pytest's own, which may register marks and settings.
     pub registers_marks: bool,
+    /// It speaks of tests or fixtures: pytest may import it by itself.
+    pub speaks_of_tests: bool,
     /// What is put into containers after they were made, by the module-level name or `.attribute` that holds them.
     pub filled: BTreeMap<String, Vec<Put>>,
     /// What it does while it is imported, in order, as far as modules that wait for each other are concerned.

@@ -73,7 +73,7 @@
 //! unit page manifest  what is kept of a file; rule pages; pyproject, requirements, lock files, setup.*, plugins of pytest
 //! finding secrets     findings and fixes as plain data; what davy knows of secrets in text
 //! fact                names, symbolic types, facts, conditions, verdicts
-//! text                spans, lines, encodings
+//! text record         spans, lines, encodings; lists as bytes
 //! ```
 //!
 //! # Invariants
@@ -115,6 +115,7 @@ pub mod link;
 pub mod manifest;
 pub mod page;
 pub mod python;
+mod record;
 pub mod report;
 pub mod rule;
 pub mod rules;

@@ -254,6 +254,11 @@ impl<'a> Cx<'a> {
         })
     }
 
+    /// Whether the text speaks of tests or fixtures, as every file does that pytest imports by itself.
+    pub fn speaks_of_tests(&self) -> bool {
+        self.mentions("test") || self.mentions("fixture")
+    }
+
     /// Whether a comment begins inside a span.
     pub fn has_comment(&self, within: Span) -> bool {
         let tokens = self.tree.tokens();

@@ -2,6 +2,7 @@
 
 use crate::fact::Facts;
 use crate::finding::Finding;
+use crate::record::Record;
 use crate::text::Span;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,25 @@ pub enum Kind {
     Stub,
     /// A file of settings, or another that may hold secrets.
     Text(Syntax),
+}
+
+impl Record for Kind {
+    fn put(&self, to: &mut Vec<u8>) {
+        let code = match self {
+            Kind::Python => 0,
+            Kind::Stub => 1,
+            Kind::Text(syntax) => 2 + *syntax as u8,
+        };
+        code.put(to);
+    }
+
+    fn take(from: &mut &[u8]) -> Option<Self> {
+        match u8::take(from)? {
+            0 => Some(Kind::Python),
+            1 => Some(Kind::Stub),
+            code => Syntax::ALL.get(usize::from(code) - 2).map(|syntax| Kind::Text(*syntax)),
+        }
+    }
 }
 
 /// How a file is written that is no Python.
@@ -37,6 +57,21 @@ pub enum Syntax {
     Notebook,
     /// Keys and certificates: text without structure.
     Key,
+}
+
+impl Syntax {
+    /// In the order in which they are listed.
+    const ALL: [Syntax; 9] = [
+        Syntax::Env,
+        Syntax::Ini,
+        Syntax::Yaml,
+        Syntax::Toml,
+        Syntax::Json,
+        Syntax::Docker,
+        Syntax::Netrc,
+        Syntax::Notebook,
+        Syntax::Key,
+    ];
 }
 
 impl Kind {
@@ -128,4 +163,19 @@ pub enum IgnoreForm {
     Pylint,
     /// Meant for davy, but it names no rule or says nothing that davy knows: silences nothing.
     Unread,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_read_as_what_it_was() {
+        for kind in [Kind::Python, Kind::Stub].into_iter().chain(Syntax::ALL.map(Kind::Text)) {
+            let mut bytes = Vec::new();
+            kind.put(&mut bytes);
+            assert_eq!(Kind::take(&mut &bytes[..]), Some(kind));
+        }
+        assert_eq!(Kind::take(&mut &[u8::MAX][..]), None);
+    }
 }

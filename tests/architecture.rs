@@ -5,7 +5,7 @@ use syn::visit::Visit;
 
 /// The rooms of `src`, from the ground up. A room may use the rooms of floors below it, and its own.
 const FLOORS: &[&[&str]] = &[
-    &["text"],
+    &["text", "record"],
     &["fact"],
     &["finding", "secrets"],
     &["unit", "page", "manifest"],

@@ -203,10 +203,7 @@ fn the_hook_builds_from_a_clone() {
     assert!(project.git(&["add", "--all"]).status.success());
     let mut command = Command::new(&python);
     clean_git(&mut command).args(["-m", "pre_commit", "try-repo"]).arg(root()).args(["davy", "--all-files"]);
-    let output = run(builds(&mut command)
-        .expect("a target folder")
-        .current_dir(project.place())
-        .env("PRE_COMMIT_HOME", &project.cache));
+    let output = run(builds(&mut command).current_dir(project.place()).env("PRE_COMMIT_HOME", &project.cache));
     let said = said(&output);
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("shop/clock.py:3:11") && said.contains("Found 1 warning"), "{said}");

@@ -153,9 +153,8 @@ impl Pytest {
         Pytest { child, requests, answers }
     }
 
-    fn run(&mut self, folder: &Path, args: &[&str]) -> Value {
-        let args = [args, &["-q", "-p", "no:cacheprovider"]].concat();
-        let request = json!({ "folder": folder, "args": args });
+    fn run(&mut self, folder: &Path) -> Value {
+        let request = json!({ "folder": folder, "args": ["-q", "-p", "no:cacheprovider"] });
         writeln!(self.requests, "{request}").expect("the server reads");
         let mut answer = String::new();
         self.answers.read_line(&mut answer).expect("the server answers");
@@ -176,7 +175,7 @@ fn differences(pytest: &mut Pytest, projects: &[Project]) -> (Vec<String>, usize
     let (mut wrong, mut compared) = (Vec::new(), 0);
     for project in projects {
         let folder = write(project, place.path());
-        let answer = pytest.run(&folder, &[]);
+        let answer = pytest.run(&folder);
         let (report, beside) = (answer["out"].as_str().unwrap_or_default(), &answer["err"]);
         // The end of the report; plugins warn beside it.
         let last = report.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
@@ -187,8 +186,7 @@ fn differences(pytest: &mut Pytest, projects: &[Project]) -> (Vec<String>, usize
             _ => "fails",
         };
         if !matches!(verdict, "fails") && !OPEN.contains(&project.name) {
-            let listed = pytest.run(&folder, &["--collect-only"]);
-            let listed = ids(listed["out"].as_str().unwrap_or_default());
+            let listed: Vec<String> = serde_json::from_value(answer["ids"].clone()).expect("a list of ids");
             let mut command = davy();
             let own = run(command.args(["collect", "-q"]).current_dir(&folder)).stdout;
             let own = ids(&String::from_utf8_lossy(&own));

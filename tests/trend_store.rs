@@ -202,6 +202,13 @@ fn what_is_kept_can_be_asked_and_not_changed() {
     assert_eq!(out("markdown"), "| rule | findings | rest |\n|---|---|---|\n| DTM001 | 21 |  |\n");
     let rows: Value = serde_json::from_str(&out("json")).expect("JSON");
     assert_eq!(rows, serde_json::json!([{"rule": "DTM001", "findings": 21, "rest": null}]));
+    let twice = ask("SELECT rule, rule FROM alive LIMIT 1", "json");
+    let rows: Value = serde_json::from_slice(&twice.stdout).expect("JSON");
+    assert_eq!(
+        rows,
+        serde_json::json!([{"rule": "DTM001", "rule:1": "DTM001"}]),
+        "no column takes the place of another"
+    );
     // The last day of the table is what the last commit has.
     let days = ask("SELECT findings FROM days ORDER BY day DESC LIMIT 1", "csv");
     assert_eq!(String::from_utf8_lossy(&days.stdout), "findings\n21\n");

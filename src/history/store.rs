@@ -374,7 +374,7 @@ pub fn ask(path: &Path, sql: &str) -> Result<Answer, String> {
             _ => Authorization::Deny,
         }))?;
         let mut statement = db.prepare(sql)?;
-        let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
+        let columns = apart(statement.column_names());
         let mut rows = Vec::new();
         let mut found = statement.query([])?;
         while let Some(row) = found.next()? {
@@ -387,6 +387,16 @@ pub fn ask(path: &Path, sql: &str) -> Result<Answer, String> {
         rusqlite::Error::SqlInputError { msg, .. } => msg,
         error => error.to_string(),
     })
+}
+
+/// Names that are told apart, as SQLite does it for the columns of a subquery: of two called `path` the second is `path:1`.
+fn apart<'n>(names: impl Iterator<Item = &'n str>) -> Vec<String> {
+    let mut apart: Vec<String> = Vec::new();
+    for name in names {
+        let others = (1..).map(|number| format!("{name}:{number}"));
+        apart.extend(std::iter::once(name.to_owned()).chain(others).find(|one| !apart.contains(one)));
+    }
+    apart
 }
 
 fn value(value: rusqlite::types::ValueRef) -> serde_json::Value {

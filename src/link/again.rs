@@ -83,6 +83,8 @@ pub struct Since<'s> {
     pub files: Vec<(&'s str, &'s Unit, &'s Unit)>,
     /// Other files have changed, and what they compiled to is not known any more.
     pub is_unsure: bool,
+    /// The modules, where somebody has sorted them already.
+    pub index: Option<&'s Index>,
 }
 
 impl Kept {
@@ -111,7 +113,7 @@ impl Kept {
 impl Since<'_> {
     /// The same as of the whole project: worked out again where that looked at something that has changed.
     pub(super) fn now(self, judge: &Judge, paths: &[&str], project: &Project) -> Kept {
-        let Since { kept, files, is_unsure } = self;
+        let Since { kept, files, is_unsure, .. } = self;
         if is_unsure {
             return Kept::of(judge, paths, project);
         }

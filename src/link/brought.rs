@@ -5,10 +5,11 @@
 use super::index::{File, Found, parent};
 use super::judge::Judge;
 use super::reads::{Of, apart, note};
-use crate::fact::{Binding, Name, Step, Verdict};
+use crate::fact::{Binding, Condition, Name, Step, Verdict};
 use crate::finding::Finding;
 use crate::python::bound::is_builtin;
 use crate::python::deeper;
+use crate::rules::tests::{missing_name, unreachable_module};
 use crate::text::Span;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -16,11 +17,33 @@ use rustc_hash::{FxHashMap, FxHashSet};
 const MOST: usize = 300;
 
 impl Judge<'_> {
+    /// What may be wrong with the imports of a file that pytest imports, and what is wrong with those of one that a test brings in.
+    pub(super) fn of_imports(&self, file: File) -> Vec<Finding> {
+        let mut found = self.own_imports(file);
+        found.extend(self.brought(file));
+        found
+    }
+
+    /// What may be wrong with the imports of a file that pytest imports by itself, each on its condition.
+    fn own_imports(&self, file: File) -> Vec<Finding> {
+        let facts = &self.values.units.of(file).facts;
+        if !facts.speaks_of_tests || self.judge(&Condition::CollectedOrConftest, file) == Verdict::No {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        for step in &facts.steps {
+            let Step::Import(import) = step else { continue };
+            found.extend(unreachable_module::of_import(import.at, import.level, &import.module));
+            let names = import.names.iter();
+            found.extend(names.map(|(at, name)| missing_name::of_name(*at, import.level, &import.module, name)));
+        }
+        found
+    }
+
     /// The imports of a file that fail when a test brings it in; what tests and conftests import themselves is told by their own rules.
-    pub(super) fn brought(&self, file: File) -> Vec<Finding> {
+    fn brought(&self, file: File) -> Vec<Finding> {
         let unit = self.values.units.of(file);
-        let told = |finding: &Finding| matches!(finding.code.0.as_str(), "TST010" | "TST011");
-        let is_own = self.takes_part(file) && unit.findings.iter().any(told);
+        let is_own = self.takes_part(file) && unit.facts.speaks_of_tests;
         let is_stub = self.values.index.path(file).ends_with(".pyi");
         if is_own || is_stub || unit.broken || !self.is_run_in_tests(file) {
             return Vec::new();

@@ -5,8 +5,9 @@
 use super::reads::{Key, Of, key, note};
 use crate::document::syntax_of;
 use crate::python::stdlib::is_stdlib;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// A file of the project, by its place in the list of units.
 pub type File = usize;
@@ -26,81 +27,117 @@ pub enum Found {
 
 /// Knows every file of the project and the folders that imports start from.
 pub struct Index {
-    files: FxHashMap<String, File>,
-    /// The `__init__` of each folder that has one.
-    packages: FxHashMap<String, File>,
-    /// Modules that are no packages, by their paths without the ending.
-    modules: FxHashMap<String, File>,
+    paths: Vec<String>,
+    /// The files in the order of their paths, where they have another one.
+    order: Option<Vec<File>>,
+    /// What lies at a path without ending, by the hash of that.
+    places: FxHashMap<u64, At>,
     folders: FxHashSet<String>,
-    /// Folders without `__init__` beside a module of their name, which comes before them.
-    hidden: FxHashSet<String>,
     roots: Vec<String>,
     /// The roots that were asked for.
     asked: Vec<String>,
-    paths: Vec<String>,
     /// The roots, by place in their list, below which a module or package lies, by its name.
     regular: FxHashMap<String, Vec<usize>>,
     /// The same for folders.
     bare: FxHashMap<String, Vec<usize>>,
 }
 
+/// What lies at a path without ending.
+#[derive(Clone, Copy, Default)]
+struct At {
+    /// The module, or its stub where there is no other.
+    module: Option<u32>,
+    /// The `__init__` of the folder.
+    package: Option<u32>,
+    is_folder: bool,
+    /// The module is more than a stub.
+    is_plain: bool,
+}
+
+impl At {
+    /// Whether it is a folder without `__init__` beside a module of its name, which comes before it.
+    fn is_hidden(self) -> bool {
+        self.is_folder && self.is_plain && self.package.is_none()
+    }
+}
+
 impl Index {
     /// Indexes the files (paths from the project's root, forward slashes) and the folders that imports may start from,
     /// beside those that the packages themselves show.
     pub fn new(paths: &[&str], extra_roots: &[String]) -> Index {
-        let files: FxHashMap<String, File> =
-            paths.iter().enumerate().map(|(file, path)| ((*path).to_owned(), file)).collect();
-        let (mut packages, mut modules) = (FxHashMap::default(), FxHashMap::default());
-        // Of a module and its stub the module counts.
-        for ending in [".pyi", ".py"] {
-            for (file, path) in paths.iter().enumerate() {
-                let Some(stem) = path.strip_suffix(ending) else { continue };
-                if let Some(folder) = stem.strip_suffix("/__init__").or_else(|| (stem == "__init__").then_some("")) {
-                    packages.insert(folder.to_owned(), file);
+        let mut places: FxHashMap<u64, At> = FxHashMap::with_capacity_and_hasher(paths.len() * 2, FxBuildHasher);
+        let mut folders = FxHashSet::default();
+        let mut last = None;
+        for (file, path) in paths.iter().enumerate() {
+            let stem = stem(path);
+            let is_python = stem.len() < path.len();
+            // A folder of settings is no package.
+            if !is_python && syntax_of(path.rsplit('/').next().unwrap_or_default()).is_some() {
+                continue;
+            }
+            let mut folder = parent(path);
+            if last != Some(folder) {
+                last = Some(folder);
+                while folders.insert(folder.to_owned()) {
+                    places.entry(hash(folder)).or_default().is_folder = true;
+                    folder = parent(folder);
                 }
-                modules.insert(stem.to_owned(), file);
+            }
+            let Some(file) = u32::try_from(file).ok().filter(|_| is_python) else { continue };
+            // Of a module and its stub the module counts.
+            let is_plain = path.ends_with(".py");
+            let place = places.entry(hash(stem)).or_default();
+            place.module = place.module.filter(|_| !is_plain).or(Some(file));
+            place.is_plain |= is_plain;
+            if let Some(folder) = stem.strip_suffix("/__init__").or_else(|| (stem == "__init__").then_some("")) {
+                let place = places.entry(hash(folder)).or_default();
+                place.package = place.package.filter(|_| !is_plain).or(Some(file));
             }
         }
-        let mut folders = FxHashSet::default();
         let mut roots: BTreeSet<String> = extra_roots.iter().cloned().collect();
         roots.insert(String::new());
-        // A folder of settings is no package.
-        for path in paths.iter().filter(|path| syntax_of(path.rsplit('/').next().unwrap_or_default()).is_none()) {
-            let mut folder = parent(path);
-            while folders.insert(folder.to_owned()) && !folder.is_empty() {
-                folder = parent(folder);
-            }
-        }
+        let is_package = |folder: &str| places.get(&hash(folder)).is_some_and(|at| at.package.is_some());
         for folder in &folders {
-            let is_package = |folder: &str| packages.contains_key(folder);
             // The folder above a topmost package is where imports of that package start.
             if is_package(folder) && !is_package(parent(folder)) && !folder.is_empty() {
                 roots.insert(parent(folder).to_owned());
             }
         }
         let roots: Vec<String> = roots.into_iter().filter(|root| root.is_empty() || folders.contains(root)).collect();
-        let places: FxHashMap<&str, usize> = roots.iter().enumerate().map(|(at, root)| (root.as_str(), at)).collect();
+        let of_roots: FxHashMap<&str, usize> = roots.iter().enumerate().map(|(at, root)| (root.as_str(), at)).collect();
         let below = |all: &mut FxHashMap<String, Vec<usize>>, path: &str| {
-            let Some(&root) = places.get(parent(path)) else { return };
+            let Some(&root) = of_roots.get(parent(path)) else { return };
             let known = all.entry(path.rsplit('/').next().unwrap_or(path).to_owned()).or_default();
             if !known.contains(&root) {
                 known.push(root);
             }
         };
-        let plain = paths.iter().filter_map(|path| path.strip_suffix(".py"));
-        let is_hidden = |stem: &&str| folders.contains(*stem) && !packages.contains_key(*stem);
-        let hidden = plain.filter(is_hidden).map(str::to_owned).collect();
         let (mut regular, mut bare) = (FxHashMap::default(), FxHashMap::default());
+        let mut around = (None, false);
         for path in paths {
-            let Some(stem) = path.strip_suffix(".py").or_else(|| path.strip_suffix(".pyi")) else { continue };
-            below(&mut regular, stem);
+            let stem = stem(path);
+            if stem.len() == path.len() {
+                continue;
+            }
+            let folder = parent(path);
+            if around.0 != Some(folder) {
+                around = (Some(folder), of_roots.contains_key(folder));
+            }
+            if around.1 {
+                below(&mut regular, stem);
+            }
             if let Some(package) = stem.strip_suffix("/__init__") {
                 below(&mut regular, package);
             }
         }
         folders.iter().filter(|folder| !folder.is_empty()).for_each(|folder| below(&mut bare, folder));
+        let order = (!paths.is_sorted()).then(|| {
+            let mut order: Vec<File> = (0..paths.len()).collect();
+            order.sort_by_key(|file| paths[*file]);
+            order
+        });
         let paths = paths.iter().map(|path| (*path).to_owned()).collect();
-        Index { files, packages, modules, folders, hidden, roots, asked: extra_roots.to_vec(), paths, regular, bare }
+        Index { paths, order, places, folders, roots, asked: extra_roots.to_vec(), regular, bare }
     }
 
     /// Whether it is what these files and roots give.
@@ -111,7 +148,24 @@ impl Index {
     /// The file at a path.
     pub fn file(&self, path: &str) -> Option<File> {
         note(Of::Base, stem(path));
-        self.files.get(path).copied()
+        self.at(path)
+    }
+
+    fn at(&self, path: &str) -> Option<File> {
+        let module = self.place(stem(path)).module.map(|file| file as File);
+        if module.is_some_and(|file| self.paths[file] == path) {
+            return module;
+        }
+        // A stub beside its module, or no Python.
+        let found = match &self.order {
+            None => self.paths.binary_search_by(|one| one.as_str().cmp(path)),
+            Some(order) => order.binary_search_by(|file| self.paths[*file].as_str().cmp(path)).map(|at| order[at]),
+        };
+        found.ok()
+    }
+
+    fn place(&self, path: &str) -> At {
+        self.places.get(&hash(path)).copied().unwrap_or_default()
     }
 
     /// The path of a file.
@@ -150,7 +204,7 @@ impl Index {
         }
         let mut keys = Vec::new();
         let paths = |one: &Index, other: &Index| {
-            one.paths.iter().filter(|path| !other.files.contains_key(*path)).cloned().collect::<Vec<String>>()
+            one.paths.iter().filter(|path| other.at(path).is_none()).cloned().collect::<Vec<String>>()
         };
         for path in paths(self, before).into_iter().chain(paths(before, self)) {
             let name = path.rsplit('/').next().unwrap_or(&path);
@@ -234,7 +288,7 @@ impl Index {
         let mut root = parent(path);
         let is_package = |folder: &str| {
             note(Of::Base, folder);
-            self.packages.contains_key(folder)
+            self.place(folder).package.is_some()
         };
         while !root.is_empty() && is_package(root) {
             root = parent(root);
@@ -249,11 +303,11 @@ impl Index {
     fn below(&self, folder: &str, module: &str) -> Option<Found> {
         if module.is_empty() {
             note(Of::Base, folder);
-            return Some(match self.packages.get(folder) {
-                Some(&file) => Found::File(file),
-                None if self.folders.contains(folder) => Found::Folder(folder.to_owned()),
-                None => return None,
-            });
+            let place = self.place(folder);
+            return match place.package {
+                Some(file) => Some(Found::File(file as File)),
+                None => place.is_folder.then(|| Found::Folder(folder.to_owned())),
+            };
         }
         let base = join(folder, &module.replace('.', "/"));
         note(Of::Base, &base);
@@ -261,16 +315,17 @@ impl Index {
             base.match_indices('/').map(|(at, _)| &base[..at]).filter(|around| around.len() > folder.len());
         let is_hidden = |around| {
             note(Of::Base, around);
-            self.hidden.contains(around)
+            self.place(around).is_hidden()
         };
         if around.any(is_hidden) {
             return None;
         }
         // A package wins over a module of the same name, as in CPython's finder.
-        if let Some(&file) = self.packages.get(&base).or_else(|| self.modules.get(&base)) {
-            return Some(Found::File(file));
+        let place = self.place(&base);
+        if let Some(file) = place.package.or(place.module) {
+            return Some(Found::File(file as File));
         }
-        self.folders.contains(&base).then_some(Found::Folder(base))
+        place.is_folder.then_some(Found::Folder(base))
     }
 }
 
@@ -279,9 +334,13 @@ fn stem(path: &str) -> &str {
     path.strip_suffix(".py").or_else(|| path.strip_suffix(".pyi")).unwrap_or(path)
 }
 
+fn hash(path: &str) -> u64 {
+    xxh3_64(path.as_bytes())
+}
+
 /// The folder of a path; empty at the root.
 pub fn parent(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+    memchr::memrchr(b'/', path.as_bytes()).map_or("", |at| &path[..at])
 }
 
 fn join(folder: &str, name: &str) -> String {

@@ -36,6 +36,7 @@ use crate::fact::{Condition, Role, TypeExpr, Verdict};
 use crate::finding::{
     Ask, Code, Edit, Fate, Finding, Fix, Grade, Judged, LabelAt, Piece, Place, Proposal, Rebind, Severity,
 };
+use crate::manifest::Manifest;
 use crate::page::Page;
 use crate::rules;
 use crate::text::Span;
@@ -85,12 +86,13 @@ pub fn reasons(units: &[(&str, &dyn Held)], file: File, project: &Project) -> Ve
     let index = index_of(&paths, &manifests, project);
     let values = Values::new(&index, &units, &project.models);
     let judge = Judge::new(&values, project, &manifests);
+    let of_imports = judge.of_imports(file);
     let reason = |finding: &Finding| Reason {
         code: finding.code.clone(),
         span: finding.span,
         why: judge.why_not(&finding.when, file),
     };
-    units[file].held().findings.iter().map(reason).collect()
+    units[file].held().findings.iter().chain(&of_imports).map(reason).collect()
 }
 
 /// The files that tests bring in, tests and conftests among them, with what each imports.
@@ -101,6 +103,13 @@ pub fn imports(units: &[(&str, &dyn Held)], project: &Project) -> FxHashMap<File
     let index = index_of(&paths, &manifests, project);
     let values = Values::new(&index, &units, &project.models);
     Judge::new(&values, project, &manifests).all_runs().clone()
+}
+
+/// The modules of a project with these manifests and folders of sources.
+pub fn index_below(paths: &[&str], manifests: &[(String, Manifest)], src: impl Iterator<Item = String>) -> Index {
+    let mut roots = Manifests::new(manifests).roots();
+    roots.extend(src);
+    Index::new(paths, &roots)
 }
 
 fn index_of(paths: &[&str], manifests: &Manifests, project: &Project) -> Index {
@@ -152,8 +161,15 @@ fn linked(
     let paths: Vec<&str> = units.iter().map(|(path, _)| *path).collect();
     let units: Vec<&dyn Held> = units.iter().map(|(_, unit)| *unit).collect();
     let manifests = Manifests::new(project.manifests);
-    let index = index_of(&paths, &manifests, project);
-    let values = Values::new(&index, &units, &project.models);
+    let own;
+    let index = match known.as_ref().and_then(|(_, since)| since.index) {
+        Some(index) => index,
+        None => {
+            own = index_of(&paths, &manifests, project);
+            &own
+        }
+    };
+    let values = Values::new(index, &units, &project.models);
     let judge = Judge::new(&values, project, &manifests);
     let chains = Chains::new(&judge);
     let kept = match known {
@@ -163,7 +179,7 @@ fn linked(
         }
         None => Kept::of(&judge, &paths, project),
     };
-    let (circular, outside) = kept.findings(&index);
+    let (circular, outside) = kept.findings(index);
     let linker = Linker { judge: &judge, chains: &chains, quote, circular, outside };
     let files: Vec<(Vec<Judged>, usize)> = shown.par_iter().map(|&file| linker.file(file)).collect();
     let mut linked = Linked::default();
@@ -261,14 +277,14 @@ impl Linker<'_, '_> {
         let path = self.judge.values.index.path(file);
         let settings = self.judge.project.settings;
         let mut candidates = Vec::new();
-        let of_imports = ["TST010", "TST011"].map(rules::page).into_iter().flatten();
-        let wanted = of_imports.into_iter().any(|page| settings.selected(path, page));
+        let mut pages = ["TST010", "TST011"].map(rules::page).into_iter().flatten();
+        let wanted = pages.any(|page| settings.selected(path, page));
         // `templates/{{cookiecutter.name}}/main.py` is Python once somebody fills it in.
         let is_template = path.contains("{{") && path.contains("}}");
-        let brought = if wanted { self.judge.brought(file) } else { Vec::new() };
+        let of_imports = if wanted { self.judge.of_imports(file) } else { Vec::new() };
         let circular = self.circular.iter().filter(|(of, _)| *of == file).map(|(_, finding)| finding);
         let outside = self.outside.get(&file);
-        for finding in unit.findings.iter().chain(&brought).chain(circular).chain(outside) {
+        for finding in unit.findings.iter().chain(&of_imports).chain(circular).chain(outside) {
             let Some(page) = rules::page(&finding.code.0) else { continue };
             let is_filled_in = is_template && page.family.name == "syntax";
             if settings.selected(path, page) && !is_filled_in && !self.is_off(finding, file) {

@@ -2,17 +2,19 @@
 
 use super::state::{self, Folder, Guard, State};
 use super::{Configured, File, Scan, guarded, key, read};
-use crate::cache::{self, Cache, Compiled, Content, Place, Stat};
+use crate::cache::{self, Below, Cache, Compiled, Content, Place, Stat};
 use crate::config::{Config, paths};
 use crate::discover::{self, Discovery};
 use crate::git;
+use crate::link::index::Index;
 use crate::link::project::{Project, included};
-use crate::link::{Held, Kept, Linked, Quote, Read, Sayings, Since, Table, link_since};
+use crate::link::{Held, Kept, Linked, Quote, Read, Sayings, Since, Table, index_below, link_since};
 use crate::manifest::Manifest;
 use crate::rule::Definitions;
-use crate::unit::Unit;
+use crate::unit::{Kind, Unit};
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -41,6 +43,8 @@ pub struct Near {
     kept: Kept,
     table: Table,
     read: Arc<Read>,
+    /// The modules, where there are no others than then.
+    index: Option<Index>,
     /// The files that others have been put in front of, counted as they were then.
     inserted: Vec<usize>,
 }
@@ -82,6 +86,15 @@ fn file_of(
     let discover::Found { path, display, kind, explicit } = found;
     let stat = Some(stat);
     Some(File { path, key, display, kind, shown: explicit, unit, skipped: false, overlay: None, hash: content, stat })
+}
+
+/// A path below a folder, which `join` looks at twice.
+fn below(folder: &Path, key: &str) -> PathBuf {
+    let mut path = OsString::with_capacity(folder.as_os_str().len() + 1 + key.len());
+    path.push(folder);
+    path.push(std::path::MAIN_SEPARATOR_STR);
+    path.push(key);
+    path.into()
 }
 
 impl Watched {
@@ -165,14 +178,6 @@ impl Watched {
             return None;
         }
         let cache = Arc::new(Cache::marked(cache, hash, &state.mark)?);
-        if !state.has_same_tree(root, false) {
-            return None;
-        }
-        let changed: FxHashSet<usize> = state.seen(&state.files, root).changed.into_iter().collect();
-        let is_new = |(at, file): (usize, &state::File)| file.place.is_none() || changed.contains(&at);
-        if state.files.iter().enumerate().filter(|one| is_new(*one)).count() > state::FEW {
-            return None;
-        }
         let mut named: FxHashMap<String, &discover::Found> =
             wanted.files.iter().map(|file| (key(&file.path, root), file)).collect();
         let is_known = |path: &PathBuf| state.guards.iter().any(|(known, _)| known == path);
@@ -182,25 +187,44 @@ impl Watched {
         let mut stdin = stdin.map(|file| (file.key.clone(), file));
         let mut configs = Configured { files: FxHashMap::default(), rest: Some((Arc::clone(config), root.to_owned())) };
         let (here, base) = (paths::working_directory(), Arc::new(root.to_owned()));
-        let mut files = Vec::with_capacity(state.files.len() + named.len());
-        let mut before = Vec::with_capacity(files.capacity());
-        for (at, known) in state.files.into_iter().enumerate() {
-            let state::File { key, kind, stat, content, place, .. } = known;
-            before.push(Some((content, place)));
-            let wanted = named.remove(&key);
-            if let Some((_, file)) = stdin.take_if(|(name, _)| *name == key) {
-                files.push(file);
-                continue;
-            }
-            let path = root.join(&key);
-            let display = if here == root { key.clone() } else { paths::shown(&path, &here) };
-            let found = discover::Found { path, display, kind, explicit: wanted.is_some() };
-            let known = place.filter(|_| !changed.contains(&at));
-            let file = file_of(found, key, (stat, content, known), (&base, definitions, &cache))?;
-            if file.shown {
-                configs.files.insert(file.key.clone(), (Arc::clone(config), file.path.clone()));
-            }
-            files.push(file);
+        let is_here = here == root;
+        let found = |key: &str, kind: Kind, explicit: bool| {
+            let path = below(root, key);
+            let display = if is_here { key.to_owned() } else { paths::shown(&path, &here) };
+            discover::Found { path, display, kind, explicit }
+        };
+        // While one looks how all of it lies on the disk, the other takes it to be as it was.
+        let look = || state.has_same_tree(root, false).then(|| state.seen(&state.files, root).changed);
+        let mut take = || {
+            let known = |known: &state::File| {
+                let state::File { key, kind, stat, content, place, .. } = known;
+                let found = found(key, *kind, !named.is_empty() && named.remove(key).is_some());
+                file_of(found, key.clone(), (*stat, *content, *place), (&base, definitions, &cache))
+            };
+            let files: Option<Vec<File>> = state.files.iter().map(known).collect();
+            let names: Vec<&str> = state.files.iter().map(|file| file.key.as_str()).collect();
+            (files, index_below(&names, &state.manifests, config.src.iter().map(|folder| self::key(folder, root))))
+        };
+        let (changed, (files, index)) = rayon::join(look, &mut take);
+        let (changed, mut files) = (changed?, files?);
+        let unknown = state.files.iter().filter(|file| file.place.is_none()).count();
+        if unknown + changed.len() > state::FEW {
+            return None;
+        }
+        let mut before: Vec<_> = state.files.iter().map(|file| Some((file.content, file.place))).collect();
+        for at in changed {
+            let state::File { key, kind, stat, content, .. } = &state.files[at];
+            let found = found(key, *kind, files[at].shown);
+            files[at] = file_of(found, key.clone(), (*stat, *content, None), (&base, definitions, &cache))?;
+        }
+        if let Some((name, _)) = &stdin
+            && let Ok(at) = files.binary_search_by(|file| file.key.as_bytes().cmp(name.as_bytes()))
+            && let Some((_, file)) = stdin.take()
+        {
+            files[at] = file;
+        }
+        for file in files.iter().filter(|file| file.shown && file.overlay.is_none()) {
+            configs.files.insert(file.key.clone(), (Arc::clone(config), file.path.clone()));
         }
         // What is no part of the project, and Python, may be what others import.
         let others: Option<Vec<File>> = named
@@ -224,18 +248,19 @@ impl Watched {
             files.push(file);
             before.push(None);
         }
-        let mut both: Vec<_> = files.into_iter().zip(before).collect();
         if !inserted.is_empty() {
+            let mut both: Vec<_> = files.into_iter().zip(before).collect();
             both.sort_by(|(a, _), (b, _)| a.key.as_bytes().cmp(b.key.as_bytes()));
             inserted.sort_unstable();
+            (files, before) = both.into_iter().unzip();
         }
-        let (files, before) = both.into_iter().unzip();
         let near = Near {
             cache: Arc::clone(&cache),
             before,
             kept: state.kept,
             table: state.table,
             read: lists.read(),
+            index: Some(index).filter(|_| inserted.is_empty()),
             inserted,
         };
         Some(Found { files, manifests: state.manifests, configs, cache, near: Some(Arc::new(near)), hash: None })
@@ -267,7 +292,15 @@ impl Watched {
         if python.touched.len() + others.touched.len() > state::FEW {
             python.touched.iter().for_each(|(at, stat)| state.files[*at].stat = *stat);
             others.touched.iter().for_each(|(at, stat)| rest.files[*at].stat = *stat);
-            let again = |folder: Folder| Folder::of(root, folder.path, now).filter(|found| found.names == folder.names);
+            let below = Below::new(root)?;
+            let looked = state.looked;
+            let again = |folder: Folder| {
+                let stat = below.stat(&folder.path)?;
+                if stat == folder.stat && stat.is_settled(looked) {
+                    return Some(folder);
+                }
+                Folder::of(root, folder.path, now).filter(|found| found.names == folder.names)
+            };
             state.folders = state.folders.into_iter().map(again).collect::<Option<_>>()?;
             rest.index = index.filter(|index| index.is_older(now));
             state.looked = now;
@@ -275,10 +308,11 @@ impl Watched {
             let _ = state.write_again(&rest, &self.path, hash, &lists);
         }
         let base = (paths::working_directory(), Arc::new(root.to_owned()));
+        let is_here = base.0 == root;
         let known = state.files.into_par_iter().chain(rest.files.into_par_iter()).with_min_len(256).map(|known| {
             let state::File { key, kind, stat, content, place, skipped } = known;
-            let path = root.join(&key);
-            let display = if base.0 == root { key.clone() } else { paths::shown(&path, &base.0) };
+            let path = below(root, &key);
+            let display = if is_here { key.clone() } else { paths::shown(&path, &base.0) };
             let found = discover::Found { path, display, kind, explicit: false };
             let file = file_of(found, key, (stat, content, place), (&base.1, definitions, &cache))?;
             (file.hash == content && file.skipped == skipped).then_some(File { shown: true, ..file })
@@ -373,6 +407,7 @@ impl Near {
             kept: self.kept.clone(),
             files: both.collect(),
             is_unsure: changed.iter().any(|(_, place)| place.is_none()),
+            index: self.index.as_ref(),
         };
         let says_other = |(file, before): (&File, &Option<(Content, Option<Place>)>)| {
             before.is_none_or(|before| holds_other(file, before))

@@ -4,10 +4,11 @@
 //! which files say what under which names; after a run of the whole project its settings, too. Whatever is another than it was, beside the text of
 //! a few files, makes it none: the run looks at everything.
 
-use crate::cache::{self, Content, Mark, Place, Stat, read_at};
+use crate::cache::{self, Below, Content, Mark, Place, Stat, read_at};
 use crate::discover::{Names, names_in};
 use crate::link::{self, Read, Sayings, Table};
 use crate::manifest::Manifest;
+use crate::record::{self, Record};
 use crate::unit::Kind;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -33,10 +34,12 @@ pub struct State {
     /// The cache that the units are in.
     pub mark: Mark,
     /// The folders that were seen, below the root or the root itself.
+    #[serde(with = "record::list")]
     pub folders: Vec<Folder>,
     /// Files that decide what is looked at or known: none where they were not there.
     pub guards: Vec<(PathBuf, Option<Guard>)>,
     /// The project's Python, by path.
+    #[serde(with = "record::list")]
     pub files: Vec<File>,
     /// What the manifests say, by their paths below the root.
     pub manifests: Vec<(String, Manifest)>,
@@ -50,6 +53,7 @@ pub struct State {
 #[derive(Serialize, Deserialize)]
 pub struct Rest {
     /// Settings and the like, by path.
+    #[serde(with = "record::list")]
     pub files: Vec<File>,
     /// What git has of these although it is told to ignore it.
     pub tracked: Vec<String>,
@@ -94,7 +98,6 @@ impl Kept {
 }
 
 /// A folder.
-#[derive(Serialize, Deserialize)]
 pub struct Folder {
     /// Below the root.
     pub path: String,
@@ -112,7 +115,6 @@ pub struct Guard {
 }
 
 /// A file of the project.
-#[derive(Serialize, Deserialize)]
 pub struct File {
     /// Below the root.
     pub key: String,
@@ -126,6 +128,39 @@ pub struct File {
     pub place: Option<Place>,
     /// It was not looked into.
     pub skipped: bool,
+}
+
+impl Record for Folder {
+    fn put(&self, to: &mut Vec<u8>) {
+        let Folder { path, stat, names } = self;
+        path.put(to);
+        stat.put(to);
+        names.of_python.put(to);
+        names.of_settings.put(to);
+    }
+
+    fn take(from: &mut &[u8]) -> Option<Self> {
+        let (path, stat) = (String::take(from)?, Stat::take(from)?);
+        Some(Folder { path, stat, names: Names { of_python: u64::take(from)?, of_settings: u64::take(from)? } })
+    }
+}
+
+impl Record for File {
+    fn put(&self, to: &mut Vec<u8>) {
+        let File { key, kind, stat, content, place, skipped } = self;
+        key.put(to);
+        kind.put(to);
+        stat.put(to);
+        content.put(to);
+        place.put(to);
+        skipped.put(to);
+    }
+
+    fn take(from: &mut &[u8]) -> Option<Self> {
+        let (key, kind, stat) = (String::take(from)?, Kind::take(from)?, Stat::take(from)?);
+        let (content, place, skipped) = (Content::take(from)?, Record::take(from)?, bool::take(from)?);
+        Some(File { key, kind, stat, content, place, skipped })
+    }
 }
 
 /// How files lie on the disk now.
@@ -228,11 +263,11 @@ impl State {
                 same || fs::read(path).is_ok_and(|bytes| cache::content(&bytes) == guard.content)
             }
         };
+        let Some(below) = Below::new(root) else { return false };
         let is_same = |folder: &Folder| {
-            let whole = root.join(&folder.path);
-            let stat = fs::metadata(&whole).ok().and_then(|found| Stat::of(&found));
+            let stat = below.stat(&folder.path);
             let same = stat.is_some_and(|stat| stat == folder.stat && stat.is_settled(self.looked));
-            let names = || names_in(&whole);
+            let names = || names_in(&root.join(&folder.path));
             let are_same = |now: Names| {
                 now.of_python == folder.names.of_python && (!is_whole || now.of_settings == folder.names.of_settings)
             };
@@ -243,16 +278,16 @@ impl State {
 
     /// How files lie on the disk now.
     pub fn seen(&self, files: &[File], root: &Path) -> Seen {
+        let below = Below::new(root);
         let differs = |(at, file): (usize, &File)| {
-            let path = root.join(&file.key);
             // A file that is gone without a word of its folder is a link that leads nowhere.
-            let Some(stat) = fs::metadata(&path).ok().and_then(|found| Stat::of(&found)) else {
+            let Some(stat) = below.as_ref().and_then(|below| below.stat(&file.key)) else {
                 return Some((at, None));
             };
             if stat == file.stat && stat.is_settled(self.looked) {
                 return None;
             }
-            let holds = fs::read(&path).is_ok_and(|bytes| cache::content(&bytes) == file.content);
+            let holds = fs::read(root.join(&file.key)).is_ok_and(|bytes| cache::content(&bytes) == file.content);
             Some((at, holds.then_some(stat)))
         };
         let all: Vec<(usize, Option<Stat>)> =

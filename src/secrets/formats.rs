@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
@@ -33,6 +34,8 @@ pub struct Hit<'a> {
 pub struct Formats {
     /// Of those that davy ships it is worked out when the first text asks: a run that compiles nothing does without.
     made: OnceLock<Made>,
+    /// Every token has a run of at least so many characters that tokens are made of.
+    shortest: usize,
     hash: u64,
 }
 
@@ -40,12 +43,45 @@ pub struct Formats {
 #[derive(Debug)]
 struct Made {
     all: Vec<Format>,
-    /// All keywords, in any case: most texts hold none, and are done with.
-    any: Option<AhoCorasick>,
+    any: Option<Any>,
     /// Each keyword as it is written, with the format that it belongs to.
     keywords: Vec<(String, usize)>,
-    /// Every token has a run of at least so many characters that tokens are made of.
-    shortest: usize,
+}
+
+/// All keywords, in any case: most texts hold none, and are done with.
+#[derive(Debug)]
+struct Any {
+    /// Soon there: for a file or two.
+    few: AhoCorasick,
+    /// Much faster, once there is enough text to make it for.
+    many: OnceLock<Option<AhoCorasick>>,
+    /// How many bytes of text have been looked at.
+    seen: AtomicUsize,
+}
+
+impl Any {
+    /// Of so many bytes it is worth while to make the fast one.
+    const MANY: usize = 1 << 18;
+
+    fn new(keywords: &[(String, usize)]) -> Result<Option<Any>, FormatError> {
+        let few = Any::build(keywords, AhoCorasickKind::ContiguousNFA).map_err(|e| FormatError::Form(e.to_string()))?;
+        Ok((!keywords.is_empty()).then(|| Any { few, many: OnceLock::new(), seen: AtomicUsize::new(0) }))
+    }
+
+    fn build(keywords: &[(String, usize)], kind: AhoCorasickKind) -> Result<AhoCorasick, aho_corasick::BuildError> {
+        let words = keywords.iter().map(|(keyword, _)| keyword);
+        AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(kind)).build(words)
+    }
+
+    /// What is fastest for this text.
+    fn of(&self, keywords: &[(String, usize)], text: &str) -> &AhoCorasick {
+        let many = match self.many.get() {
+            Some(many) => many,
+            None if self.seen.fetch_add(text.len(), Ordering::Relaxed) < Any::MANY => return &self.few,
+            None => self.many.get_or_init(|| Any::build(keywords, AhoCorasickKind::DFA).ok()),
+        };
+        many.as_ref().unwrap_or(&self.few)
+    }
 }
 
 /// A keyword in a text.
@@ -63,7 +99,7 @@ impl Formats {
     /// The formats davy ships.
     pub fn built_in() -> &'static Formats {
         static FORMATS: OnceLock<Formats> = OnceLock::new();
-        FORMATS.get_or_init(|| Formats { made: OnceLock::new(), hash: fnv1a(BUILT_IN) })
+        FORMATS.get_or_init(|| Formats { made: OnceLock::new(), shortest: SHORTEST, hash: fnv1a(BUILT_IN) })
     }
 
     /// # Panics
@@ -73,7 +109,9 @@ impl Formats {
     }
 
     fn of(all: Vec<Format>, hash: u64) -> Result<Formats, FormatError> {
-        Ok(Formats { made: OnceLock::from(Made::index(all)?), hash })
+        // The shapes that davy ships have longer runs, which a test holds them to.
+        let own = all.iter().any(|format| !is_built_in(&format.id));
+        Ok(Formats { made: OnceLock::from(Made::index(all)?), shortest: if own { 4 } else { SHORTEST }, hash })
     }
 
     /// Formats in the form of `rules/secrets/formats.toml`; every shape is tried.
@@ -120,14 +158,13 @@ impl Formats {
     /// Whether a text holds the keyword of any format: without one there is no token.
     #[must_use]
     pub fn speaks(&self, text: &str) -> bool {
-        has_word(text.as_bytes(), self.made().shortest)
-            && self.made().any.as_ref().is_some_and(|any| any.is_match(text))
+        has_word(text.as_bytes(), self.shortest) && self.made().any(text).is_some_and(|any| any.is_match(text))
     }
 
     /// The same of a text for people, where long words are names: only those with a digit count.
     #[must_use]
     pub fn speaks_in_prose(&self, text: &str) -> bool {
-        has_mixed_word(text.as_bytes(), self.made().shortest.max(20)) && self.speaks(text)
+        has_mixed_word(text.as_bytes(), self.shortest.max(20)) && self.speaks(text)
     }
 
     /// Whether a name holds the keyword of a format that needs context.
@@ -147,7 +184,7 @@ impl Formats {
     /// format that needs context finds its keyword there too.
     #[must_use]
     pub fn find_in<'a>(&'a self, context: &str, text: &str) -> Vec<Hit<'a>> {
-        if !has_word(text.as_bytes(), self.made().shortest) && !self.is_context(context) {
+        if !has_word(text.as_bytes(), self.shortest) && !self.is_context(context) {
             return Vec::new();
         }
         let mut hits = self.candidates(context, text);
@@ -189,10 +226,14 @@ impl Formats {
 }
 
 impl Made {
+    fn any(&self, text: &str) -> Option<&AhoCorasick> {
+        self.any.as_ref().map(|any| any.of(&self.keywords, text))
+    }
+
     /// Every keyword of a text, in the order of their ends.
     fn keywords_in(&self, text: &str) -> Vec<Keyword> {
         let mut all = Vec::new();
-        let Some(any) = &self.any else { return all };
+        let Some(any) = self.any(text) else { return all };
         for found in any.find_overlapping_iter(text) {
             let (keyword, format) = &self.keywords[found.pattern().as_usize()];
             if self.all[*format].needs_context || text.as_bytes()[found.range()] == *keyword.as_bytes() {
@@ -237,15 +278,7 @@ impl Made {
         let shaped = all.iter().enumerate().filter(|(_, format)| !format.shape.is_empty());
         let keywords: Vec<(String, usize)> =
             shaped.flat_map(|(at, format)| format.keywords.iter().map(move |keyword| (keyword.clone(), at))).collect();
-        // The shapes that davy ships have longer runs, which a test holds them to.
-        let own = all.iter().any(|format| !is_built_in(&format.id));
-        let shortest = if own { 4 } else { SHORTEST };
-        let any = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(keywords.iter().map(|(keyword, _)| keyword))
-            .map_err(|e| FormatError::Form(e.to_string()))?;
-        Ok(Made { any: Some(any).filter(|any| any.patterns_len() > 0), all, keywords, shortest })
+        Ok(Made { any: Any::new(&keywords)?, all, keywords })
     }
 }
 

@@ -156,38 +156,10 @@ pub fn npm(name: &str, package: &str) -> Result<PathBuf, String> {
     Ok(place.join("node_modules"))
 }
 
-/// Has cargo, as pip starts it, build in a target folder of its own, as the binary under test must stay where it is. What that was built
-/// from is there already.
-pub fn builds(pip: &mut Command) -> Result<&mut Command, String> {
-    let built = Path::new(env!("CARGO_BIN_EXE_davy")).parent().expect("it lies in a folder");
-    let name = built.file_name().and_then(|name| name.to_str()).expect("the folder of a profile");
-    let wanted = fs::read_to_string(root().join("Cargo.lock")).map_err(|error| error.to_string())? + name;
-    let target = prepared("wheel-target", &wanted, |place| {
-        let _ = fs::remove_dir_all(place);
-        ["deps", ".fingerprint", "build"]
-            .iter()
-            .try_for_each(|part| linked(&built.join(part), &place.join(name).join(part)))
-    })?;
-    let profile = if name == "debug" { "dev" } else { name };
-    Ok(pip.env("CARGO_TARGET_DIR", target).env("MATURIN_PEP517_ARGS", format!("--profile {profile}")))
-}
-
-/// The same files in another folder, without copies; but for davy's own, which are built anew.
-fn linked(from: &Path, to: &Path) -> Result<(), String> {
-    let failed = |error: io::Error| format!("{}: {error}", from.display());
-    fs::create_dir_all(to).map_err(failed)?;
-    for entry in fs::read_dir(from).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        if ["davy-", "libdavy-", "all-"].iter().any(|own| name.to_string_lossy().starts_with(own)) {
-            continue;
-        }
-        if entry.path().is_dir() {
-            linked(&entry.path(), &to.join(name))?;
-        } else {
-            fs::hard_link(entry.path(), to.join(name)).map_err(failed)?;
-        }
-    }
-    Ok(())
+/// Has cargo, as pip starts it, build in a target folder of its own, as the binary under test must stay where it is, and soon.
+pub fn builds(pip: &mut Command) -> &mut Command {
+    let place = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("wheel-target");
+    pip.env("CARGO_TARGET_DIR", place).env("MATURIN_PEP517_ARGS", "--profile quick")
 }
 
 /// A folder with davy's wheel, built by pip from this package.
@@ -203,6 +175,6 @@ pub fn wheel() -> Result<PathBuf, String> {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let paths = std::iter::once(scripts.to_owned()).chain(std::env::split_paths(&path));
         pip.env("PATH", std::env::join_paths(paths).map_err(|error| error.to_string())?);
-        step(builds(&mut pip)?.arg("--wheel-dir").arg(place).arg(root()))
+        step(builds(&mut pip).arg("--wheel-dir").arg(place).arg(root()))
     })
 }

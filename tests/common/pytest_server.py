@@ -2,8 +2,8 @@
 
     python pytest_server.py PYTEST
 
-Reads a line of JSON for each run, `{"folder": ..., "args": [...]}`, and answers with one: `{"code": ..., "out": ..., "err": ...}`. Imported
-beforehand is what every run imports before it looks at a project: pytest, and what its plugins need of the standard library. The plugins
+Reads a line of JSON for each run, `{"folder": ..., "args": [...]}`, and answers with one: `{"code": ..., "out": ..., "err": ..., "ids": [...]}`
+with the node ids of what was collected. Imported beforehand is what every run imports before it looks at a project: pytest, and what its plugins need of the standard library. The plugins
 themselves are not, because pytest rewrites them and warns where it comes too late.
 """
 
@@ -15,15 +15,26 @@ import sys
 import tempfile
 import unittest.mock  # noqa: F401
 
-from _pytest.config import _console_main, default_plugins
+from _pytest.config import default_plugins, main
 
 for name in default_plugins:
     importlib.import_module("_pytest." + name)
 
 
+class Collected:
+    """A plugin that notes what was collected."""
+
+    def __init__(self, file):
+        self.file = file
+
+    def pytest_collection_finish(self, session):
+        self.file.write(json.dumps([item.nodeid for item in session.items]).encode())
+        self.file.flush()
+
+
 def run(program, request):
     """One run in a child, which ends as the program itself does."""
-    out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
+    out, err, ids = tempfile.TemporaryFile(), tempfile.TemporaryFile(), tempfile.TemporaryFile()
     child = os.fork()
     if child == 0:
         null = os.open(os.devnull, os.O_RDONLY)
@@ -32,13 +43,15 @@ def run(program, request):
         os.chdir(request["folder"])
         sys.argv = [program, *request["args"]]
         sys.path[0] = os.path.dirname(program)
-        sys.exit(_console_main())
+        sys.exit(main(plugins=[Collected(ids)]))
     _, status = os.waitpid(child, 0)
     said = []
-    for file in (out, err):
+    for file in (out, err, ids):
         file.seek(0)
         said.append(file.read().decode(errors="replace"))
-    return {"code": os.waitstatus_to_exitcode(status), "out": said[0], "err": said[1]}
+        file.close()
+    code = os.waitstatus_to_exitcode(status)
+    return {"code": code, "out": said[0], "err": said[1], "ids": json.loads(said[2] or "[]")}
 
 
 for line in iter(sys.stdin.readline, ""):

@@ -129,6 +129,13 @@ fn top_level_imports(body: &[Stmt]) -> impl Iterator<Item = &Stmt> {
     walk::run_always(body).into_iter().filter(|stmt| matches!(stmt, Stmt::Import(_) | Stmt::ImportFrom(_)))
 }
 
+/// Those of them that do not stand in the module itself: of these the link knows (`fact::Step::Import`), and says what is wrong with them
+/// where pytest imports the file.
+fn nested_imports(body: &[Stmt]) -> impl Iterator<Item = &Stmt> {
+    let around = body.iter().filter(|stmt| !matches!(stmt, Stmt::Import(_) | Stmt::ImportFrom(_)));
+    around.flat_map(|stmt| top_level_imports(std::slice::from_ref(stmt)))
+}
+
 /// Expressions that are evaluated while the module is imported, whatever happens: those of its own plain statements.
 fn runs_at_import(body: &[Stmt]) -> Vec<&Expr> {
     let mut found = Vec::new();

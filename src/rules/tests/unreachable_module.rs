@@ -1,6 +1,8 @@
 //! A module that pytest's `sys.path` does not hold. Page: rules/tests/unreachable-module.md
 
+use super::nested_imports;
 use crate::fact::Condition;
+use crate::finding::Finding;
 use crate::python::ast::{self, Expr, Stmt};
 use crate::python::walk::run_always;
 use crate::python::{Tree, span};
@@ -9,6 +11,8 @@ use crate::text;
 use crate::text::Span;
 
 pub const CHECK: Check = Check::File(check);
+/// The rule's code, for what the link says of plain imports.
+const CODE: &str = "TST011";
 
 /// `pytest_plugins = ["module"]`.
 fn plugins(cx: &mut Cx, value: &Expr) {
@@ -36,69 +40,30 @@ fn plugins(cx: &mut Cx, value: &Expr) {
 }
 
 fn check(cx: &mut Cx, tree: &Tree) {
-    if !cx.mentions("test") && !cx.mentions("fixture") {
+    if !cx.speaks_of_tests() {
         return;
     }
-    let mut found = Vec::new();
     for stmt in run_always(tree.body()) {
+        if let Stmt::Assign(assign) = stmt
+            && matches!(&assign.targets[..], [Expr::Name(name)] if name.id.as_str() == "pytest_plugins")
+        {
+            plugins(cx, &assign.value);
+        }
+    }
+    for stmt in nested_imports(tree.body()) {
         match stmt {
             Stmt::ImportFrom(from) => {
                 let module = from.module.as_ref().map_or("", |module| module.as_str());
                 let at = from.module.as_ref().map_or_else(|| span(stmt), span);
-                found.push((at, from.level, module.to_owned()));
-            }
-            Stmt::Assign(assign) if matches!(&assign.targets[..], [Expr::Name(name)] if name.id.as_str() == "pytest_plugins") =>
-            {
-                plugins(cx, &assign.value);
+                cx.findings.extend(of_import(at, from.level, module));
             }
             Stmt::Import(import) => {
-                found.extend(import.names.iter().map(|alias| (span(&alias.name), 0, alias.name.as_str().to_owned())));
+                for alias in &import.names {
+                    cx.findings.extend(of_import(span(&alias.name), 0, alias.name.as_str()));
+                }
             }
             _ => {}
         }
-    }
-    for (at, level, module) in found {
-        let (message, help) = match level {
-            0 => {
-                let top = module.split('.').next().unwrap_or(&module);
-                (
-                    format!("no folder on `sys.path` holds `{top}` when pytest runs this: the import fails"),
-                    "say `pythonpath = .` (or the folder that holds it) in pytest's configuration",
-                )
-            }
-            _ => (
-                "a relative import goes above the topmost package, as pytest imports this: it fails".to_owned(),
-                "put an `__init__.py` into the folder, or import by the full name",
-            ),
-        };
-        if level == 0 {
-            let top = module.split('.').next().unwrap_or(&module);
-            if let Some(minor) = removed(top) {
-                let message =
-                    format!("Python 3.{minor} has no `{top}` anymore: the import fails, and no test here is seen");
-                let finding = cx.report(at, text![message]);
-                finding.when(Condition::CollectedOrConftest).when(Condition::Python(3, minor));
-                finding.when(Condition::NotBackported(top.to_owned()));
-                finding.help("use what took its place, or declare a package that brings it back");
-            }
-            let hidden =
-                format!("`{top}` is another package here, beside the test, and has no `{module}`: the import fails");
-            let finding = cx.report(at, text![hidden]);
-            finding.when(Condition::CollectedOrConftest).when(Condition::Hidden(module.clone()));
-            finding.help("give the folder among the tests another name");
-            let absent = format!(
-                "nothing that the project declares brings `{top}`: the import fails where only that is installed"
-            );
-            let finding = cx.report(at, text![absent]);
-            finding.when(Condition::CollectedOrConftest).when(Condition::Uninstalled(module.clone()));
-            finding.help("declare the package that has it");
-        }
-        let missing = format!("the project has no module `{}{module}`: the import fails", ".".repeat(level as usize));
-        let finding = cx.report(at, text![missing]);
-        finding.when(Condition::CollectedOrConftest).when(Condition::MissingModule { level, module: module.clone() });
-        finding.help("import what there is, or add the module");
-        let finding = cx.report(at, text![message]);
-        finding.when(Condition::CollectedOrConftest).when(Condition::Unreachable { level, module }).help(help);
     }
     if let Some(first) = tree.body().first().filter(|_| cx.mentions("def test")) {
         let first = span(first);
@@ -108,6 +73,54 @@ fn check(cx: &mut Cx, tree: &Tree) {
         let finding = cx.report(Span::new(first.start, first.start + line), message);
         finding.when(Condition::DottedName).help("write `_` for the dot");
     }
+}
+
+/// What may be wrong with the module of an import that runs whatever happens, in a file that pytest imports by itself.
+pub fn of_import(at: Span, level: u32, module: &str) -> Vec<Finding> {
+    let top = module.split('.').next().unwrap_or(module);
+    let mut found = Vec::new();
+    let mut report = |message: String, help: &str, when: &[Condition]| {
+        let mut finding = Finding::new(CODE, at, text![message]);
+        finding.when(Condition::CollectedOrConftest).help(help);
+        when.iter().for_each(|when| _ = finding.when(when.clone()));
+        found.push(finding);
+    };
+    if level == 0 {
+        if let Some(minor) = removed(top) {
+            report(
+                format!("Python 3.{minor} has no `{top}` anymore: the import fails, and no test here is seen"),
+                "use what took its place, or declare a package that brings it back",
+                &[Condition::Python(3, minor), Condition::NotBackported(top.to_owned())],
+            );
+        }
+        report(
+            format!("`{top}` is another package here, beside the test, and has no `{module}`: the import fails"),
+            "give the folder among the tests another name",
+            &[Condition::Hidden(module.to_owned())],
+        );
+        report(
+            format!("nothing that the project declares brings `{top}`: the import fails where only that is installed"),
+            "declare the package that has it",
+            &[Condition::Uninstalled(module.to_owned())],
+        );
+    }
+    report(
+        format!("the project has no module `{}{module}`: the import fails", ".".repeat(level as usize)),
+        "import what there is, or add the module",
+        &[Condition::MissingModule { level, module: module.to_owned() }],
+    );
+    let (message, help) = match level {
+        0 => (
+            format!("no folder on `sys.path` holds `{top}` when pytest runs this: the import fails"),
+            "say `pythonpath = .` (or the folder that holds it) in pytest's configuration",
+        ),
+        _ => (
+            "a relative import goes above the topmost package, as pytest imports this: it fails".to_owned(),
+            "put an `__init__.py` into the folder, or import by the full name",
+        ),
+    };
+    report(message, help, &[Condition::Unreachable { level, module: module.to_owned() }]);
+    found
 }
 
 /// The minor version of Python 3 that came without a module of the standard library. Source: PEP 594, "What's New" of 3.12.
