@@ -14,7 +14,7 @@ use crate::git::Error;
 use crate::git::history::{Local, Objects, local, tree};
 use crate::identity::{self, Identity};
 use crate::link::project::{Around, Manifests, Project, included};
-use crate::link::{Answers, Held, Quote, again, link};
+use crate::link::{Answers, Held, Quote, again, imports_of, link};
 use crate::manifest::{self, Manifest};
 use crate::report::incidents::{LEAST, is_about_value, spoken_for};
 use crate::rule::Definitions;
@@ -425,8 +425,9 @@ impl<'p> Past<'p> {
     /// What a file may have found in it, as far as it tells by itself.
     pub fn candidates(&self, source: &Source, path: &str) -> Vec<Identity> {
         let Some(Some(unit)) = self.units.get(source) else { return Vec::new() };
-        let places: Vec<_> =
-            unit.findings.iter().map(|one| (Arc::clone(&source.0), one.span, unit.secrets.as_slice())).collect();
+        let imports = imports_of(&unit.facts);
+        let findings = || unit.findings.iter().chain(&imports);
+        let places: Vec<_> = findings().map(|one| (Arc::clone(&source.0), one.span, unit.secrets.as_slice())).collect();
         let identity = |(finding, place): (&Finding, Remembered)| Identity {
             path: path.to_owned(),
             rule: finding.code.0.clone(),
@@ -434,7 +435,7 @@ impl<'p> Past<'p> {
             content: place.line.to_string(),
             ordinal: 0,
         };
-        let mut all: Vec<Identity> = unit.findings.iter().zip(self.places(&places)).map(identity).collect();
+        let mut all: Vec<Identity> = findings().zip(self.places(&places)).map(identity).collect();
         identity::number(&mut all);
         all
     }

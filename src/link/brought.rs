@@ -5,7 +5,7 @@
 use super::index::{File, Found, parent};
 use super::judge::Judge;
 use super::reads::{Of, apart, note};
-use crate::fact::{Binding, Condition, Name, Step, Verdict};
+use crate::fact::{Binding, Condition, Facts, Name, Step, Verdict};
 use crate::finding::Finding;
 use crate::python::bound::is_builtin;
 use crate::python::deeper;
@@ -15,6 +15,21 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 /// How many files are read to follow circles.
 const MOST: usize = 300;
+
+/// What may be wrong with the imports of a file, if pytest imports it by itself.
+pub fn imports_of(facts: &Facts) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let imports = facts.steps.iter().filter(|_| facts.speaks_of_tests).filter_map(|step| match step {
+        Step::Import(import) => Some(import),
+        _ => None,
+    });
+    for import in imports {
+        found.extend(unreachable_module::of_import(import.at, import.level, &import.module));
+        let names = import.names.iter();
+        found.extend(names.map(|(at, name)| missing_name::of_name(*at, import.level, &import.module, name)));
+    }
+    found
+}
 
 impl Judge<'_> {
     /// What may be wrong with the imports of a file that pytest imports, and what is wrong with those of one that a test brings in.
@@ -30,14 +45,7 @@ impl Judge<'_> {
         if !facts.speaks_of_tests || self.judge(&Condition::CollectedOrConftest, file) == Verdict::No {
             return Vec::new();
         }
-        let mut found = Vec::new();
-        for step in &facts.steps {
-            let Step::Import(import) = step else { continue };
-            found.extend(unreachable_module::of_import(import.at, import.level, &import.module));
-            let names = import.names.iter();
-            found.extend(names.map(|(at, name)| missing_name::of_name(*at, import.level, &import.module, name)));
-        }
-        found
+        imports_of(facts)
     }
 
     /// The imports of a file that fail when a test brings it in; what tests and conftests import themselves is told by their own rules.

@@ -67,6 +67,10 @@ impl Judge<'_> {
     /// Whether a file has the name of one of tests, in a folder that pytest enters, and its tests have the usual names.
     pub(super) fn is_test_file(&self, file: File) -> bool {
         let path = self.values.index.path(file);
+        // Whatever `python_files` says, pytest imports nothing else.
+        if !path.ends_with(".py") {
+            return false;
+        }
         let pytest = self.manifests.pytest(path);
         let settings = pytest.map(|(_, settings)| settings);
         let is_out = |(home, said): (&str, &PytestSettings)| {
@@ -322,9 +326,10 @@ fn fits(pattern: &str, name: &str) -> bool {
 /// Whether a path has a name that `python_files` wants.
 fn matches(settings: Option<&PytestSettings>, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let words = settings.map(|settings| settings.words("python_files")).unwrap_or_default();
-    let patterns: Vec<&str> =
-        if words.is_empty() { vec!["test_*.py", "*_test.py"] } else { words.iter().map(String::as_str).collect() };
+    let patterns = settings.map(|settings| settings.words("python_files")).unwrap_or_default();
+    if patterns.is_empty() {
+        return name.ends_with(".py") && (name.starts_with("test_") || name.ends_with("_test.py"));
+    }
     // A pattern with a folder in it fits the end of the path.
     patterns.iter().any(|pattern| match pattern.contains('/') {
         true => fits(&format!("*/{}", pattern.trim_start_matches('/')), &format!("/{path}")),

@@ -30,6 +30,7 @@ mod value;
 mod why;
 
 pub use again::{Answers, Kept, Since, again};
+pub use brought::imports_of;
 pub use sayings::{Read, Sayings, Table};
 
 use crate::fact::{Condition, Role, TypeExpr, Verdict};
