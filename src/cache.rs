@@ -9,6 +9,8 @@ use crate::record::{self, Record};
 use crate::text::Span;
 use crate::unit::{Kind, Unit};
 use serde::{Deserialize, Serialize};
+#[cfg(target_os = "linux")]
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{self, Metadata};
 use std::io::{self, Read, Seek, Write};
@@ -55,18 +57,14 @@ pub struct Stat {
 }
 
 impl Stat {
-    /// Whether the file was last changed before a time, in whatever steps its clock goes.
+    /// Whether the file was last changed before a time, in whatever steps its clock goes: who looked then has seen all of it, and whoever changes it
+    /// later leaves another time. Of a file whose time is set back the inode tells.
     pub fn is_older(&self, time: Duration) -> bool {
-        let step = if self.modified.subsec_nanos() == 0 { TICK } else { STEP };
         let (_, seconds, nanos) = self.node;
+        let step = if self.modified.subsec_nanos() == 0 && nanos == 0 { TICK } else { STEP };
         let seconds = Duration::from_secs(u64::try_from(seconds).unwrap_or_default());
         let touched = seconds + Duration::from_nanos(u64::try_from(nanos).unwrap_or_default());
         self.modified.max(touched) + step < time
-    }
-
-    /// Whether it is as it was at a time that lies well behind the file's last change, so that nothing can have changed unseen since.
-    pub fn is_settled(&self, looked: Duration) -> bool {
-        looked > self.modified + TICK
     }
 
     /// Reads it; `None` where the file system has no times.
@@ -104,6 +102,27 @@ impl Below {
         let node = (found.stx_ino, found.stx_ctime.tv_sec, found.stx_ctime.tv_nsec.into());
         Some(Stat { size: found.stx_size, modified, node })
     }
+
+    /// The hash of a file below it that lies there like this; none where it cannot be read.
+    pub fn content(&self, path: &str, stat: &Stat) -> Option<Content> {
+        use rustix::fs::{Mode, OFlags, openat};
+        thread_local! {
+            static BYTES: RefCell<Vec<u8>> = RefCell::default();
+        }
+        let file = openat(&self.folder, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()).ok()?;
+        let size = usize::try_from(stat.size).ok()?;
+        BYTES.with_borrow_mut(|bytes| {
+            bytes.clear();
+            // One byte more than there are: who is given fewer than he asks for is at the end.
+            bytes.try_reserve(size.checked_add(1)?).ok()?;
+            while rustix::io::read(&file, rustix::buffer::spare_capacity(bytes)).ok()? > 0 && bytes.len() != size {
+                bytes.try_reserve(1 << 12).ok()?;
+            }
+            let content = content(bytes);
+            bytes.shrink_to(1 << 20);
+            Some(content)
+        })
+    }
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -116,6 +135,11 @@ impl Below {
     /// Of a path below it; none where nothing is there.
     pub fn stat(&self, path: &str) -> Option<Stat> {
         Stat::of(&fs::metadata(self.folder.join(path)).ok()?)
+    }
+
+    /// The hash of a file below it; none where it cannot be read.
+    pub fn content(&self, path: &str, _stat: &Stat) -> Option<Content> {
+        fs::read(self.folder.join(path)).ok().map(|bytes| content(&bytes))
     }
 }
 
@@ -404,7 +428,9 @@ impl Cache {
     pub fn seen(&self, path: &str, stat: &Stat) -> Option<Content> {
         let (known, content) = self.index.files.get(path)?;
         let written = self.written?.duration_since(UNIX_EPOCH).ok()?;
-        (stat.is_settled(written) && known == stat).then_some(*content)
+        // It was read some time before all was written.
+        let is_settled = stat.modified + TICK < written;
+        (is_settled && known == stat).then_some(*content)
     }
 
     /// The hash of what an object of git's holds: its name says what that is.

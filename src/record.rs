@@ -77,6 +77,7 @@ pub mod list {
     /// Packs it.
     pub fn serialize<T: Record, S: Serializer>(list: &[T], serializer: S) -> Result<S::Ok, S::Error> {
         let mut bytes = Vec::new();
+        (list.len() as u64).put(&mut bytes);
         list.iter().for_each(|one| one.put(&mut bytes));
         serializer.serialize_bytes(&bytes)
     }
@@ -93,11 +94,13 @@ pub mod list {
             }
 
             fn visit_bytes<E: Error>(self, mut bytes: &[u8]) -> Result<Vec<T>, E> {
-                let mut all = Vec::new();
+                let count = u64::take(&mut bytes).and_then(|count| usize::try_from(count).ok()).unwrap_or_default();
+                // A record has a byte at least, whatever a broken number says.
+                let mut all = Vec::with_capacity(count.min(bytes.len()));
                 while !bytes.is_empty() {
                     all.push(T::take(&mut bytes).ok_or_else(|| E::custom("a record that ends too soon"))?);
                 }
-                Ok(all)
+                if all.len() == count { Ok(all) } else { Err(E::custom("records that are not as many as is said")) }
             }
         }
 
@@ -126,7 +129,7 @@ mod tests {
             assert!(postcard::from_bytes::<Shelf>(&bytes[..end]).is_err(), "{end}");
         }
         let mut wrong = bytes.clone();
-        wrong[2] = 200;
+        wrong[10] = 200;
         assert!(postcard::from_bytes::<Shelf>(&wrong).is_err(), "a length beyond the end");
     }
 }

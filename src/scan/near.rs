@@ -296,7 +296,7 @@ impl Watched {
             let looked = state.looked;
             let again = |folder: Folder| {
                 let stat = below.stat(&folder.path)?;
-                if stat == folder.stat && stat.is_settled(looked) {
+                if stat == folder.stat && stat.is_older(looked) {
                     return Some(folder);
                 }
                 Folder::of(root, folder.path, now).filter(|found| found.names == folder.names)
@@ -317,7 +317,8 @@ impl Watched {
             let file = file_of(found, key, (stat, content, place), (&base.1, definitions, &cache))?;
             (file.hash == content && file.skipped == skipped).then_some(File { shown: true, ..file })
         });
-        let mut files: Vec<File> = known.collect::<Option<_>>()?;
+        let known: Vec<Option<File>> = known.collect();
+        let mut files: Vec<File> = known.into_iter().collect::<Option<_>>()?;
         files.sort_by(|a, b| a.key.as_bytes().cmp(b.key.as_bytes()));
         let configs = Configured { files: FxHashMap::default(), rest: Some((Arc::clone(config), root.to_owned())) };
         Some(Found { files, manifests: state.manifests, configs, cache, near: None, hash: Some(rest.hash) })

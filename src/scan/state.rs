@@ -259,14 +259,14 @@ impl State {
             (None, found) => found.is_err(),
             (Some(_), Err(_)) => false,
             (Some(guard), Ok(found)) => {
-                let same = Stat::of(&found).is_some_and(|stat| stat == guard.stat && stat.is_settled(self.looked));
+                let same = Stat::of(&found).is_some_and(|stat| stat == guard.stat && stat.is_older(self.looked));
                 same || fs::read(path).is_ok_and(|bytes| cache::content(&bytes) == guard.content)
             }
         };
         let Some(below) = Below::new(root) else { return false };
         let is_same = |folder: &Folder| {
             let stat = below.stat(&folder.path);
-            let same = stat.is_some_and(|stat| stat == folder.stat && stat.is_settled(self.looked));
+            let same = stat.is_some_and(|stat| stat == folder.stat && stat.is_older(self.looked));
             let names = || names_in(&root.join(&folder.path));
             let are_same = |now: Names| {
                 now.of_python == folder.names.of_python && (!is_whole || now.of_settings == folder.names.of_settings)
@@ -281,13 +281,13 @@ impl State {
         let below = Below::new(root);
         let differs = |(at, file): (usize, &File)| {
             // A file that is gone without a word of its folder is a link that leads nowhere.
-            let Some(stat) = below.as_ref().and_then(|below| below.stat(&file.key)) else {
+            let Some((below, stat)) = below.as_ref().and_then(|below| Some((below, below.stat(&file.key)?))) else {
                 return Some((at, None));
             };
-            if stat == file.stat && stat.is_settled(self.looked) {
+            if stat == file.stat && stat.is_older(self.looked) {
                 return None;
             }
-            let holds = fs::read(root.join(&file.key)).is_ok_and(|bytes| cache::content(&bytes) == file.content);
+            let holds = below.content(&file.key, &stat) == Some(file.content);
             Some((at, holds.then_some(stat)))
         };
         let all: Vec<(usize, Option<Stat>)> =
