@@ -236,10 +236,12 @@ pub fn scan(request: &Request, configs: &mut Configs, progress: &Progress) -> Re
             Some(Err(_)) => None,
         };
         let given = has_one_config.then(given).flatten();
+        near::small_pages(true);
         let found = given.and_then(|given| watched.near(&wanted, given, &root, &base, definitions, cache));
         if let Some(found) = found {
             return Ok(known(found));
         }
+        near::small_pages(false);
     }
     let context =
         if !is_part { None } else { Some(discover::discover(&roots, &discover::Options { loose, ..options.clone() })) };
