@@ -121,13 +121,16 @@ impl Reader<'_> {
     fn string_end(&self, start: usize, quote: u8) -> (usize, Escapes) {
         let bytes = self.text.as_bytes();
         let (mut at, mut escapes) = (start, Escapes::None);
-        while let Some(next) = bytes.get(at..).and_then(|rest| memchr::memchr3(b'\\', b'\n', quote, rest)) {
-            at += next;
-            if bytes[at] != b'\\' {
-                return (at, escapes);
+        while let Some(byte) = bytes.get(at) {
+            match *byte {
+                b'\\' => {
+                    escapes = escapes.max(Escapes::of(&bytes[at + 1..]));
+                    at += 2;
+                }
+                b'\n' => return (at, escapes),
+                byte if byte == quote => return (at, escapes),
+                _ => at += 1,
             }
-            escapes = escapes.max(Escapes::of(&bytes[at + 1..]));
-            at += 2;
         }
         (bytes.len(), escapes)
     }

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Input};
 
 use super::checksum::{Checksum, decodes, is_anonymous, verify};
 use super::format::{Format, FormatError, check, read};
@@ -46,6 +46,8 @@ struct Made {
     any: Option<Any>,
     /// Each keyword as it is written, with the format that it belongs to.
     keywords: Vec<(String, usize)>,
+    /// How many bytes the longest of them has.
+    longest: usize,
 }
 
 /// All keywords, in any case: most texts hold none, and are done with.
@@ -233,8 +235,10 @@ impl Made {
     /// Every keyword of a text, in the order of their ends.
     fn keywords_in(&self, text: &str) -> Vec<Keyword> {
         let mut all = Vec::new();
-        let Some(any) = self.any(text) else { return all };
-        for found in any.find_overlapping_iter(text) {
+        // Most texts hold none, which is told much faster than where all are.
+        let Some((any, first)) = self.any(text).and_then(|any| Some((any, any.find(text)?))) else { return all };
+        let from = first.end().saturating_sub(self.longest);
+        for found in any.find_overlapping_iter(Input::new(text).span(from..text.len())) {
             let (keyword, format) = &self.keywords[found.pattern().as_usize()];
             if self.all[*format].needs_context || text.as_bytes()[found.range()] == *keyword.as_bytes() {
                 all.push(Keyword { format: *format, start: found.start(), end: found.end() });
@@ -278,7 +282,8 @@ impl Made {
         let shaped = all.iter().enumerate().filter(|(_, format)| !format.shape.is_empty());
         let keywords: Vec<(String, usize)> =
             shaped.flat_map(|(at, format)| format.keywords.iter().map(move |keyword| (keyword.clone(), at))).collect();
-        Ok(Made { any: Any::new(&keywords)?, all, keywords })
+        let longest = keywords.iter().map(|(keyword, _)| keyword.len()).max().unwrap_or_default();
+        Ok(Made { any: Any::new(&keywords)?, all, keywords, longest })
     }
 }
 
