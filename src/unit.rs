@@ -60,8 +60,8 @@ pub enum Syntax {
 }
 
 impl Syntax {
-    /// In the order in which they are listed.
-    const ALL: [Syntax; 9] = [
+    /// All of them, in the order in which they are listed.
+    pub const ALL: [Syntax; 9] = [
         Syntax::Env,
         Syntax::Ini,
         Syntax::Yaml,

@@ -184,17 +184,7 @@ fn which_files_are_read() {
 
 #[test]
 fn nothing_is_slow_or_panics() {
-    let all = [
-        Syntax::Env,
-        Syntax::Ini,
-        Syntax::Yaml,
-        Syntax::Toml,
-        Syntax::Json,
-        Syntax::Docker,
-        Syntax::Netrc,
-        Syntax::Notebook,
-    ];
-    for syntax in all {
+    for syntax in Syntax::ALL {
         let start = std::time::Instant::now();
         for unit in
             ["a", "[", "{", "{\"a\":", "a:\n", "- ", "\"", "a=\"", "ENV A=1 \\\n", "é: ", "\\", "&a *a ", "a: |\n", "'"]
