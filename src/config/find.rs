@@ -76,6 +76,8 @@ pub struct Configs<'a> {
     changes: Changes,
     fallback: Arc<Config>,
     known: HashMap<PathBuf, Arc<Config>>,
+    /// The folder that was asked for last, as it was named: files come folder by folder.
+    last: Option<(PathBuf, Arc<Config>)>,
 }
 
 impl<'a> Configs<'a> {
@@ -83,11 +85,17 @@ impl<'a> Configs<'a> {
     pub fn new(pages: &'a [&'a Page], changes: Changes) -> Result<Configs<'a>, ConfigError> {
         let mut fallback = Config::empty(paths::working_directory());
         changes.apply(&mut fallback, pages)?;
-        Ok(Configs { pages, changes, fallback: Arc::new(fallback), known: HashMap::new() })
+        Ok(Configs { pages, changes, fallback: Arc::new(fallback), known: HashMap::new(), last: None })
     }
 
     /// The configuration for the files in `folder`: the nearest upward, else the defaults; the command line's changes are in it.
     pub fn for_folder(&mut self, folder: &Path) -> Result<Arc<Config>, ConfigError> {
+        if let Some((last, config)) = &self.last
+            && last.as_os_str() == folder.as_os_str()
+        {
+            return Ok(Arc::clone(config));
+        }
+        let asked = folder.to_owned();
         let folder = paths::absolute(folder, &paths::working_directory());
         let mut passed = Vec::new();
         let mut found = None;
@@ -104,6 +112,7 @@ impl<'a> Configs<'a> {
         }
         let config = found.unwrap_or_else(|| Arc::clone(&self.fallback));
         self.known.extend(passed.into_iter().map(|folder| (folder, Arc::clone(&config))));
+        self.last = Some((asked, Arc::clone(&config)));
         Ok(config)
     }
 

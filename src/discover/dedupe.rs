@@ -8,8 +8,15 @@ use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
 
 /// Sorted by path; of several ways to one file the one without a link, else the first. A file named on any way stays named.
-pub fn once(mut files: Vec<File>) -> Vec<File> {
+///
+/// The files were found in the folders that were `walked`, or named.
+pub fn once(mut files: Vec<File>, walked: &[PathBuf]) -> Vec<File> {
     files.sort_unstable_by(|a, b| bytes(&a.path).cmp(bytes(&b.path)));
+    let is_real = |folder: &PathBuf| folder.canonicalize().is_ok_and(|real| real == *folder);
+    if files.iter().all(|file| !file.link && !file.explicit) && walked.iter().all(is_real) {
+        files.dedup_by(|a, b| bytes(&a.path) == bytes(&b.path));
+        return files;
+    }
     let mut folders: HashMap<PathBuf, PathBuf> = HashMap::new();
     let mut seen: HashMap<PathBuf, usize> = HashMap::with_capacity(files.len());
     let mut kept: Vec<File> = Vec::with_capacity(files.len());

@@ -96,7 +96,7 @@ pub fn discover(roots: &[PathBuf], options: &Options) -> Discovery {
     found.problems.sort();
     found.problems.dedup();
     let shown = |path: &Path| paths::shown(path, &options.working_directory);
-    let files = dedupe::once(found.files).into_iter().map(|file| Found {
+    let files = dedupe::once(found.files, &folders).into_iter().map(|file| Found {
         display: shown(&file.path),
         kind: kind_of(&file.path),
         path: file.path,
@@ -104,7 +104,7 @@ pub fn discover(roots: &[PathBuf], options: &Options) -> Discovery {
     });
     Discovery {
         files: files.collect(),
-        manifests: dedupe::once(found.manifests).into_iter().map(|file| file.path).collect(),
+        manifests: dedupe::once(found.manifests, &folders).into_iter().map(|file| file.path).collect(),
         problems: found.problems,
         excluded: found.excluded,
         folders: found.folders,
@@ -208,7 +208,7 @@ fn is_manifest(path: &Path) -> bool {
         return false;
     };
     let folder = folder.file_name().unwrap_or_default().to_string_lossy();
-    manifest::kind_of(&format!("{folder}/{name}")).is_some()
+    manifest::kind_in(&folder, name).is_some()
 }
 
 /// Whether a named path is one that a walk from the working directory would leave out by its name.

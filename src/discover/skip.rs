@@ -77,6 +77,10 @@ pub fn may_hold_settings(folder: &Path) -> bool {
 
 /// Whether a path lies in a hidden folder, as seen from where the walk began.
 pub fn is_in_hidden(path: &Path, options: &Options) -> bool {
+    let dotted = |part: &[u8]| matches!(part, [b'/' | b'\\', b'.']);
+    if !path.as_os_str().as_encoded_bytes().windows(2).any(dotted) {
+        return false;
+    }
     let hidden = |folder: &Path| may_hold_settings(folder);
     let above = path.ancestors().skip(1).take_while(|folder| *folder != options.working_directory.as_path());
     path.parent().is_some_and(hidden) || above.into_iter().any(hidden)

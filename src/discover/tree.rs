@@ -1,8 +1,8 @@
 //! The same files as on the disk, found among the paths of a commit.
 
 use super::skip::Look;
-use super::walk::{wants_file, wants_folder};
-use super::{Options, is_checked, is_manifest, is_settings};
+use super::walk::{as_what, wants_folder};
+use super::{Options, is_settings};
 use crate::config::Pattern;
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -78,10 +78,9 @@ impl<'t> Tree<'t> {
     pub fn takes(&self, path: &str) -> Taken {
         let whole = self.root.join(path);
         let excluded = || self.exclude.iter().any(|pattern| pattern.matches(&whole));
-        let walked =
-            self.enters(parent(path)) && wants_file(&whole, &self.options) && !excluded() && !self.ignores(path, false);
-        if walked {
-            return Taken { is_checked: is_checked(&whole), is_manifest: is_manifest(&whole) };
+        let taken = as_what(&whole, &self.options);
+        if taken != Taken::default() && self.enters(parent(path)) && !excluded() && !self.ignores(path, false) {
+            return taken;
         }
         let covered = || self.exclude.iter().any(|pattern| pattern.covers(&whole));
         let is_tracked = is_settings(&whole) && self.is_ignored_by_git(path) && !covered();

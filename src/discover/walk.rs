@@ -2,7 +2,8 @@
 //!
 //! Follows no link to a folder, so loops end by themselves.
 
-use super::{Options, Problem, is_checked, is_manifest, is_python, is_settings, skip, unfollowed};
+use super::tree::Taken;
+use super::{Options, Problem, is_manifest, is_python, is_settings, skip, unfollowed};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -35,7 +36,7 @@ pub struct Finds {
 }
 
 enum Event {
-    File(File),
+    File(File, Taken),
     Folder(PathBuf),
     Problem(Problem),
     Excluded,
@@ -61,11 +62,11 @@ pub fn walk(folders: &[PathBuf], options: &Options, finds: &mut Finds) {
             Event::Problem(problem) => finds.problems.push(problem),
             Event::Excluded => finds.excluded += 1,
             Event::Folder(folder) => finds.folders.push(folder),
-            Event::File(file) => {
-                if is_manifest(&file.path) {
+            Event::File(file, taken) => {
+                if taken.is_manifest {
                     finds.manifests.push(file.clone());
                 }
-                if is_checked(&file.path) {
+                if taken.is_checked {
                     finds.files.push(file);
                 }
             }
@@ -94,10 +95,12 @@ fn visit(entry: Result<DirEntry, ignore::Error>, options: &Options, sender: &Sen
     {
         send(Event::Folder(path.to_owned()));
     }
+    let mut taken = Taken::default();
     let wanted = if kind.is_dir() {
         wants_folder(path, &skip::Disk) && !is_beside(path, options)
     } else {
-        wants_file(path, options)
+        taken = as_what(path, options);
+        taken != Taken::default()
     };
     if !wanted {
         return WalkState::Skip;
@@ -108,7 +111,7 @@ fn visit(entry: Result<DirEntry, ignore::Error>, options: &Options, sender: &Sen
     }
     let file = kind.is_file() || kind.is_symlink() && path.is_file();
     if file {
-        send(Event::File(File { path: path.to_owned(), link: kind.is_symlink(), explicit: false }));
+        send(Event::File(File { path: path.to_owned(), link: kind.is_symlink(), explicit: false }, taken));
     }
     WalkState::Continue
 }
@@ -118,10 +121,12 @@ pub fn wants_folder(path: &Path, look: &dyn skip::Look) -> bool {
     (!is_hidden(path) || skip::may_hold_settings(path)) && !skip::never_first_party(path, look)
 }
 
-/// Whether a file is taken, as far as its path says.
-pub fn wants_file(path: &Path, options: &Options) -> bool {
-    let in_hidden = skip::is_in_hidden(path, options);
-    is_manifest(path) && !in_hidden || is_settings(path) || is_python(path) && !is_hidden(path) && !in_hidden
+/// As what a file is taken, as far as its path says.
+pub fn as_what(path: &Path, options: &Options) -> Taken {
+    let (is_manifest, is_settings, is_python) = (is_manifest(path), is_settings(path), is_python(path));
+    let in_hidden = || skip::is_in_hidden(path, options);
+    let is_wanted = is_settings || (is_manifest || is_python && !is_hidden(path)) && !in_hidden();
+    Taken { is_checked: is_wanted && (is_python || is_settings), is_manifest: is_wanted && is_manifest }
 }
 
 fn is_hidden(path: &Path) -> bool {

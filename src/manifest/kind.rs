@@ -47,7 +47,11 @@ pub enum Kind {
 /// The kind of the file at this path (forward slashes); only its last two components matter.
 pub fn kind_of(path: &str) -> Option<Kind> {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let folder = folders.rsplit('/').next().unwrap_or("");
+    kind_in(folders.rsplit('/').next().unwrap_or(""), name)
+}
+
+/// The kind of the file of this name in a folder of that name.
+pub fn kind_in(folder: &str, name: &str) -> Option<Kind> {
     match name {
         "pyproject.toml" => Some(Kind::Pyproject),
         "setup.cfg" => Some(Kind::SetupCfg),

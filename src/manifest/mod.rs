@@ -32,7 +32,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use kind::{Kind, kind_of};
+pub use kind::{Kind, kind_in, kind_of};
 pub use pytest::{PytestSettings, Setting};
 pub use requirement::{Requirement, normalise};
 pub use specifier::Specifiers;
