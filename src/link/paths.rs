@@ -4,7 +4,7 @@ use super::index::{File, Found, parent};
 use super::judge::Judge;
 use super::reads::{Of, apart, note};
 use super::sayings::of_pytest;
-use crate::fact::{Binding, Facts, Name, Verdict};
+use crate::fact::{Binding, Facts, Name, Step, Verdict};
 use crate::manifest::Kind;
 use crate::python::stdlib::is_stdlib;
 use crate::unit::Unit;
@@ -219,6 +219,11 @@ impl Judge<'_> {
         if folders.iter().any(|folder| holds(folder)) {
             return Verdict::No;
         }
+        // `PYTHONPATH=tests pytest`
+        note(Of::Commands, "");
+        if self.project.manifests.iter().any(|(_, manifest)| manifest.commands.contains("PYTHONPATH")) {
+            return Verdict::Unknown;
+        }
         // pytest-django puts the folder of `manage.py` there.
         let is_django = self.values.index.has_named("manage.py");
         let home = self.home(path);
@@ -228,7 +233,12 @@ impl Judge<'_> {
         let beside = above.clone().any(|folder| self.values.index.file(&format!("{folder}/{top}.py")).is_some());
         let mut held: Vec<String> = vec!["src".to_owned(), String::new(), home.to_owned(), below("src")];
         held.retain(|folder| holds(folder));
-        held.extend(beside.then(|| here.to_owned()));
+        let mut inner = above.filter(|folder| holds(folder) && self.defines(file, folder, module));
+        let no_src = || {
+            let is_named = top == "src" && self.root_is_called_src(home, folders, module);
+            is_named && !self.uninstalled(file, module).is_yes()
+        };
+        held.extend((beside || inner.next().is_some() || no_src()).then(|| here.to_owned()));
         // What the project installs of itself, or asks for under that name, may be there.
         let installs = self.project.manifests.iter().any(|(_, manifest)| {
             matches!(manifest.kind, Kind::Pyproject | Kind::SetupPy | Kind::SetupCfg)
@@ -238,6 +248,37 @@ impl Judge<'_> {
         let may_be_installed =
             installs && held.iter().any(outer) || self.project.declares(&top.replace('_', "-").to_lowercase());
         Verdict::from_bool(!held.is_empty() && !may_be_installed && !is_django)
+    }
+
+    /// Whether a module lies below a folder, with definitions of its own of all that a file imports from it: then it is meant, and no library of that name.
+    fn defines(&self, file: File, folder: &str, module: &str) -> bool {
+        let index = self.values.index;
+        let path = format!("{folder}/{}", module.replace('.', "/"));
+        let found = index.file(&format!("{path}.py")).or_else(|| index.file(&format!("{path}/__init__.py")));
+        let Some(found) = found.filter(|_| module.contains('.')) else { return false };
+        let own = |name: &String| {
+            let bindings = self.values.units.of(found).facts.symbols.get(name);
+            bindings.is_some_and(|bindings| !bindings.iter().any(|binding| matches!(binding, Binding::Import(_))))
+        };
+        let steps = self.values.units.of(file).facts.steps.iter();
+        let mut names = steps.filter_map(|step| match step {
+            Step::Import(import) if import.level == 0 && import.module == module => Some(&import.names),
+            _ => None,
+        });
+        names.any(|names| !names.is_empty() && names.iter().all(|(_, name)| own(name)))
+    }
+
+    /// Whether a module is named as if the root of the tests were a folder `src`: the project has no such folder, and what follows lies in the root,
+    /// which the runs have on `sys.path`.
+    fn root_is_called_src(&self, home: &str, folders: &FxHashSet<String>, module: &str) -> bool {
+        let index = self.values.index;
+        let Some((_, rest)) = module.split_once('.') else { return false };
+        let rest = rest.replace('.', "/");
+        let path = if home.is_empty() { rest } else { format!("{home}/{rest}") };
+        let is_there = [format!("{path}.py"), format!("{path}/__init__.py")];
+        folders.contains(home)
+            && is_there.iter().any(|path| index.file(path).is_some())
+            && !index.paths().any(|path| path.starts_with("src/") || path.contains("/src/"))
     }
 
     /// Whether a package beside a test, whose folder comes first on `sys.path`, has the name of another that has the module.

@@ -7,9 +7,9 @@ pub fn words(text: &str) -> BTreeSet<String> {
     of_lines(text.lines())
 }
 
-/// The words beside `pytest`, in a manifest that says much else.
+/// The words beside `pytest`, and beside `PYTHONPATH`, in a manifest that says much else.
 pub fn words_beside_pytest(text: &str) -> BTreeSet<String> {
-    of_lines(text.lines().filter(|line| line.contains("pytest") || line.contains("py.test")))
+    of_lines(text.lines().filter(|line| ["pytest", "py.test", "PYTHONPATH"].iter().any(|word| line.contains(word))))
 }
 
 /// Whether what builds a project makes modules of other languages, as far as its words tell.

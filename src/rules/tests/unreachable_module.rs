@@ -112,7 +112,7 @@ pub fn of_import(at: Span, level: u32, module: &str) -> Vec<Finding> {
     let (message, help) = match level {
         0 => (
             format!("no folder on `sys.path` holds `{top}` when pytest runs this: the import fails"),
-            "say `pythonpath = .` (or the folder that holds it) in pytest's configuration",
+            "import it by a name that leads there, or say `pythonpath = .` (or the folder that holds it) in pytest's configuration",
         ),
         _ => (
             "a relative import goes above the topmost package, as pytest imports this: it fails".to_owned(),
