@@ -90,7 +90,11 @@ fn report(cx: &mut Cx, hit: &Hit, span: Span, is_docstring: bool, fix: Option<Fi
         return;
     }
     let shape = if hit.checksum == Checksum::Wrong { "has the shape of" } else { "is" };
-    let message = text![format!("this {shape} a secret that everyone with the source can use: {}", hit.format.name)];
+    // What opens nothing by itself is no secret to use.
+    let message = text![match hit.format.severity {
+        Level::Error => format!("this {shape} a secret that everyone with the source can use: {}", hit.format.name),
+        _ => format!("everyone with the source can read this: {}", hit.format.name),
+    }];
     cx.secrets.push(span);
     let grades = grade_by_place(cx, span, NameClass::No);
     let finding = cx.report(span, message);

@@ -34,8 +34,12 @@ fn check<'a>(cx: &mut Cx<'a>, literal: &'a Expr) {
     }
     cx.secrets.extend(&value.spans);
     let message = match signs {
-        true if copied => format!("without `{variable}`, a key that anyone can read in a tutorial signs"),
-        true => format!("without `{variable}`, a key that everyone with the source can read signs"),
+        true if copied => {
+            format!("without `{variable}`, a signing key falls back to one that anyone can read in a tutorial")
+        }
+        true => {
+            format!("without `{variable}`, a signing key falls back to one that everyone with the source can read")
+        }
         false => format!("without `{variable}`, a secret that everyone with the source can read is in force"),
     };
     let grades = grade_by_place(cx, value.span, class);
