@@ -2,7 +2,7 @@
 
 use super::check::with_threads;
 use super::{Collect, CollectFormat, Outcome, terminal};
-use crate::collect::{Collection, Failure, Item, Lost, Parameters, Settings, Target, collect};
+use crate::collect::{Collection, Failure, Item, Lost, Parameters, STOPS, Settings, Target, collect};
 use crate::config::{Changes, ConfigError, Configs};
 use crate::finding::Severity;
 use crate::report::count;
@@ -67,12 +67,6 @@ fn inside(args: &Collect) -> io::Result<Outcome> {
     out.flush()?;
     Ok(if found.failures.is_empty() { Outcome::Clean } else { Outcome::Findings })
 }
-
-/// What stops a file while it is imported: none of its tests is seen, nor those of what imports it.
-const STOPS: [&str; 15] = [
-    "SYN001", "SYN002", "SYN003", "SYN004", "SYN005", "TST005", "TST006", "TST007", "TST010", "TST011", "TST012",
-    "TST018", "TST013", "TST014", "TST019",
-];
 
 /// The files of tests and conftests that fail when they are imported, or what they import, as `davy check` finds it, and the first
 /// reason for each.

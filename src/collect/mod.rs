@@ -19,6 +19,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// The rules about what stops a file while it is imported: none of its tests is seen, nor those of what imports it.
+pub const STOPS: [&str; 15] = [
+    "SYN001", "SYN002", "SYN003", "SYN004", "SYN005", "TST005", "TST006", "TST007", "TST010", "TST011", "TST012",
+    "TST018", "TST013", "TST014", "TST019",
+];
+
 /// What a run of pytest would collect.
 #[derive(Debug, Default)]
 pub struct Collection {

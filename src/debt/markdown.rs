@@ -23,6 +23,9 @@ pub fn markdown(document: &Document, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "# Production readiness of {}\n\n**{word}**: {meaning}\n", escaped(&document.project))?;
     for reason in &document.verdict.reasons {
         writeln!(out, "- {}", prose(&reason.text))?;
+        for (_, entry) in words::said(document, reason) {
+            writeln!(out, "  - {}: {}", code(&words::place(entry)), prose(&entry.message))?;
+        }
     }
     if !document.verdict.reasons.is_empty() {
         writeln!(out)?;
@@ -36,15 +39,18 @@ pub fn markdown(document: &Document, out: &mut dyn Write) -> io::Result<()> {
     let made = escaped(&document.made);
     let scope = words::scope(document, code);
     writeln!(out, "Looked at {scope}: {files} with {lines}{commit}, by davy {} on {made}.", escaped(&document.davy))?;
+    writeln!(out, "{}", words::BY)?;
     if let Some(said) = words::uncommitted(document) {
         writeln!(out, "\n{said}")?;
     }
     readiness(document, out)?;
     recommendations(document, out)?;
     writeln!(out, "\n## Trend\n")?;
-    match &document.trend {
-        Some(history) => trend(history, out)?,
-        None => writeln!(out, "{}", words::NO_HISTORY)?,
+    if let Some(said) = words::no_history(document) {
+        let shallow = document.trend.as_ref().filter(|trend| trend.shallow).map(words::history);
+        writeln!(out, "{said}{}", shallow.map(|said| format!(" {}", escaped(&said))).unwrap_or_default())?;
+    } else if let Some(history) = &document.trend {
+        trend(history, out)?;
     }
     people(document, out)?;
     if let Some(older) = &document.compare {
@@ -116,8 +122,15 @@ fn recommendations(document: &Document, out: &mut dyn Write) -> io::Result<()> {
     if document.recommendations.is_empty() {
         return writeln!(out, "{}", words::NOTHING_TO_DO);
     }
-    if let Some(urgent) = words::urgent(document) {
+    if let Some((urgent, secrets)) = words::urgent(document) {
         writeln!(out, "**{urgent}**\n")?;
+        for entry in secrets.iter().take(ROWS).filter_map(|at| document.findings.get(*at)) {
+            writeln!(out, "- {}: {}", code(&words::place(entry)), prose(&entry.message))?;
+        }
+        match secrets.len().saturating_sub(ROWS) {
+            0 => writeln!(out)?,
+            more => writeln!(out, "\nand {} more\n", words::grouped(more))?,
+        }
     }
     writeln!(out, "{}\n", words::STEPS)?;
     let rows = document.recommendations.iter().enumerate().map(|(index, step)| {
@@ -176,12 +189,12 @@ fn trend(trend: &Trend, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn people(document: &Document, out: &mut dyn Write) -> io::Result<()> {
-    let no_history = |otherwise| if document.trend.is_some() { otherwise } else { words::NO_HISTORY };
+    let no_history = words::no_history(document);
     writeln!(out, "\n## Hotspots\n")?;
     match document.hotspots.as_slice() {
-        [] => writeln!(out, "{}", no_history(words::NO_HOTSPOT))?,
+        [] => writeln!(out, "{}", no_history.unwrap_or(words::NO_HOTSPOT))?,
         hotspots => {
-            writeln!(out, "{}\n", words::HOTSPOTS)?;
+            writeln!(out, "{}\n", words::hotspots(document))?;
             let rows = hotspots.iter().map(|hotspot| {
                 let commits = words::grouped(hotspot.commits);
                 let findings = words::grouped(hotspot.findings);
@@ -204,9 +217,12 @@ fn people(document: &Document, out: &mut dyn Write) -> io::Result<()> {
             table(out, &["Owner", "Errors:", "Warnings:", "Time to mend:", "Median age:"], rows.collect())?;
         }
     }
+    if no_history.is_some() {
+        return Ok(());
+    }
     writeln!(out, "\n## Age\n")?;
     match document.ages.as_slice() {
-        [] => writeln!(out, "{}", no_history(words::NO_AGE)),
+        [] => writeln!(out, "{}", words::NO_AGE),
         ages => {
             let some = ages.iter().filter(|age| age.errors + age.warnings > 0);
             let rows = some.map(|age| vec![escaped(&age.label), age.errors.to_string(), age.warnings.to_string()]);
@@ -261,7 +277,7 @@ fn order(document: &Document, out: &mut dyn Write) -> io::Result<()> {
     table(out, &["Step:", "Module", "davy moves:", "A person moves:", "Time:"], rows.collect())
 }
 
-/// The top of each section: errors, then warnings and notes.
+/// The top of each section: errors, then warnings that need a person, then those that davy mends, then notes.
 fn findings(document: &Document, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "\n## Findings")?;
     for section in &document.sections {
@@ -269,7 +285,9 @@ fn findings(document: &Document, out: &mut dyn Write) -> io::Result<()> {
         let of = |severity: &'static str| {
             document.findings.iter().filter(move |entry| entry.section == section.key && entry.severity == severity)
         };
-        let all: Vec<&Entry> = of("error").chain(of("warning")).chain(of("note")).collect();
+        let by_hand = of("warning").filter(|entry| !entry.safe);
+        let by_itself = of("warning").filter(|entry| entry.safe);
+        let all: Vec<&Entry> = of("error").chain(by_hand).chain(by_itself).chain(of("note")).collect();
         if all.is_empty() {
             writeln!(out, "Nothing was found here.")?;
             continue;

@@ -6,6 +6,7 @@ use super::{
     Age, CommitRef, Compare, Document, Entry, Gone, Hotspot, Module, Owner, Owners, Reason, Recommendation, RuleCount,
     Section, Size, Verdict, frame,
 };
+use crate::collect;
 use crate::fact::Role;
 use crate::finding::{Judged, Severity};
 use crate::history::owners::CodeOwners;
@@ -66,7 +67,8 @@ const PARTS: [Part; 4] = [
     Part {
         key: "startup",
         title: "System startup",
-        about: "Does the application start, on the versions that it will run on, without what is deprecated or gone?",
+        about: "Deprecations: Pydantic V1 and naive times, and what no longer works or gives wrong results on the versions that the \
+            application runs on.",
         of: "Python files that are no tests, and tests with such findings",
         families: &["pydantic", "datetime"],
         holds: |is_python, is_test| is_python && !is_test,
@@ -74,7 +76,7 @@ const PARTS: [Part; 4] = [
     Part {
         key: "tests",
         title: "Test suite",
-        about: "Can every test run: does it parse, is it collected, are its imports and fixtures there?",
+        about: "What cannot run: tests that do not parse, are not collected, or whose imports and fixtures are not there.",
         of: "Python files of tests",
         families: &["syntax", "tests"],
         holds: |is_python, is_test| is_python && is_test,
@@ -82,7 +84,7 @@ const PARTS: [Part; 4] = [
     Part {
         key: "integration",
         title: "Integration",
-        about: "Do modules and libraries talk through what is public, so that an upgrade does not break them?",
+        about: "Private access: modules that reach into what others may change without notice, so that an upgrade breaks them.",
         of: "all Python files",
         families: &["private"],
         holds: |is_python, _| is_python,
@@ -90,7 +92,7 @@ const PARTS: [Part; 4] = [
     Part {
         key: "security",
         title: "Security",
-        about: "Is every secret outside of the source, in files of settings, too?",
+        about: "Secrets: values that stand in the source and in files of settings, for everyone who has the repository.",
         of: "all files, those of settings included",
         families: &["secrets"],
         holds: |_, _| true,
@@ -316,8 +318,13 @@ fn reason(section: &Section, known: &[Known]) -> Reason {
     }
     let errors = super::words::counted(section.errors, "error");
     // Plain pytest runs nothing where it cannot collect everything.
-    let stops = findings.iter().any(|at| known[*at].finding.message.ends_with("these tests never run"));
-    let stops = if stops { " Plain `pytest` stops while it collects these, and runs no test at all." } else { "" };
+    let stops = |at: &&usize| collect::STOPS.contains(&known[**at].page.code.as_str()) && section.key == "tests";
+    let stopped: BTreeSet<&str> = findings.iter().filter(stops).map(|at| known[*at].finding.path.as_str()).collect();
+    let stops = match stopped.len() {
+        0 => String::new(),
+        1 => " Plain `pytest` stops where it collects that file, and runs no test at all.".to_owned(),
+        files => format!(" Plain `pytest` stops where it collects these {files} files, and runs no test at all."),
+    };
     Reason {
         text: format!("{}: {errors}: {}.{stops}", section.title, named.join(", ")),
         section: section.key.clone(),
@@ -379,7 +386,7 @@ fn recommendations(files: &[(&HeadFile, bool)], known: &[Known]) -> Vec<Recommen
         let what = format!("{} `{}`", super::words::grouped(findings.len()), page.name);
         // The history of a repository keeps what the source no longer has.
         let text = match page.family.name {
-            "secrets" => format!("Mend {what}, and rotate the values: git's history keeps the old ones"),
+            "secrets" => format!("Take {what} out of the source; rotate the values first, as git's history keeps them"),
             _ => format!("Mend {what}"),
         };
         without.extend(&findings);
@@ -594,15 +601,25 @@ fn modules(input: &Input, known: &[Known]) -> Vec<Module> {
         module.minutes += one.minutes();
     }
     let graph = graph(&files, &input.head.roots);
+    let is_planned: Vec<bool> = files.iter().map(|(path, _)| of_path.contains_key(path)).collect();
     let mut modules = Vec::new();
     for file in order(&graph) {
         let Some(mut module) = of_path.remove(files[file].0) else { continue };
-        module.imports = graph[file].iter().map(|other| files[*other].0.to_owned()).collect();
+        module.imports =
+            imported(&graph, file, &is_planned).into_iter().map(|other| files[other].0.to_owned()).collect();
         modules.push(module);
     }
-    let planned: HashSet<String> = modules.iter().map(|module| module.path.clone()).collect();
-    for module in &mut modules {
-        module.imports.retain(|path| planned.contains(path));
-    }
     modules
+}
+
+/// The planned files that a file imports, through others that are not planned.
+fn imported(graph: &[Vec<usize>], file: usize, is_planned: &[bool]) -> Vec<usize> {
+    let (mut found, mut seen, mut queue) = (Vec::new(), HashSet::from([file]), vec![file]);
+    while let Some(from) = queue.pop() {
+        for &next in graph[from].iter().filter(|&&next| seen.insert(next)) {
+            if is_planned[next] { found.push(next) } else { queue.push(next) }
+        }
+    }
+    found.sort_unstable();
+    found
 }

@@ -259,7 +259,7 @@ fn every_link_of_the_page_leads_somewhere() {
         let page = page(&document);
         let links: Vec<&str> =
             page.split("href=\"#").skip(1).map(|rest| rest.split('"').next().unwrap_or_default()).collect();
-        assert!(links.len() > 10);
+        assert!(links.len() >= 8, "{links:?}");
         for link in links {
             let is_there = page.contains(&format!("id=\"{link}\"")) || page.contains(&format!("id={link}>"));
             assert!(is_there, "#{link}");

@@ -1,6 +1,6 @@
 //! What all formats of the readiness report say in the same words: scores, formulas, times, counts.
 
-use super::{Document, Effort, Entry, Owners, Section, Trend};
+use super::{Document, Effort, Entry, Owners, Reason, Section, Trend};
 use crate::page::FAMILIES;
 use crate::report::count;
 
@@ -206,33 +206,76 @@ pub fn uncommitted(document: &Document) -> Option<String> {
     Some(format!("{files} from that commit: what is not committed is not in this report."))
 }
 
-/// What does not wait for anything to be mended.
-pub fn urgent(document: &Document) -> Option<String> {
-    let is_leak = |entry: &&Entry| entry.severity == "error" && family(&entry.code) == "secrets";
-    let leaks = document.findings.iter().filter(is_leak).count();
-    let values = match leaks {
+/// What does not wait for anything to be mended, and the secrets that it is about.
+pub fn urgent(document: &Document) -> Option<(String, Vec<usize>)> {
+    let is_leak = |entry: &Entry| entry.severity == "error" && family(&entry.code) == "secrets";
+    let leaks = document.findings.iter().enumerate().filter(|(_, entry)| is_leak(entry));
+    let leaks: Vec<usize> = leaks.map(|(at, _)| at).collect();
+    let values = match leaks.len() {
         0 => return None,
-        1 => "1 secret stands in the source: revoke or rotate it".to_owned(),
-        leaks => format!("{} secrets stand in the source: revoke or rotate them", grouped(leaks)),
+        1 => "1 secret stands in the source: if it is or was in use, revoke or rotate it today, where it was issued. \
+              Everyone with the repository has it, whatever is mended below."
+            .to_owned(),
+        leaks => format!(
+            "{} secrets stand in the source: revoke or rotate each that is or was in use today, where it was issued. \
+             Everyone with the repository has them, whatever is mended below.",
+            grouped(leaks)
+        ),
     };
-    Some(format!(
-        "{values} today, where they were issued. Everyone with the repository has them, whatever is mended below."
-    ))
+    Some((values, leaks))
+}
+
+/// So few errors of a section are said one by one in the verdict.
+const SAID: usize = 5;
+
+/// The errors that a reason of the verdict is about, where they are few enough to be said one by one.
+pub fn said<'d>(document: &'d Document, reason: &Reason) -> Vec<(usize, &'d Entry)> {
+    let entry = |at: &usize| Some((*at, document.findings.get(*at)?));
+    let errors = reason.findings.iter().filter_map(entry).filter(|(_, entry)| entry.severity == "error");
+    let errors: Vec<(usize, &Entry)> = errors.collect();
+    if errors.len() > SAID || document.verdict.go { Vec::new() } else { errors }
+}
+
+/// What is said in place of what only a history tells; none where there is one.
+pub fn no_history(document: &Document) -> Option<&'static str> {
+    match &document.trend {
+        None => Some(NO_HISTORY),
+        Some(trend) if trend.commits < 2 => Some(ONE_COMMIT),
+        Some(_) => None,
+    }
+}
+
+/// What the list of hotspots is.
+pub fn hotspots(document: &Document) -> &'static str {
+    if no_history(document).is_some() { MOST_DEBT } else { HOTSPOTS }
 }
 
 /// How every score comes about.
 pub const SCORES: &str = "A score is the share of clean files in percent, rounded down, less points for each error. A file is clean \
-    that has no error and no warning of the section; a note is for who wants to know.";
+    that has no error and no warning of the section; a note is for who wants to know. It says how much is left to mend; whether it runs today \
+    is for the verdict.";
+
+/// Who says all this.
+pub const BY: &str = "davy is a static analyser: it reads source and history and runs neither, and what it cannot prove it does not report.";
 
 /// What the order of recommendations is.
-pub const STEPS: &str = "The most points for the least time first. Points are those that the sections gain, once the steps before are done.";
+pub const STEPS: &str = "The most points for the least time first. Points are those that the sections gain, once the steps before are done. \
+    Time is what the change itself takes: reviews and runs of the tests come on top.";
 
 /// What a hotspot is.
-pub const HOTSPOTS: &str = "What changes often and has much to mend costs most to leave as it is. Debt is in minutes by the rules, what davy \
+const HOTSPOTS: &str = "What changes often and has much to mend costs most to leave as it is. Debt is in minutes by the rules, what davy \
     mends by itself included.";
 
 /// What the order of migration is.
-pub const ORDER: &str = "A module comes behind those that it imports, so that each step stands on moved ground.";
+pub const ORDER: &str = "From Pydantic V1 to what V2 has for it, and from naive times to aware ones. A module comes behind those that it \
+    imports, so that each step builds on modules that are done.";
+
+/// What hotspots are where nothing has changed yet.
+const MOST_DEBT: &str = "With one commit nothing has changed yet: these are the files with the most to mend. Debt is in minutes by the rules, \
+    what davy mends by itself included.";
+
+/// Said in place of what a history tells.
+const ONE_COMMIT: &str = "One commit is no history yet: trend, forecast and ages begin with the next.";
 
 /// Said in place of a trend, a forecast, ages.
 pub const NO_HISTORY: &str = "There is no history to tell: the project lies outside of a git repository.";
@@ -248,9 +291,6 @@ pub const NO_OWNER: &str = "Nobody owns a finding: there is none.";
 
 /// Said in place of ages.
 pub const NO_AGE: &str = "No error and no warning is there to have an age.";
-
-/// Said in place of a comparison.
-pub const NO_COMPARE: &str = "No older revision was named to compare with.";
 
 /// Said in place of an order of migration.
 pub const NO_ORDER: &str = "No module has deprecated forms to move.";

@@ -9,7 +9,7 @@ const ROWS: usize = 40;
 
 /// What came and what went since an older revision.
 pub fn compare(document: &Document) -> String {
-    let Some(compare) = &document.compare else { return paragraph(words::NO_COMPARE) };
+    let Some(compare) = &document.compare else { return String::new() };
     let commit = &compare.commit;
     let mut html = paragraph(&format!(
         "Since <b><bdi>{}</bdi></b> ({} of {}, <bdi>{}</bdi>: <bdi>{}</bdi>): {} then, {} now; {} came, {} went.",

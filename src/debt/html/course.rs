@@ -9,8 +9,12 @@ const ROWS: usize = 13;
 
 /// Charts of all families and of each, the numbers beneath them.
 pub fn trend(document: &Document) -> String {
-    let Some(trend) = &document.trend else { return paragraph(words::NO_HISTORY) };
+    let nothing = paragraph(words::no_history(document).unwrap_or_default());
+    let Some(trend) = &document.trend else { return nothing };
     let said = paragraph(&text(&words::history(trend)));
+    if trend.commits < 2 {
+        return format!("{said}{nothing}");
+    }
     if trend.families.is_empty() {
         return format!("{said}{}", paragraph(words::NO_COURSE));
     }
@@ -138,7 +142,7 @@ fn wide(caption: &str, first: &[&str], trend: &Trend, rows: &[Vec<String>]) -> S
 
 /// When each family will be gone, with bounds, or why nothing is said.
 pub fn forecast(document: &Document) -> String {
-    let Some(trend) = &document.trend else { return paragraph(words::NO_HISTORY) };
+    let Some(trend) = &document.trend else { return String::new() };
     if trend.forecasts.is_empty() {
         return paragraph(words::NO_FORECAST);
     }

@@ -42,9 +42,10 @@ pub fn page(document: &Document) -> String {
     page
 }
 
-/// The parts of the page that come before the findings: anchor, heading, body.
+/// The parts of the page that come before the findings: anchor, heading, body. What only a history tells, and a comparison that nobody asked for,
+/// are left out where there is none.
 fn parts(document: &Document) -> Vec<(&'static str, &'static str, String)> {
-    vec![
+    let mut parts = vec![
         ("readiness", "Readiness", readiness::render(document)),
         ("recommendations", "Recommendations", readiness::recommendations(document)),
         ("trend", "Trend", course::trend(document)),
@@ -54,7 +55,14 @@ fn parts(document: &Document) -> Vec<(&'static str, &'static str, String)> {
         ("age", "Age", people::ages(document)),
         ("compare", "Compare", change::compare(document)),
         ("migration", "Migration order", change::migration(document)),
-    ]
+    ];
+    let has_history = words::no_history(document).is_none();
+    parts.retain(|(anchor, ..)| match *anchor {
+        "forecast" | "age" => has_history,
+        "compare" => document.compare.is_some(),
+        _ => true,
+    });
+    parts
 }
 
 fn before_findings(document: &Document) -> String {
@@ -113,17 +121,17 @@ fn header(document: &Document) -> String {
         "<header>\n<h1>Production readiness of <bdi>{}</bdi></h1>\n<dl class=\"facts\">\
          <div><dt>Looked at</dt><dd>{paths}: {size}</dd></div>\
          <div><dt>Commit</dt><dd>{commit}</dd></div>\
-         <div><dt>Made</dt><dd>{} by davy {}</dd></div></dl>\n</header>\n",
+         <div><dt>Made</dt><dd>{} by davy {}. {}</dd></div></dl>\n</header>\n",
         text(&document.project),
         text(&document.made),
-        text(&document.davy)
+        text(&document.davy),
+        words::BY
     )
 }
 
 fn after_findings(document: &Document) -> String {
     format!(
-        "</main>\n<footer><p>Measured by davy {} on {}. davy reads source and history and runs neither; what it cannot prove it \
-         does not report. {}</p></footer>\n<script>{SCRIPT}</script>\n</body>\n</html>\n",
+        "</main>\n<footer><p>Measured by davy {} on {}. {}</p></footer>\n<script>{SCRIPT}</script>\n</body>\n</html>\n",
         text(&document.davy),
         text(&document.made),
         link("top", "Back to the top")

@@ -24,7 +24,7 @@ fn chosen(document: &Document, is_wanted: impl Fn(&Entry) -> bool) -> Vec<usize>
 /// Files that change often and have much to mend.
 pub fn hotspots(document: &Document) -> String {
     if document.hotspots.is_empty() {
-        return paragraph(if document.trend.is_some() { words::NO_HOTSPOT } else { words::NO_HISTORY });
+        return paragraph(words::no_history(document).unwrap_or(words::NO_HOTSPOT));
     }
     let columns: &[Column] = &[
         ("File", false),
@@ -38,7 +38,7 @@ pub fn hotspots(document: &Document) -> String {
     let rows: Vec<Vec<String>> = shown.map(|hotspot| hotspot_row(document, hotspot)).collect();
     format!(
         "{}{}{}",
-        paragraph(words::HOTSPOTS),
+        paragraph(words::hotspots(document)),
         table("Hotspots, the worst first", columns, &rows),
         left_out(document.hotspots.len(), ROWS, "file")
     )
@@ -95,7 +95,7 @@ fn owner_row(document: &Document, owner: &Owner) -> Vec<String> {
 /// How old it is.
 pub fn ages(document: &Document) -> String {
     if document.ages.is_empty() {
-        return paragraph(if document.trend.is_some() { words::NO_AGE } else { words::NO_HISTORY });
+        return paragraph(words::NO_AGE);
     }
     let columns: &[Column] = &[("Age", false), ("Findings", true), ("Errors", true), ("Warnings", true)];
     let rows: Vec<Vec<String>> = document.ages.iter().map(|age| age_row(document, age)).collect();

@@ -1,9 +1,13 @@
 //! The verdict, the scores and where they come from, and what to do first.
 
 use super::write::{
-    Column, code, link, number, paragraph, part, places, prose, rule_anchor, section_anchor, slug, table, text,
+    Column, code, finding_anchor, link, number, paragraph, part, places, prose, rule_anchor, section_anchor, slug,
+    table, text,
 };
-use crate::debt::{Document, Recommendation, RuleCount, Section, words};
+use crate::debt::{Document, Entry, Recommendation, RuleCount, Section, words};
+
+/// So many secrets are named that do not wait.
+const ROWS: usize = 25;
 
 /// Go or no-go, and the reasons.
 pub fn verdict(document: &Document) -> String {
@@ -13,11 +17,25 @@ pub fn verdict(document: &Document) -> String {
     for reason in &document.verdict.reasons {
         let rest = format!("href=\"#{}\"", section_target(document, &reason.section));
         let place = places(document, &reason.findings, &prose(&reason.text), &rest);
-        reasons.push_str(&format!("<li>{place}</li>\n"));
+        let said = words::said(document, reason);
+        reasons.push_str(&format!("<li>{place}{}</li>\n", listed(said.into_iter(), 0)));
     }
     let reasons = if reasons.is_empty() { String::new() } else { format!("<ol>\n{reasons}</ol>\n") };
     let heading = format!("<strong>{word}</strong> <span>{meaning}</span>");
     part("verdict", &heading, &reasons).replacen("class=\"part\"", &format!("class=\"part verdict {class}\""), 1)
+}
+
+/// Findings with what they say, and how many more there are; nothing where there is none.
+fn listed<'d>(findings: impl Iterator<Item = (usize, &'d Entry)>, more: usize) -> String {
+    let one = |(at, entry): (usize, &Entry)| {
+        let place = link(&finding_anchor(at), &code(&words::place(entry)));
+        format!("<li>{place}: {}</li>\n", prose(&entry.message))
+    };
+    let mut items: String = findings.map(one).collect();
+    if more > 0 {
+        items.push_str(&format!("<li>and {} more</li>\n", words::grouped(more)));
+    }
+    if items.is_empty() { items } else { format!("\n<ul class=\"said\">\n{items}</ul>\n") }
 }
 
 /// The anchor of a section's card, where there is one.
@@ -120,7 +138,11 @@ pub fn recommendations(document: &Document) -> String {
         ("Time", true),
         ("Findings", true),
     ];
-    let urgent = words::urgent(document).map(|said| paragraph(&format!("<strong>{}</strong>", text(&said))));
+    let urgent = words::urgent(document).map(|(said, secrets)| {
+        let known = secrets.iter().take(ROWS).filter_map(|at| Some((*at, document.findings.get(*at)?)));
+        let list = listed(known, secrets.len().saturating_sub(ROWS));
+        format!("{}{list}", paragraph(&format!("<strong>{}</strong>", text(&said))))
+    });
     format!(
         "{}{}{}{}",
         urgent.unwrap_or_default(),
