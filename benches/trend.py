@@ -8,7 +8,8 @@
 REPOSITORY is made from the archives (wheels or sdists) where it is not there yet: a commit a release, or with `--files` as many as it takes
 to change so many files in each, as people do. `--last` looks at so many of the commits. Prints for how many commits the counts differ, rule by rule
 and severity by severity, and the times: the whole history with an empty cache and again, one cold check of the last commit (median of
-five), and checking out and checking every commit. The bound is 3 x (bytes of all Python blobs / those of the last commit) x that check.
+five), and checking out and checking every commit. The bound is 3 x (bytes of all Python blobs that were looked at / those of the last commit) x
+that check.
 """
 
 import argparse
@@ -117,8 +118,10 @@ for point in points:
         print(point["commit"], point["subject"], sorted(set(counted.items()) ^ set(told.items())))
 every = time.perf_counter() - start
 git("worktree", "remove", "--force", str(checkout))
-raw = git("log", "--first-parent", "-m", "--raw", "--no-abbrev", "--format=")
+first = f"HEAD~{options.last}" if options.last else git("rev-list", "--max-parents=0", "HEAD").split()[0]
+raw = git("log", "--first-parent", "-m", "--raw", "--no-abbrev", "--format=", f"{first}..HEAD")
 blobs = {line.split()[3] for line in raw.splitlines() if line.endswith((".py", ".pyi")) and " 100" in line}
+blobs |= {line.split()[2] for line in git("ls-tree", "-r", first).splitlines() if line.endswith((".py", ".pyi"))}
 sizes = subprocess.run(["git", "cat-file", "--batch-check=%(objectsize)"], cwd=repository, input="\n".join(blobs),
                        capture_output=True, text=True, check=True).stdout.split()
 last = [line.split() for line in git("ls-tree", "-r", "-l", "HEAD").splitlines() if line.endswith((".py", ".pyi"))]

@@ -29,7 +29,7 @@ const HEAD: usize = 8 + 16 + 8 + 8;
 /// The head of an answer: what was asked, length and checksum.
 const ANSWER: usize = 16 + 8 + 8;
 /// Units that nobody asks for any more are kept as long as there is room for them.
-const ROOM: usize = 128 << 20;
+const ROOM: u64 = 128 << 20;
 /// So many files a run of a part compiles again and again.
 const FEW: usize = 16;
 /// A file that was written so shortly before the cache may have changed again within its clock's tick.
@@ -486,22 +486,27 @@ impl Cache {
         fresh: impl Iterator<Item = (Content, Kind, impl Fn() -> &'u Unit)>,
     ) -> io::Result<()> {
         let run = index.run;
-        let mut packed: Vec<u8> = Vec::new();
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder)?;
+        // What all units come to is more than memory should hold at once; the index before them says where each lies.
+        let mut units = io::BufWriter::new(tempfile::tempfile_in(folder)?);
+        let mut length = 0;
         let mut taken: HashSet<(Content, Kind)> = HashSet::new();
-        let mut add = |content: Content, kind: Kind, used: u32, slice: &[u8], index: &mut Index| {
+        let mut add = |content: Content, kind: Kind, used: u32, slice: &[u8], index: &mut Index| -> io::Result<u64> {
             if taken.insert((content, kind)) {
-                let (start, size) = (packed.len() as u64, slice.len() as u32);
+                let (start, size) = (length, slice.len() as u32);
                 index.units.push(Place { content, kind, start, size, sum: xxh3_64(slice), used });
-                packed.extend_from_slice(slice);
+                units.write_all(slice)?;
+                length += slice.len() as u64;
             }
-            packed.len()
+            Ok(length)
         };
         for (content, kind, unit) in fresh {
             match self.places.get(&(content, kind)).and_then(|place| self.slice(place)) {
-                Some(slice) => add(content, kind, run, &slice, &mut index),
+                Some(slice) => add(content, kind, run, &slice, &mut index)?,
                 None => {
                     let fresh = postcard::to_stdvec(unit()).map_err(io::Error::other)?;
-                    add(content, kind, run, &fresh, &mut index)
+                    add(content, kind, run, &fresh, &mut index)?
                 }
             };
         }
@@ -510,31 +515,29 @@ impl Cache {
         others.sort_by_key(|place| std::cmp::Reverse(place.used));
         for place in others {
             let Some(slice) = self.slice(place) else { continue };
-            if add(place.content, place.kind, place.used, &slice, &mut index) > ROOM {
+            if add(place.content, place.kind, place.used, &slice, &mut index)? > ROOM {
                 break;
             }
         }
         let held: HashSet<Content> = index.units.iter().map(|place| place.content).collect();
         index.blobs = blobs.into_iter().filter(|(_, content)| held.contains(content)).collect();
         let bytes = postcard::to_stdvec(&index).map_err(io::Error::other)?;
-        let mut whole = Vec::with_capacity(HEAD + bytes.len() + packed.len());
-        whole.extend_from_slice(MAGIC);
-        whole.extend_from_slice(&engine(self.definitions));
-        whole.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
-        whole.extend_from_slice(&xxh3_64(&bytes).to_le_bytes());
-        whole.extend_from_slice(&bytes);
-        whole.extend_from_slice(&packed);
+        let mut file = tempfile::Builder::new().prefix(".davy-").tempfile_in(folder)?;
+        file.write_all(MAGIC)?;
+        file.write_all(&engine(self.definitions))?;
+        file.write_all(&(bytes.len() as u64).to_le_bytes())?;
+        file.write_all(&xxh3_64(&bytes).to_le_bytes())?;
+        file.write_all(&bytes)?;
+        let mut units = units.into_inner().map_err(io::IntoInnerError::into_error)?;
+        units.rewind()?;
+        io::copy(&mut units, file.as_file_mut())?;
         // The answer stays: whether it is one to the next question, its key says.
         let end = self.end;
         let rest = self
             .file
             .as_ref()
             .and_then(|file| read_at(file, end, usize::try_from(file.metadata().ok()?.len().checked_sub(end)?).ok()?));
-        whole.extend(rest.unwrap_or_default());
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder)?;
-        let mut file = tempfile::Builder::new().prefix(".davy-").tempfile_in(folder)?;
-        file.write_all(&whole)?;
+        file.write_all(&rest.unwrap_or_default())?;
         file.persist(&self.path).map_err(|error| error.error)?;
         sweep(folder);
         Ok(())

@@ -13,6 +13,7 @@ use crate::python::ast::{self, AnyNodeRef, Expr, Stmt};
 use crate::python::broken::{self, Broken};
 use crate::python::types::Types;
 use crate::python::{self, Block, Scope, Tree, bind, deeper, ignores, steps, told};
+use crate::record::Packed;
 use crate::rule::{Check, Cx, Definitions};
 use crate::rules;
 use crate::secrets;
@@ -61,7 +62,7 @@ pub fn compile_by(rules: &'static Rules, bytes: &[u8], kind: Kind, definitions: 
     let ignores = ignores::ignores(&tree, text);
     tree.free(deepest);
     Unit {
-        findings,
+        findings: Packed::of(&findings),
         facts,
         ignores,
         secrets,
@@ -96,7 +97,9 @@ fn walk<'a>(
 ) -> Walked {
     let types = Rc::new(Types::default());
     let mut facts = bind::facts(tree.body(), &types);
-    facts.steps = steps::steps(tree);
+    // What grew name by name is half empty.
+    facts.symbols = std::mem::take(&mut facts.symbols).into_iter().collect();
+    facts.steps = Packed::of(&steps::steps(tree));
     let cx = Cx { trouble, broken, ..context(text, kind, tree, types, definitions) };
     let mut walk = Walk { rules, cx, facts: &mut facts, depth: 0, deepest: 0 };
     for &(code, check) in &rules.file {

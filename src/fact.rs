@@ -2,6 +2,7 @@
 //!
 //! Plain owned data. Nothing here is resolved: `link` gives it a meaning once all files are known.
 
+use crate::record::Packed;
 use crate::text::Span;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -195,7 +196,7 @@ pub struct Facts {
     /// What is put into containers after they were made, by the module-level name or `.attribute` that holds them.
     pub filled: BTreeMap<String, Vec<Put>>,
     /// What it does while it is imported, in order, as far as modules that wait for each other are concerned.
-    pub steps: Vec<Step>,
+    pub steps: Packed<Step>,
 }
 
 /// Something that a module does while it is imported.

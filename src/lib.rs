@@ -22,7 +22,7 @@
 //! // By itself, neither file says that `order` is a model ...
 //! let schemas = compile(b"from pydantic import BaseModel\nclass Order(BaseModel):\n    number: int\n", Kind::Python, &definitions);
 //! let service = compile(b"from schemas import Order\ndef show(order: Order):\n    return order.dict()\n", Kind::Python, &definitions);
-//! assert_eq!(service.findings.len(), 1); // a finding on a condition
+//! assert_eq!(service.findings.list().len(), 1); // a finding on a condition
 //!
 //! // ... together they do.
 //! let around = Around::default();
@@ -115,7 +115,7 @@ pub mod link;
 pub mod manifest;
 pub mod page;
 pub mod python;
-mod record;
+pub mod record;
 pub mod report;
 pub mod rule;
 pub mod rules;

@@ -1,8 +1,8 @@
 //! Lists as bytes of fixed lengths, which are read many times faster than numbers of as many bytes as they need: a hook reads what is known of
 //! thousands of files and looks at few.
 
-use serde::de::{Error, Visitor};
-use serde::{Deserializer, Serializer};
+use serde::de::{DeserializeOwned, Error, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -108,10 +108,77 @@ pub mod list {
     }
 }
 
+/// A list that is kept as bytes, and made again for whoever reads it: many files hold many, of which each is read once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packed<T> {
+    bytes: Box<[u8]>,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Default for Packed<T> {
+    fn default() -> Self {
+        Packed { bytes: Box::default(), of: PhantomData }
+    }
+}
+
+impl<T: Serialize + DeserializeOwned> Packed<T> {
+    /// Packs a list of plain data.
+    pub fn of(list: &[T]) -> Packed<T> {
+        let bytes = if list.is_empty() { Vec::new() } else { postcard::to_stdvec(list).unwrap_or_default() };
+        Packed { bytes: bytes.into(), of: PhantomData }
+    }
+
+    /// The list.
+    pub fn list(&self) -> Vec<T> {
+        // No byte stands for no list, which needs none.
+        if self.is_empty() { Vec::new() } else { postcard::from_bytes(&self.bytes).unwrap_or_default() }
+    }
+}
+
+impl<T> Packed<T> {
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+}
+
+impl<T> Serialize for Packed<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.bytes)
+    }
+}
+
+impl<'de, T> Deserialize<'de> for Packed<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Bytes;
+
+        impl<'de> Visitor<'de> for Bytes {
+            type Value = Box<[u8]>;
+
+            fn expecting(&self, to: &mut fmt::Formatter) -> fmt::Result {
+                to.write_str("a packed list")
+            }
+
+            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Box<[u8]>, E> {
+                Ok(bytes.into())
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Box<[u8]>, A::Error> {
+                let mut bytes = Vec::new();
+                while let Some(byte) = seq.next_element()? {
+                    bytes.push(byte);
+                }
+                Ok(bytes.into())
+            }
+        }
+
+        deserializer.deserialize_bytes(Bytes).map(|bytes| Packed { bytes, of: PhantomData })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde::{Deserialize, Serialize};
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Shelf {

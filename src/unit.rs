@@ -2,7 +2,7 @@
 
 use crate::fact::Facts;
 use crate::finding::Finding;
-use crate::record::Record;
+use crate::record::{Packed, Record};
 use crate::text::Span;
 use serde::{Deserialize, Serialize};
 
@@ -98,7 +98,7 @@ pub struct Unit {
     /// It was not looked into: binary or minified.
     pub skipped: bool,
     /// In source order; conditional ones included.
-    pub findings: Vec<Finding>,
+    pub findings: Packed<Finding>,
     /// Comments that silence findings.
     pub ignores: Vec<Ignore>,
 }

@@ -1,6 +1,7 @@
 //! `compile` is a pure function of bytes that never panics, and a unit is plain data.
 
 use davy::compile::compile;
+use davy::record::Packed;
 use davy::rule::Definitions;
 use davy::unit::{Kind, Unit};
 use proptest::prelude::*;
@@ -93,7 +94,7 @@ proptest! {
         let back: Unit = serde_json::from_slice(&json).expect("what was written can be read");
         prop_assert_eq!(&unit, &back);
         let text = davy::text::decode(&bytes);
-        for finding in &unit.findings {
+        for finding in &unit.findings.list() {
             prop_assert!(text.text.get(finding.span.range()).is_some(), "a span cuts a character: {:?}", finding);
         }
     }
@@ -108,5 +109,5 @@ fn the_beginning_of_a_unit_is_what_a_file_tells() {
     assert_eq!(unit.secrets.len(), 1);
     assert_eq!(Unit::secrets(&packed).as_ref(), Some(&unit.secrets));
     let told = Unit::told(&packed).expect("it begins like one");
-    assert_eq!(told, Unit { findings: Vec::new(), ignores: Vec::new(), ..unit });
+    assert_eq!(told, Unit { findings: Packed::default(), ignores: Vec::new(), ..unit });
 }

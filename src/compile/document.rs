@@ -6,6 +6,7 @@ use crate::finding::{Finding, LabelAt};
 use crate::page::Page;
 use crate::python::types::Types;
 use crate::python::{self, ignores};
+use crate::record::Packed;
 use crate::rule::Definitions;
 use crate::secrets;
 use crate::text::{Span, decode};
@@ -38,21 +39,22 @@ pub fn compile(rules: &Rules, bytes: &[u8], syntax: Syntax, definitions: &Defini
         cx.code = code;
         check(&mut cx, &document, syntax);
     }
-    let mut unit = Unit { findings: cx.findings, secrets: cx.secrets, ..unit };
+    let mut unit = Unit { secrets: cx.secrets, ..unit };
+    let mut findings = cx.findings;
     unit.ignores = ignores::in_lines(text, document::comments(text, syntax));
     for cell in &document.cells {
-        in_cell(cell, definitions, &mut unit);
+        findings.extend(in_cell(cell, definitions, &mut unit));
     }
     unit.secrets.extend(elsewhere(text, &unit.secrets));
     unit.secrets.sort();
     unit.secrets.dedup();
-    unit.findings.sort_by(|a, b| order(a).cmp(&order(b)));
-    unit.findings.dedup_by(|a, b| a.span == b.span && a.code == b.code);
-    unit
+    findings.sort_by(|a, b| order(a).cmp(&order(b)));
+    findings.dedup_by(|a, b| a.span == b.span && a.code == b.code);
+    Unit { findings: Packed::of(&findings), ..unit }
 }
 
 /// Compiles the Python of a cell, and moves what is found to where it stands in the notebook.
-fn in_cell(cell: &Cell, definitions: &Definitions, unit: &mut Unit) {
+fn in_cell(cell: &Cell, definitions: &Definitions, unit: &mut Unit) -> Vec<Finding> {
     let compiled = compile_by(&IN_CELLS, cell.source.as_bytes(), Kind::Python, definitions);
     unit.secrets.extend(compiled.secrets.iter().filter_map(|span| cell.place(*span)));
     let moved = |finding: Finding| {
@@ -65,7 +67,6 @@ fn in_cell(cell: &Cell, definitions: &Definitions, unit: &mut Unit) {
         // An edit of Python would have to be written as JSON.
         Some(Finding { span: cell.place(finding.span)?, labels: labels.collect(), fixes: Vec::new(), ..finding })
     };
-    unit.findings.extend(compiled.findings.into_iter().filter_map(moved));
     let ignored = |ignore: Ignore| {
         let place = |span: Span| cell.place(span);
         let covers = match ignore.covers {
@@ -77,6 +78,7 @@ fn in_cell(cell: &Cell, definitions: &Definitions, unit: &mut Unit) {
         Some(Ignore { span: place(ignore.span)?, removal: place(ignore.removal)?, covers, codes, until, ..ignore })
     };
     unit.ignores.extend(compiled.ignores.into_iter().filter_map(ignored));
+    compiled.findings.list().into_iter().filter_map(moved).collect()
 }
 
 fn is_binary(bytes: &[u8]) -> bool {

@@ -8,13 +8,13 @@ use std::io::{self, Write};
 /// So many rows a list has.
 const ROWS: usize = 20;
 
-/// So many findings of a section are listed: warnings and notes behind the errors.
+/// So many findings of a section are listed, whatever they are.
 const FINDINGS: usize = 10;
 
 /// Where so few findings are meant, a step says where they are.
-const NAMED: usize = 3;
+const NAMED: usize = 5;
 
-/// So many errors of a section are listed: they decide whether it is a go.
+/// So many errors of a section are listed, and warnings that need a person.
 const ERRORS: usize = 50;
 
 /// The whole report.
@@ -38,7 +38,11 @@ pub fn markdown(document: &Document, out: &mut dyn Write) -> io::Result<()> {
     };
     let made = escaped(&document.made);
     let scope = words::scope(document, code);
-    writeln!(out, "Looked at {scope}: {files} with {lines}{commit}, by davy {} on {made}.", escaped(&document.davy))?;
+    writeln!(
+        out,
+        "Looked at {scope}: {files} of Python and settings with {lines}{commit}, by davy {} on {made}.",
+        escaped(&document.davy)
+    )?;
     writeln!(out, "{}", words::BY)?;
     if let Some(said) = words::uncommitted(document) {
         writeln!(out, "\n{said}")?;
@@ -292,7 +296,8 @@ fn findings(document: &Document, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "Nothing was found here.")?;
             continue;
         }
-        let most = of("error").count().clamp(FINDINGS, ERRORS);
+        let most = of("error").count() + of("warning").filter(|entry| !entry.safe).count();
+        let most = most.clamp(FINDINGS, ERRORS);
         top(out, &["Where", "What"], all.iter().map(|entry| finding(entry)).collect(), most)?;
     }
     Ok(())

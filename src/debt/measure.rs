@@ -69,7 +69,7 @@ const PARTS: [Part; 4] = [
         title: "System startup",
         about: "Deprecations: Pydantic V1 and naive times, and what no longer works or gives wrong results on the versions that the \
             application runs on.",
-        of: "Python files that are no tests, and tests with such findings",
+        of: "Python files that are no tests, and tests with such an error or warning",
         families: &["pydantic", "datetime"],
         holds: |is_python, is_test| is_python && !is_test,
     },
@@ -320,11 +320,19 @@ fn reason(section: &Section, known: &[Known]) -> Reason {
     // Plain pytest runs nothing where it cannot collect everything.
     let stops = |at: &&usize| collect::STOPS.contains(&known[**at].page.code.as_str()) && section.key == "tests";
     let stopped: BTreeSet<&str> = findings.iter().filter(stops).map(|at| known[*at].finding.path.as_str()).collect();
+    let guarded = |at: &&usize| known[**at].page.code == "TST017" && section.key == "tests";
+    let guarded = section.findings.iter().filter(guarded).count();
     let stops = match stopped.len() {
         0 => String::new(),
         1 => " Plain `pytest` stops where it collects that file, and runs no test at all.".to_owned(),
-        files => format!(" Plain `pytest` stops where it collects these {files} files, and runs no test at all."),
+        files => format!(" Plain `pytest` stops where it collects {files} files, and runs no test at all."),
     };
+    let guards = match guarded {
+        0 => String::new(),
+        1 => " So it does at 1 `guarded-import`, where the variable is not set.".to_owned(),
+        many => format!(" So it does at {many} `guarded-import`, where the variables are not set."),
+    };
+    let stops = if stops.is_empty() { stops } else { format!("{stops}{guards}") };
     Reason {
         text: format!("{}: {errors}: {}.{stops}", section.title, named.join(", ")),
         section: section.key.clone(),

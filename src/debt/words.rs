@@ -213,11 +213,11 @@ pub fn urgent(document: &Document) -> Option<(String, Vec<usize>)> {
     let leaks: Vec<usize> = leaks.map(|(at, _)| at).collect();
     let values = match leaks.len() {
         0 => return None,
-        1 => "1 secret stands in the source: if it is or was in use, revoke or rotate it today, where it was issued. \
+        1 => "1 secret stands in the source: today, revoke or rotate it where it was issued, if it is or ever was in use. \
               Everyone with the repository has it, whatever is mended below."
             .to_owned(),
         leaks => format!(
-            "{} secrets stand in the source: revoke or rotate each that is or was in use today, where it was issued. \
+            "{} secrets stand in the source: today, revoke or rotate each that is or ever was in use, where it was issued. \
              Everyone with the repository has them, whatever is mended below.",
             grouped(leaks)
         ),
@@ -226,7 +226,7 @@ pub fn urgent(document: &Document) -> Option<(String, Vec<usize>)> {
 }
 
 /// So few errors of a section are said one by one in the verdict.
-const SAID: usize = 5;
+const SAID: usize = 8;
 
 /// The errors that a reason of the verdict is about, where they are few enough to be said one by one.
 pub fn said<'d>(document: &'d Document, reason: &Reason) -> Vec<(usize, &'d Entry)> {
@@ -252,8 +252,8 @@ pub fn hotspots(document: &Document) -> &'static str {
 
 /// How every score comes about.
 pub const SCORES: &str = "A score is the share of clean files in percent, rounded down, less points for each error. A file is clean \
-    that has no error and no warning of the section; a note is for who wants to know. It says how much is left to mend; whether it runs today \
-    is for the verdict.";
+    that has no error and no warning of the section; a note is for who wants to know. It says how much is left to mend, not whether it runs \
+    today.";
 
 /// Who says all this.
 pub const BY: &str = "davy is a static analyser: it reads source and history and runs neither, and what it cannot prove it does not report.";

@@ -426,7 +426,8 @@ impl<'p> Past<'p> {
     pub fn candidates(&self, source: &Source, path: &str) -> Vec<Identity> {
         let Some(Some(unit)) = self.units.get(source) else { return Vec::new() };
         let imports = imports_of(&unit.facts);
-        let findings = || unit.findings.iter().chain(&imports);
+        let own = unit.findings.list();
+        let findings = || own.iter().chain(&imports);
         let places: Vec<_> = findings().map(|one| (Arc::clone(&source.0), one.span, unit.secrets.as_slice())).collect();
         let identity = |(finding, place): (&Finding, Remembered)| Identity {
             path: path.to_owned(),
@@ -488,7 +489,7 @@ impl<'p> Past<'p> {
     fn secrets(&self, state: &State) -> Vec<Secret> {
         let is_secret = |code: &str| page(code).is_some_and(|page| page.family.name == "secrets");
         let units = state.checked.iter().filter_map(|(_, source)| self.units.get(source)?.as_ref());
-        let may_have = units.flat_map(|unit| &unit.findings).any(|finding| is_secret(&finding.code.0));
+        let may_have = units.flat_map(|unit| unit.findings.list()).any(|finding| is_secret(&finding.code.0));
         if !may_have {
             return Vec::new();
         }

@@ -7,7 +7,7 @@ use super::judge::Judge;
 use super::project::{Manifests, Project};
 use super::reads::{Key, Of, Reads, key, recorded};
 use super::sayings::Sayings;
-use super::{Held, Linker, Values, roots, wanted};
+use super::{Held, Linker, Said, Values, roots, wanted};
 use crate::finding::{Finding, Judged};
 use crate::unit::Unit;
 use rayon::prelude::*;
@@ -239,7 +239,7 @@ pub fn again(paths: &[&str], units: Vec<Arc<Unit>>, project: &Project, mut befor
         stays.then(|| answer.clone())
     };
     let judged = |file: File| {
-        let ((mut findings, _), reads) = recorded(|| linker.file(file));
+        let (Said { mut findings, .. }, reads) = recorded(|| linker.file(file));
         findings.sort_by(|a, b| (a.span, &a.code).cmp(&(b.span, &b.code)));
         Answer { findings: findings.into(), reads }
     };

@@ -19,7 +19,11 @@ const MOST: usize = 300;
 /// What may be wrong with the imports of a file, if pytest imports it by itself.
 pub fn imports_of(facts: &Facts) -> Vec<Finding> {
     let mut found = Vec::new();
-    let imports = facts.steps.iter().filter(|_| facts.speaks_of_tests).filter_map(|step| match step {
+    if !facts.speaks_of_tests {
+        return found;
+    }
+    let steps = facts.steps.list();
+    let imports = steps.iter().filter_map(|step| match step {
         Step::Import(import) => Some(import),
         _ => None,
     });
@@ -83,7 +87,7 @@ impl Judge<'_> {
             return Vec::new();
         }
         let mut found = Vec::new();
-        for step in &unit.facts.steps {
+        for step in &unit.facts.steps.list() {
             let Step::Import(import) = step else { continue };
             let dots = ".".repeat(import.level as usize);
             let module = &import.module;
@@ -293,7 +297,7 @@ impl Run<'_, '_> {
             return Err(Stop::Unsure);
         }
         self.states.insert(file, State::default());
-        for step in &self.judge.values.units.of(file).facts.steps {
+        for step in &self.judge.values.units.of(file).facts.steps.list() {
             deeper(|| self.step(file, step))?;
         }
         self.states.entry(file).or_default().done = true;

@@ -6,6 +6,7 @@ use super::reads::{Key, Of, STARS, apart, key, symbol};
 use super::sayings::{Listener, say};
 use crate::fact::{Binding, Facts, Name, Step};
 use crate::manifest::Manifest;
+use crate::record::Packed;
 use crate::text::Span;
 use crate::unit::Unit;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -45,7 +46,8 @@ pub(super) fn digest(unit: &Unit) -> Digest {
     }
     facts.patches.iter_mut().for_each(|patch| patch.span = nowhere);
     facts.handed.iter_mut().for_each(|handed| handed.span = nowhere);
-    for step in &mut facts.steps {
+    let mut steps = facts.steps.list();
+    for step in &mut steps {
         match step {
             Step::Asks(at, ..) | Step::Reads(at, _) => *at = nowhere,
             Step::Import(import) => {
@@ -55,6 +57,7 @@ pub(super) fn digest(unit: &Unit) -> Digest {
             Step::MayImport(..) | Step::Binds(_) => {}
         }
     }
+    facts.steps = Packed::of(&steps);
     let flags = (unit.broken, unit.generated, unit.skipped, unit.unwritable);
     let hash = |bindings: &Vec<Binding>| xxh3_64(&postcard::to_stdvec(bindings).unwrap_or_default());
     let stars = postcard::to_stdvec(&(&facts.stars, facts.dynamic, &facts.all)).unwrap_or_default();

@@ -93,7 +93,7 @@ pub fn reasons(units: &[(&str, &dyn Held)], file: File, project: &Project) -> Ve
         span: finding.span,
         why: judge.why_not(&finding.when, file),
     };
-    units[file].held().findings.iter().chain(&of_imports).map(reason).collect()
+    units[file].held().findings.list().iter().chain(&of_imports).map(reason).collect()
 }
 
 /// The files that tests bring in, tests and conftests among them, with what each imports.
@@ -182,18 +182,19 @@ fn linked(
     };
     let (circular, outside) = kept.findings(index);
     let linker = Linker { judge: &judge, chains: &chains, quote, circular, outside };
-    let files: Vec<(Vec<Judged>, usize)> = shown.par_iter().map(|&file| linker.file(file)).collect();
+    let files: Vec<Said> = shown.par_iter().map(|&file| linker.file(file)).collect();
     let mut linked = Linked::default();
-    for (findings, suppressed) in files {
-        linked.findings.extend(findings);
-        linked.suppressed += suppressed;
+    let mut speak_of_time = false;
+    for said in files {
+        linked.findings.extend(said.findings);
+        linked.suppressed += said.suppressed;
+        speak_of_time |= said.speaks_of_time;
     }
     linked.findings.sort_by(|a, b| (&a.path, a.span, &a.code).cmp(&(&b.path, b.span, &b.code)));
     chains.settle(&mut linked.findings, shown);
     linked.pinned = pinned(&linked.findings, &judge);
     // Nobody else asks what the columns of the project are.
-    let of_time = |file: &File| values.units.of(*file).findings.iter().any(|one| one.code.0.starts_with("DTM"));
-    if shown.iter().any(of_time) {
+    if speak_of_time {
         linked.columns = judge.columns();
     }
     drop(linker);
@@ -262,6 +263,15 @@ struct Linker<'l, 'a> {
     outside: FxHashMap<File, Finding>,
 }
 
+/// What is said of a file.
+struct Said {
+    findings: Vec<Judged>,
+    /// How many findings comments silence.
+    suppressed: usize,
+    /// A rule about times has something to ask of the project.
+    speaks_of_time: bool,
+}
+
 /// A finding that is true or may be, with the page of its rule.
 struct Candidate<'a> {
     finding: &'a Finding,
@@ -273,7 +283,7 @@ struct Candidate<'a> {
 pub const PACKAGES: &str = ">=2,<3";
 
 impl Linker<'_, '_> {
-    fn file(&self, file: File) -> (Vec<Judged>, usize) {
+    fn file(&self, file: File) -> Said {
         let unit = self.judge.values.units.of(file);
         let path = self.judge.values.index.path(file);
         let settings = self.judge.project.settings;
@@ -285,7 +295,8 @@ impl Linker<'_, '_> {
         let of_imports = if wanted { self.judge.of_imports(file) } else { Vec::new() };
         let circular = self.circular.iter().filter(|(of, _)| *of == file).map(|(_, finding)| finding);
         let outside = self.outside.get(&file);
-        for finding in unit.findings.iter().chain(&of_imports).chain(circular).chain(outside) {
+        let own = unit.findings.list();
+        for finding in own.iter().chain(&of_imports).chain(circular).chain(outside) {
             let Some(page) = rules::page(&finding.code.0) else { continue };
             let is_filled_in = is_template && page.family.name == "syntax";
             if settings.selected(path, page) && !is_filled_in && !self.is_off(finding, file) {
@@ -310,7 +321,7 @@ impl Linker<'_, '_> {
             let page = rules::page(&finding.code.0).filter(|page| settings.selected(path, page));
             findings.extend(page.map(|page| self.settle(finding, page, file)));
         }
-        (findings, suppressed)
+        Said { findings, suppressed, speaks_of_time: own.iter().any(|one| one.code.0.starts_with("DTM")) }
     }
 
     /// Whether the configuration leaves out what belongs to such an owner.
@@ -383,8 +394,11 @@ impl Linker<'_, '_> {
     /// What a file that does not compile means for tests, said at the first place.
     fn lost(&self, finding: &Finding, page: &Page, file: File) -> &'static str {
         let is_broken = |code: &str| code.starts_with("SYN") && code != "SYN004";
-        let mut broken = self.judge.values.units.of(file).findings.iter().filter(|one| is_broken(&one.code.0));
-        if page.family.name != "syntax" || broken.next() != Some(finding) {
+        if page.family.name != "syntax" {
+            return "";
+        }
+        let all = self.judge.values.units.of(file).findings.list();
+        if all.iter().find(|one| is_broken(&one.code.0)) != Some(finding) {
             return "";
         }
         match (self.judge.is_conftest(file), self.judge.collected(file).is_yes()) {

@@ -260,8 +260,8 @@ impl Judge<'_> {
             let bindings = self.values.units.of(found).facts.symbols.get(name);
             bindings.is_some_and(|bindings| !bindings.iter().any(|binding| matches!(binding, Binding::Import(_))))
         };
-        let steps = self.values.units.of(file).facts.steps.iter();
-        let mut names = steps.filter_map(|step| match step {
+        let steps = self.values.units.of(file).facts.steps.list();
+        let mut names = steps.iter().filter_map(|step| match step {
             Step::Import(import) if import.level == 0 && import.module == module => Some(&import.names),
             _ => None,
         });

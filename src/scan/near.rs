@@ -97,16 +97,6 @@ fn below(folder: &Path, key: &str) -> PathBuf {
     path.into()
 }
 
-/// Whether the system is to give memory in small pages alone: a run of a few files needs a little here and there, and clearing large pages for
-/// that takes an eighth of its time. Elsewhere than on Linux nothing is said.
-pub fn small_pages(only: bool) {
-    #[cfg(target_os = "linux")]
-    // Where it may not be said, it takes its time.
-    let _ = rustix::thread::disable_transparent_huge_pages(only);
-    #[cfg(not(target_os = "linux"))]
-    let _ = only;
-}
-
 impl Watched {
     /// What a run looks at that starts at a root.
     pub fn new(path: PathBuf, root: &Path, loose: &[PathBuf], config: &Config) -> Watched {

@@ -119,7 +119,7 @@ fn header(document: &Document) -> String {
     };
     format!(
         "<header>\n<h1>Production readiness of <bdi>{}</bdi></h1>\n<dl class=\"facts\">\
-         <div><dt>Looked at</dt><dd>{paths}: {size}</dd></div>\
+         <div><dt>Looked at</dt><dd>{paths}: {size} of Python and settings</dd></div>\
          <div><dt>Commit</dt><dd>{commit}</dd></div>\
          <div><dt>Made</dt><dd>{} by davy {}. {}</dd></div></dl>\n</header>\n",
         text(&document.project),

@@ -35,10 +35,10 @@ fn check<'a>(cx: &mut Cx<'a>, literal: &'a Expr) {
     cx.secrets.extend(&value.spans);
     let message = match signs {
         true if copied => {
-            format!("without `{variable}`, a signing key falls back to one that anyone can read in a tutorial")
+            format!("without `{variable}` in the environment, its value is one that anyone can read in a tutorial")
         }
         true => {
-            format!("without `{variable}`, a signing key falls back to one that everyone with the source can read")
+            format!("without `{variable}` in the environment, its value is one that everyone with the source can read")
         }
         false => format!("without `{variable}`, a secret that everyone with the source can read is in force"),
     };

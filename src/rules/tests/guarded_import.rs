@@ -16,17 +16,14 @@ fn check(cx: &mut Cx, tree: &Tree) {
         let Some(raised) = choice.body.iter().find(|stmt| stmt.is_raise_stmt()) else { continue };
         if let Some((name, wanted)) = imported(&choice.test) {
             let asked = Piece::Ask(Ask::Variable(name.clone(), wanted.clone()));
-            let finding = cx.report(span(raised), text![asked, ": it raises, and nothing is collected"]);
+            let finding = cx.report(span(raised), text![asked, ": it raises, and no test runs"]);
             finding.when(Condition::TrippedOver(name, wanted));
             finding.help("set the variable in the topmost conftest, before anything is imported, or in pytest's `env`");
         }
         let Some(variable) = variable(cx, &choice.test) else { continue };
         let importer = Piece::Ask(Ask::Importer(variable.clone()));
-        let message = text![
-            format!("`{variable}` is not set when `"),
-            importer,
-            "` imports this: it raises, and nothing is collected"
-        ];
+        let message =
+            text![format!("`{variable}` is not set when `"), importer, "` imports this: it raises, and no test runs"];
         let at = span(raised);
         let finding = cx.report(at, message);
         finding.when(Condition::Tripped(variable.clone()));
