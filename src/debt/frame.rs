@@ -16,8 +16,8 @@ const BEFORE: usize = 60;
 
 /// The lines around a span.
 pub fn lines(source: &Source, span: Span) -> Vec<FrameLine> {
-    let (first, last) = (source.lines.line(span.start), source.lines.line(span.end.max(span.start + 1) - 1));
-    let all = source.lines.line(source.text.len() as u32);
+    let (first, last) = (source.lines().line(span.start), source.lines().line(span.end.max(span.start + 1) - 1));
+    let all = source.lines().line(source.text.len() as u32);
     let last = last.clamp(first, first + MOST_LINES - 1);
     let from = first.saturating_sub(AROUND).max(1);
     let lines = from..=(last + AROUND).min(all);
@@ -31,7 +31,7 @@ pub fn lines(source: &Source, span: Span) -> Vec<FrameLine> {
 }
 
 fn line(source: &Source, number: u32, span: Span) -> FrameLine {
-    let whole = source.lines.span(number, &source.text);
+    let whole = source.lines().span(number, &source.text);
     let mut text: Vec<char> = Vec::new();
     let (mut from, mut to) = (None, 0);
     for glyph in glyphs(source, whole).filter(|glyph| !matches!(glyph.char, '\n' | '\r')) {

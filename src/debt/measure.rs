@@ -445,7 +445,7 @@ fn entries(input: &Input, known: &[Known]) -> Vec<Entry> {
         let Judged { path, span, scope, severity, message, help, fix, .. } = one.finding;
         let hidden = |text: &str| masks.text(&[path], text).into_owned();
         let source = sources.get(path);
-        let position = source.map(|source| source.lines.position(span.start, &source.text));
+        let position = source.map(|source| source.lines().position(span.start, &source.text));
         Entry {
             code: one.page.code.clone(),
             name: one.page.name.clone(),

@@ -317,6 +317,14 @@ impl Linker<'_, '_> {
         let loud = candidates.iter().zip(&silenced).filter(|(one, silent)| one.verdict.is_yes() && !**silent);
         let mut findings: Vec<Judged> =
             loud.map(|(candidate, _)| self.settle(candidate.finding, candidate.page, file)).collect();
+        // What a file that does not compile means for tests is said at the first place.
+        let is_broken = |code: &str| code.starts_with("SYN") && code != "SYN004";
+        if let Some(first) = own.iter().find(|one| is_broken(&one.code.0))
+            && let Some(told) = findings.iter_mut().find(|one| one.code == first.code && one.span == first.span)
+            && self.quote.is_some()
+        {
+            told.message += self.lost(file);
+        }
         for finding in &davys {
             let page = rules::page(&finding.code.0).filter(|page| settings.selected(path, page));
             findings.extend(page.map(|page| self.settle(finding, page, file)));
@@ -382,7 +390,7 @@ impl Linker<'_, '_> {
             span: finding.span,
             scope: finding.scope.clone(),
             severity,
-            message: self.text(&finding.text, file) + self.lost(finding, page, file),
+            message: self.text(&finding.text, file),
             help: (!help.is_empty()).then_some(help),
             labels: labels.collect(),
             aside: self.aside(finding, fix.as_ref(), file),
@@ -391,16 +399,8 @@ impl Linker<'_, '_> {
         }
     }
 
-    /// What a file that does not compile means for tests, said at the first place.
-    fn lost(&self, finding: &Finding, page: &Page, file: File) -> &'static str {
-        let is_broken = |code: &str| code.starts_with("SYN") && code != "SYN004";
-        if page.family.name != "syntax" {
-            return "";
-        }
-        let all = self.judge.values.units.of(file).findings.list();
-        if all.iter().find(|one| is_broken(&one.code.0)) != Some(finding) {
-            return "";
-        }
+    /// What a file that does not compile means for tests.
+    fn lost(&self, file: File) -> &'static str {
         match (self.judge.is_conftest(file), self.judge.collected(file).is_yes()) {
             (true, _) => "; no test beside it or below runs",
             (_, true) => "; these tests never run",

@@ -13,7 +13,7 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let finding = &shown.finding;
         write!(out, "{}", one_line(&finding.path))?;
         if let Some(source) = report.sources.get(&finding.path) {
-            let at = source.lines.position(source.clip(finding.span).start, &source.text);
+            let at = source.lines().position(source.clip(finding.span).start, &source.text);
             write!(out, ":{}:{}", at.line, at.column)?;
         }
         let marker = match &shown.fix {

@@ -13,7 +13,7 @@ pub fn fingerprints(report: &Report) -> Vec<String> {
         let content = report
             .sources
             .get(&finding.path)
-            .map(|source| identity::content(&source.text, &source.lines, &source.secrets, source.clip(finding.span)));
+            .map(|source| identity::content(&source.text, source.lines(), &source.secrets, source.clip(finding.span)));
         Identity {
             path: finding.path.clone(),
             rule: finding.code.0.clone(),

@@ -25,7 +25,7 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         if let Some(source) = report.sources.get(&finding.path) {
             let span = source.clip(finding.span);
             let (start, end) =
-                (source.lines.position(span.start, &source.text), source.lines.position(span.end, &source.text));
+                (source.lines().position(span.start, &source.text), source.lines().position(span.end, &source.text));
             write!(out, ",line={},endLine={}", start.line, end.line)?;
             // Columns count only where both ends are on one line.
             if start.line == end.line {

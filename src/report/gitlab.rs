@@ -18,7 +18,7 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let finding = &shown.finding;
         let (begin, end) = report.sources.get(&finding.path).map_or((1, 1), |source| {
             let span = source.clip(finding.span);
-            (source.lines.line(span.start), source.lines.line(span.end))
+            (source.lines().line(span.start), source.lines().line(span.end))
         });
         Issue {
             description: masks.text(&[&finding.path], &finding.message),

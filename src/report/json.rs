@@ -123,7 +123,7 @@ fn places(source: Option<&Source>, span: Span) -> Option<(Place, Place)> {
     let source = source?;
     let span = source.clip(span);
     let place = |offset: u32| {
-        let at = source.lines.position(offset, &source.text);
+        let at = source.lines().position(offset, &source.text);
         Place { line: at.line, column: at.column, offset: offset + if source.bom { 3 } else { 0 } }
     };
     Some((place(span.start), place(span.end)))

@@ -47,7 +47,7 @@ fn case(report: &Report, masks: &Masks, shown: &Shown, out: &mut dyn Write) -> i
     let at = report
         .sources
         .get(&finding.path)
-        .map(|source| source.lines.position(source.clip(finding.span).start, &source.text));
+        .map(|source| source.lines().position(source.clip(finding.span).start, &source.text));
     let (line, column) = at.map_or((1, 1), |at| (at.line, at.column));
     let class = finding.path.strip_suffix(".py").unwrap_or(&finding.path).replace('/', ".");
     let name = format!("{} {} [{line}:{column}]", finding.code, shown.page.name);

@@ -132,7 +132,7 @@ mod tests {
         let secrets: Vec<Span> = secret.into_iter().collect();
         let source = Source::new(text.to_owned(), bom, secrets);
         let hashes = LineHashes::new(&source);
-        (1..=source.lines.count() as u32).map(|line| hashes.of(line, &source.secrets)).collect()
+        (1..=source.lines().count() as u32).map(|line| hashes.of(line, &source.secrets)).collect()
     }
 
     fn known(text: &str, bom: bool) -> Vec<String> {

@@ -28,7 +28,7 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             let line = report
                 .sources
                 .get(&finding.path)
-                .map(|source| format!(":{}", source.lines.line(source.clip(finding.span).start)))
+                .map(|source| format!(":{}", source.lines().line(source.clip(finding.span).start)))
                 .unwrap_or_default();
             let message = masks.text(&[&finding.path], &finding.message);
             let rule = match report.page_url(shown.page) {

@@ -35,6 +35,7 @@ use crate::finding::{Judged, Severity};
 use crate::page::Page;
 use crate::text::{Lines, Span};
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// Everything a format needs.
 #[derive(Debug)]
@@ -143,8 +144,8 @@ pub struct Problem {
 pub struct Source {
     /// As decoded, without byte order mark.
     pub text: String,
-    /// Where its lines start.
-    pub lines: Lines,
+    /// Where its lines start: worked out when somebody asks, as of most files nothing is shown.
+    lines: OnceLock<Lines>,
     /// Whether a UTF-8 byte order mark stood in front.
     pub bom: bool,
     /// Bytes that are never shown.
@@ -152,9 +153,14 @@ pub struct Source {
 }
 
 impl Source {
-    /// Indexes the lines of a text.
+    /// A text of which nothing is worked out yet.
     pub fn new(text: String, bom: bool, secrets: Vec<Span>) -> Source {
-        Source { lines: Lines::new(&text), text, bom, secrets }
+        Source { text, lines: OnceLock::new(), bom, secrets }
+    }
+
+    /// Where its lines start.
+    pub fn lines(&self) -> &Lines {
+        self.lines.get_or_init(|| Lines::new(&self.text))
     }
 
     /// `span`, cut to the text and widened to whole characters, so that it can be sliced whatever it was.

@@ -56,8 +56,8 @@ fn diagnostic<'a>(report: &'a Report, masks: &Masks, shown: &'a Shown) -> Diagno
 fn range(source: &Source, span: Span) -> Range {
     let span = source.clip(span);
     let place = |offset: u32| {
-        let line = source.lines.line(offset);
-        Place { line, column: offset - source.lines.start(line) + 1 }
+        let line = source.lines().line(offset);
+        Place { line, column: offset - source.lines().start(line) + 1 }
     };
     Range { start: place(span.start), end: place(span.end) }
 }

@@ -55,7 +55,7 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let source = report.sources.get(path);
         let line = source.and_then(|source| {
             let hashes = hashes.entry(path).or_insert_with(|| LineHashes::new(source));
-            hashes.of(source.lines.line(shown.finding.span.start), &source.secrets)
+            hashes.of(source.lines().line(shown.finding.span.start), &source.secrets)
         });
         let index = indexes.get(shown.finding.code.0.as_str()).copied().unwrap_or_default();
         let fingerprints = Fingerprints { primary_location_line_hash: line, davy: name.clone() };
@@ -242,7 +242,7 @@ fn place(report: &Report, path: &str, span: Span) -> PhysicalLocation {
 
 fn region(source: &Source, span: Span) -> Region {
     let span = source.clip(span);
-    let (lines, text) = (&source.lines, &source.text);
+    let (lines, text) = (source.lines(), &source.text);
     Region {
         start_line: lines.line(span.start),
         start_column: lines.utf16_column(span.start, text),

@@ -111,8 +111,8 @@ pub fn cut(source: &Source, marks: &[Mark], width: usize, ellipsis: &str) -> Sni
             taken.push(ours);
         }
         if !hidden {
-            let position = source.lines.position(part.span.start, &source.text);
-            let more = source.lines.line(source.clip(mark.span).end.saturating_sub(1).max(part.span.start));
+            let position = source.lines().position(part.span.start, &source.text);
+            let more = source.lines().line(source.clip(mark.span).end.saturating_sub(1).max(part.span.start));
             if index == 0 && more > part.lines.1 {
                 message = Some(format!("continues to line {more}"));
             }
@@ -125,20 +125,20 @@ pub fn cut(source: &Source, marks: &[Mark], width: usize, ellipsis: &str) -> Sni
 /// The primary mark keeps up to `MOST_LINES` lines, another one its first.
 fn part(source: &Source, span: Span, primary: bool) -> Part {
     let span = source.clip(span);
-    let first = source.lines.line(span.start);
-    let last = if span.end > span.start { source.lines.line(span.end - 1) } else { first };
+    let first = source.lines().line(span.start);
+    let last = if span.end > span.start { source.lines().line(span.end - 1) } else { first };
     let kept = match last - first + 1 {
         count if !primary || count > MOST_LINES => first + if primary { MOST_LINES - 2 } else { 0 },
         _ => last,
     };
-    let end_of_kept = source.lines.span(kept, &source.text).end;
+    let end_of_kept = source.lines().span(kept, &source.text).end;
     Part { span: Span::new(span.start, span.end.min(end_of_kept).max(span.start)), lines: (first, kept) }
 }
 
 /// Lines to show: those of the marks, one around the primary mark unless it is blank, and gaps of one or two lines.
 fn runs(source: &Source, parts: &[Part]) -> Vec<Range<u32>> {
     let speaks = |line: u32| {
-        let span = source.lines.span(line, &source.text);
+        let span = source.lines().span(line, &source.text);
         span.end - span.start < NEAR && !span.of(&source.text).trim().is_empty()
     };
     let mut runs: Vec<Range<u32>> = parts.iter().map(|part| part.lines.0..part.lines.1 + 1).collect();
@@ -146,7 +146,7 @@ fn runs(source: &Source, parts: &[Part]) -> Vec<Range<u32>> {
         if primary.start > 1 && speaks(primary.start - 1) {
             primary.start -= 1;
         }
-        if (primary.end as usize) <= source.lines.count() && speaks(primary.end) {
+        if (primary.end as usize) <= source.lines().count() && speaks(primary.end) {
             primary.end += 1;
         }
     }
@@ -174,7 +174,7 @@ struct Line {
 
 impl Line {
     fn cut(source: &Source, number: u32, anchor: Option<Span>, room: usize, ellipsis: &str, base: usize) -> Line {
-        let whole = source.lines.span(number, &source.text);
+        let whole = source.lines().span(number, &source.text);
         let anchor = anchor.map_or(Span::at(whole.start), |span| {
             Span::new(span.start.clamp(whole.start, whole.end), span.end.clamp(whole.start, whole.end))
         });

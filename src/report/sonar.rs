@@ -55,7 +55,7 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 fn range(source: &Source, span: Span) -> Range {
     let span = source.clip(span);
-    let (lines, text) = (&source.lines, &source.text);
+    let (lines, text) = (source.lines(), &source.text);
     let (start_line, end_line) = (lines.line(span.start), lines.line(span.end));
     let whole = Range { start_line, end_line: start_line, start_column: None, end_column: None };
     // An empty range, or one that ends behind a line break, is the whole line.

@@ -135,7 +135,7 @@ impl Screen<'_> {
             if same > PLACES && message.starts_with(SAME) {
                 continue;
             }
-            let line = self.report.sources.get(path).map(|source| format!(":{}", source.lines.line(span.start)));
+            let line = self.report.sources.get(path).map(|source| format!(":{}", source.lines().line(span.start)));
             let message = self.masks.text(&[&finding.path, path], message);
             let text = format!("{} ({}{})", one_line(&message), one_line(path), line.unwrap_or_default());
             tails.push(("note", HINT, text));
