@@ -77,7 +77,7 @@ def subclasses(folder, count):
 SERIES = {
     files: [1_000, 3_000, 10_000, 30_000],
     # A million would take 17 GB.
-    findings: [0, 1_000, 10_000, 100_000],
+    findings: [0, 1_000, 10_000, 100_000, 1_000_000],
     kilobytes: [1, 100, 1_000, 5_000, 20_000],
     imports: [1, 10, 100, 500, 1_000, 2_000],
     classes: [1, 10, 100, 1_000, 2_500, 5_000],
