@@ -2,7 +2,7 @@
 
 use super::check::with_threads;
 use super::{Collect, CollectFormat, Outcome, terminal};
-use crate::collect::{Collection, Failure, Item, Lost, Parameters, STOPS, Settings, Target, collect};
+use crate::collect::{Collection, Failure, Item, Lost, Parameters, STOPS, Settings, Target, collect, stops};
 use crate::config::{Changes, ConfigError, Configs};
 use crate::finding::Severity;
 use crate::report::count;
@@ -80,10 +80,9 @@ fn stopped(settings: &Settings, found: &Collection, python: (u32, u32)) -> Resul
     let mut reasons: HashMap<usize, Failure> = HashMap::new();
     for finding in scan.link().findings.iter().filter(|finding| finding.severity == Severity::Error) {
         let Some(at) = scan.files.iter().position(|file| file.key == finding.path) else { continue };
-        // Other fixtures fail the tests that use them; such bytes fail a Python that is not asked for.
-        let later = finding.code.0 == "TST006" && !finding.message.contains("refuses")
-            || finding.code.0 == "SYN002" && python < (3, 14) && finding.message.contains("from Python 3.14 on");
-        if later {
+        // Such bytes fail a Python that is not asked for.
+        let later = finding.code.0 == "SYN002" && python < (3, 14) && finding.message.contains("from Python 3.14 on");
+        if later || !stops(&finding.code.0, &finding.message) {
             continue;
         }
         reasons.entry(at).or_insert_with(|| {

@@ -318,7 +318,12 @@ fn reason(section: &Section, known: &[Known]) -> Reason {
     }
     let errors = super::words::counted(section.errors, "error");
     // Plain pytest runs nothing where it cannot collect everything.
-    let stops = |at: &&usize| collect::STOPS.contains(&known[**at].page.code.as_str()) && section.key == "tests";
+    let stops = |at: &&usize| {
+        let Known { finding, page, .. } = &known[**at];
+        // What does not parse, and nobody imports, stops nothing.
+        let is_imported = page.family.name != "syntax" || finding.message.contains("never run");
+        section.key == "tests" && is_imported && collect::stops(&page.code, &finding.message)
+    };
     let stopped: BTreeSet<&str> = findings.iter().filter(stops).map(|at| known[*at].finding.path.as_str()).collect();
     let guarded = |at: &&usize| known[**at].page.code == "TST017" && section.key == "tests";
     let guarded = section.findings.iter().filter(guarded).count();
