@@ -259,3 +259,26 @@ fn what_is_wrong_is_said() {
     let output = run(davy().args(["report", "--output", "-"]).current_dir(&plain));
     assert!(output.status.success() && said(&output).contains("<!DOCTYPE html>"), "{}", said(&output));
 }
+
+#[test]
+fn pytest_is_said_to_stop_only_where_it_does() {
+    let place = scratch();
+    let cache = place.path().join("cache");
+    let folder = place.path().join("shop");
+    let reasons = |files: &[(&str, &str)]| {
+        for (path, text) in files {
+            fs::create_dir_all(folder.join(path).parent().expect("a folder")).expect("a folder");
+            fs::write(folder.join(path), text).expect("a file");
+        }
+        report(&folder, &cache, &[])["verdict"]["reasons"].to_string()
+    };
+    let unread = reasons(&[
+        ("pytest.ini", "[pytest]\n"),
+        ("tests/test_shop.py", "def test_shop():\n    assert len('a') == 1\n"),
+        ("tests/data/broken.py", "def broken(:\n    pass\n"),
+    ]);
+    assert!(unread.contains("syntax-error"), "{unread}");
+    assert!(!unread.contains("Plain `pytest` stops"), "{unread}");
+    let stopped = reasons(&[("tests/test_broken.py", "def test_broken(:\n    pass\n")]);
+    assert!(stopped.contains("Plain `pytest` stops"), "{stopped}");
+}
