@@ -129,7 +129,7 @@ fn recommendations(document: &Document, out: &mut dyn Write) -> io::Result<()> {
     if let Some((urgent, secrets)) = words::urgent(document) {
         writeln!(out, "**{urgent}**\n")?;
         for entry in secrets.iter().take(ROWS).filter_map(|at| document.findings.get(*at)) {
-            writeln!(out, "- {}: {}", code(&words::place(entry)), prose(&entry.message))?;
+            writeln!(out, "- {}: {}", code(&words::place(entry)), prose(&words::told(entry)))?;
         }
         match secrets.len().saturating_sub(ROWS) {
             0 => writeln!(out)?,

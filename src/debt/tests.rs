@@ -285,3 +285,20 @@ fn lists_of_markdown_say_how_much_they_leave_out() {
     assert!(text.contains("| Family | First | Most | Now | Came | Went |\n|---|---:|---:|---:|---:|---:|"));
     assert!(text.contains("| pydantic | 3 | 4 | 4 | 2 | 1 |"));
 }
+
+#[test]
+fn secrets_beside_a_word_for_trials_come_last_and_say_so() {
+    let secret = |line: u32, around: &str| {
+        let known = entry(0, "");
+        let frame = vec![FrameLine { number: line, text: around.to_owned(), mark: Some((0, 1)) }];
+        Entry { code: "SEC002".to_owned(), message: format!("secret {line}"), line, frame, ..known }
+    };
+    let findings =
+        vec![secret(1, "SANDBOX = {"), secret(2, "LIVE = {"), secret(3, "class DemoClient:"), entry(0, "demo")];
+    let document = Document { findings, recommendations: full("", 1).recommendations, ..empty() };
+    let markdown = written(&document);
+    let places = ["secret 2\n", "secret 1 (beside the word `sandbox`", "secret 3 (beside the word `demo`"];
+    let places = places.map(|place| markdown.find(place));
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} in {markdown}");
+    assert_eq!(markdown.matches("beside the word").count(), 2);
+}

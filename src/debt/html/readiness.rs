@@ -29,7 +29,7 @@ pub fn verdict(document: &Document) -> String {
 fn listed<'d>(findings: impl Iterator<Item = (usize, &'d Entry)>, more: usize) -> String {
     let one = |(at, entry): (usize, &Entry)| {
         let place = link(&finding_anchor(at), &code(&words::place(entry)));
-        format!("<li>{place}: {}</li>\n", prose(&entry.message))
+        format!("<li>{place}: {}</li>\n", prose(&words::told(entry)))
     };
     let mut items: String = findings.map(one).collect();
     if more > 0 {
