@@ -6,7 +6,7 @@ mod document;
 
 use crate::document::Document;
 use crate::fact::Facts;
-use crate::finding::Finding;
+use crate::finding::{Claim, Finding};
 use crate::page::Page;
 use crate::python::ast::visitor::source_order::{self, SourceOrderVisitor, TraversalSignal};
 use crate::python::ast::{self, AnyNodeRef, Expr, Stmt};
@@ -62,7 +62,7 @@ pub fn compile_by(rules: &'static Rules, bytes: &[u8], kind: Kind, definitions: 
     let ignores = ignores::ignores(&tree, text);
     tree.free(deepest);
     Unit {
-        findings: Packed::of(&findings),
+        findings: Claim::of(findings),
         facts,
         ignores,
         secrets,
@@ -95,7 +95,7 @@ fn walk<'a>(
     trouble: Option<&'a Trouble>,
     definitions: &'a Definitions,
 ) -> Walked {
-    let types = Rc::new(Types::default());
+    let types = Rc::new(Types::new(text));
     let mut facts = bind::facts(tree.body(), &types);
     // What grew name by name is half empty.
     facts.symbols = std::mem::take(&mut facts.symbols).into_iter().collect();
@@ -133,6 +133,7 @@ fn context<'a>(
         broken: Vec::new(),
         faults: OnceCell::new(),
         callables: OnceCell::new(),
+        imports: OnceCell::new(),
         mentioned: OnceCell::new(),
         words: RefCell::default(),
         findings: Vec::new(),

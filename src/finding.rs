@@ -4,6 +4,7 @@
 
 pub use crate::fact::Tied;
 use crate::fact::{Condition, TypeExpr};
+use crate::record::Packed;
 use crate::text::Span;
 use serde::{Deserialize, Serialize};
 
@@ -87,6 +88,11 @@ pub enum Grade {
     Ignored,
     /// Raises when it runs.
     Raises,
+}
+
+impl Grade {
+    /// Those that say whose something is, of which a configuration may leave some out.
+    pub const OWNERS: [Grade; 4] = [Grade::External, Grade::OtherFolder, Grade::Sibling, Grade::UnknownOwner];
 }
 
 /// A part of a message or of an edit.
@@ -284,6 +290,39 @@ pub struct Finding {
     pub aside: Option<Tie>,
     /// Whether it is true.
     pub when: Condition,
+}
+
+/// A finding as it is kept: what tells whether it is true and where is at hand, and the rest is made again for the few that are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// The rule.
+    pub code: Code,
+    /// What is underlined.
+    pub span: Span,
+    /// Qualified name of the enclosing function or class; empty at module level.
+    pub scope: String,
+    /// Whether it is true.
+    pub when: Condition,
+    rest: Packed<Finding>,
+}
+
+impl Claim {
+    /// The findings of a file, in their order.
+    pub fn of(findings: Vec<Finding>) -> Packed<Claim> {
+        let claim = |mut finding: Finding| {
+            let code = Code(std::mem::take(&mut finding.code.0));
+            let scope = std::mem::take(&mut finding.scope);
+            let when = std::mem::replace(&mut finding.when, Condition::Always);
+            Claim { code, span: finding.span, scope, when, rest: Packed::of(&[finding]) }
+        };
+        Packed::of(&findings.into_iter().map(claim).collect::<Vec<_>>())
+    }
+
+    /// All that was found.
+    pub fn whole(&self) -> Finding {
+        let rest = self.rest.list().pop().unwrap_or_else(|| Finding::new("", self.span, Vec::new()));
+        Finding { code: self.code.clone(), scope: self.scope.clone(), when: self.when.clone(), ..rest }
+    }
 }
 
 impl Finding {

@@ -1,7 +1,7 @@
 //! The compiled form of one file: a pure function of its bytes, cached by them.
 
 use crate::fact::Facts;
-use crate::finding::Finding;
+use crate::finding::Claim;
 use crate::record::{Packed, Record};
 use crate::text::Span;
 use serde::{Deserialize, Serialize};
@@ -98,7 +98,7 @@ pub struct Unit {
     /// It was not looked into: binary or minified.
     pub skipped: bool,
     /// In source order; conditional ones included.
-    pub findings: Packed<Finding>,
+    pub findings: Packed<Claim>,
     /// Comments that silence findings.
     pub ignores: Vec<Ignore>,
 }

@@ -2,11 +2,10 @@
 
 use super::{Rules, compile_by, context, elsewhere, is_generated, order};
 use crate::document::{self, Cell};
-use crate::finding::{Finding, LabelAt};
+use crate::finding::{Claim, Finding, LabelAt};
 use crate::page::Page;
 use crate::python::types::Types;
 use crate::python::{self, ignores};
-use crate::record::Packed;
 use crate::rule::Definitions;
 use crate::secrets;
 use crate::text::{Span, decode};
@@ -34,7 +33,7 @@ pub fn compile(rules: &Rules, bytes: &[u8], syntax: Syntax, definitions: &Defini
     }
     let document = document::read(text, syntax);
     let tree = python::parse("", Kind::Text(syntax));
-    let mut cx = context(text, Kind::Text(syntax), &tree, Rc::new(Types::default()), definitions);
+    let mut cx = context(text, Kind::Text(syntax), &tree, Rc::new(Types::new(text)), definitions);
     for &(code, check) in &rules.text {
         cx.code = code;
         check(&mut cx, &document, syntax);
@@ -50,7 +49,7 @@ pub fn compile(rules: &Rules, bytes: &[u8], syntax: Syntax, definitions: &Defini
     unit.secrets.dedup();
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
     findings.dedup_by(|a, b| a.span == b.span && a.code == b.code);
-    Unit { findings: Packed::of(&findings), ..unit }
+    Unit { findings: Claim::of(findings), ..unit }
 }
 
 /// Compiles the Python of a cell, and moves what is found to where it stands in the notebook.
@@ -78,7 +77,7 @@ fn in_cell(cell: &Cell, definitions: &Definitions, unit: &mut Unit) -> Vec<Findi
         Some(Ignore { span: place(ignore.span)?, removal: place(ignore.removal)?, covers, codes, until, ..ignore })
     };
     unit.ignores.extend(compiled.ignores.into_iter().filter_map(ignored));
-    compiled.findings.list().into_iter().filter_map(moved).collect()
+    compiled.findings.list().iter().map(Claim::whole).filter_map(moved).collect()
 }
 
 fn is_binary(bytes: &[u8]) -> bool {

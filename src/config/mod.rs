@@ -304,13 +304,9 @@ impl Config {
         if let Some(word) = raw.datetime.helper {
             self.datetime_helper = Some(reader.function(&word)?);
         }
-        let private = [
-            (Grade::External, raw.private.external),
-            (Grade::OtherFolder, raw.private.other_folder),
-            (Grade::Sibling, raw.private.sibling),
-            (Grade::UnknownOwner, raw.private.unknown),
-        ];
-        self.private.extend(private.into_iter().filter_map(|(owner, level)| Some((owner, level?))));
+        let said = raw.private;
+        let levels = [said.external, said.other_folder, said.sibling, said.unknown];
+        self.private.extend(Grade::OWNERS.into_iter().zip(levels).filter_map(|(owner, level)| Some((owner, level?))));
         if let Some(command) = raw.pytest.command {
             self.pytest_command = Some(command);
         }

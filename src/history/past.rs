@@ -9,7 +9,7 @@ use crate::compile::is_pointer;
 use crate::config::{Config, ConfigError, Configs, paths};
 use crate::discover::kind_of;
 use crate::discover::tree::{Files, Rules, Taken, Tree};
-use crate::finding::{Finding, Judged, Severity};
+use crate::finding::{Code, Judged, Severity};
 use crate::git::Error;
 use crate::git::history::{Local, Objects, local, tree};
 use crate::identity::{self, Identity};
@@ -427,16 +427,17 @@ impl<'p> Past<'p> {
         let Some(Some(unit)) = self.units.get(source) else { return Vec::new() };
         let imports = imports_of(&unit.facts);
         let own = unit.findings.list();
-        let findings = || own.iter().chain(&imports);
-        let places: Vec<_> = findings().map(|one| (Arc::clone(&source.0), one.span, unit.secrets.as_slice())).collect();
-        let identity = |(finding, place): (&Finding, Remembered)| Identity {
+        let own = own.iter().map(|one| (&one.code, one.span, &one.scope));
+        let all: Vec<_> = own.chain(imports.iter().map(|one| (&one.code, one.span, &one.scope))).collect();
+        let places: Vec<_> = all.iter().map(|one| (Arc::clone(&source.0), one.1, unit.secrets.as_slice())).collect();
+        let identity = |((code, _, scope), place): (&(&Code, Span, &String), Remembered)| Identity {
             path: path.to_owned(),
-            rule: finding.code.0.clone(),
-            scope: finding.scope.clone(),
+            rule: code.0.clone(),
+            scope: (*scope).clone(),
             content: place.line.to_string(),
             ordinal: 0,
         };
-        let mut all: Vec<Identity> = findings().zip(self.places(&places)).map(identity).collect();
+        let mut all: Vec<Identity> = all.iter().zip(self.places(&places)).map(identity).collect();
         identity::number(&mut all);
         all
     }
@@ -489,7 +490,7 @@ impl<'p> Past<'p> {
     fn secrets(&self, state: &State) -> Vec<Secret> {
         let is_secret = |code: &str| page(code).is_some_and(|page| page.family.name == "secrets");
         let units = state.checked.iter().filter_map(|(_, source)| self.units.get(source)?.as_ref());
-        let may_have = units.flat_map(|unit| unit.findings.list()).any(|finding| is_secret(&finding.code.0));
+        let may_have = units.flat_map(|unit| unit.findings.list()).any(|claim| is_secret(&claim.code.0));
         if !may_have {
             return Vec::new();
         }

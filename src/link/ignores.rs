@@ -27,9 +27,9 @@ pub fn apply(
     let mut silenced = vec![false; candidates.len()];
     let mut findings = Vec::new();
     let mut order: Vec<usize> = (0..candidates.len()).collect();
-    order.sort_by_key(|&at| candidates[at].finding.span);
-    let start = |at: &usize| candidates[*at].finding.span.start;
-    let longest = candidates.iter().map(|one| one.finding.span.end - one.finding.span.start).max().unwrap_or(0);
+    order.sort_by_key(|&at| candidates[at].span);
+    let start = |at: &usize| candidates[*at].span.start;
+    let longest = candidates.iter().map(|one| one.span.end - one.span.start).max().unwrap_or(0);
     for ignore in &unit.ignores {
         if ignore.form == IgnoreForm::Unread {
             findings.push(unread(ignore));
@@ -46,7 +46,7 @@ pub fn apply(
         };
         for &at in near {
             let candidate = &candidates[at];
-            let covered = ignore.covers.is_none_or(|covers| meets(covers, candidate.finding.span));
+            let covered = ignore.covers.is_none_or(|covers| meets(covers, candidate.span));
             let meant = !migrating || ignore.form == IgnoreForm::Davy;
             if !covered || !meant || !names(ignore, candidate.page) {
                 continue;

@@ -35,7 +35,7 @@ pub use sayings::{Read, Sayings, Table};
 
 use crate::fact::{Condition, Role, TypeExpr, Verdict};
 use crate::finding::{
-    Ask, Code, Edit, Fate, Finding, Fix, Grade, Judged, LabelAt, Piece, Place, Proposal, Rebind, Severity,
+    Ask, Claim, Code, Edit, Fate, Finding, Fix, Grade, Judged, LabelAt, Piece, Place, Proposal, Rebind, Severity,
 };
 use crate::manifest::Manifest;
 use crate::page::Page;
@@ -50,6 +50,7 @@ use project::{Manifests, Project};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use value::{Symbol, Value};
 
 /// What holds in the project.
@@ -88,12 +89,11 @@ pub fn reasons(units: &[(&str, &dyn Held)], file: File, project: &Project) -> Ve
     let values = Values::new(&index, &units, &project.models);
     let judge = Judge::new(&values, project, &manifests);
     let of_imports = judge.of_imports(file);
-    let reason = |finding: &Finding| Reason {
-        code: finding.code.clone(),
-        span: finding.span,
-        why: judge.why_not(&finding.when, file),
-    };
-    units[file].held().findings.list().iter().chain(&of_imports).map(reason).collect()
+    let reason =
+        |code: &Code, span, when: &Condition| Reason { code: code.clone(), span, why: judge.why_not(when, file) };
+    let own = units[file].held().findings.list();
+    let own = own.iter().map(|one| reason(&one.code, one.span, &one.when));
+    own.chain(of_imports.iter().map(|one| reason(&one.code, one.span, &one.when))).collect()
 }
 
 /// The files that tests bring in, tests and conftests among them, with what each imports.
@@ -274,9 +274,33 @@ struct Said {
 
 /// A finding that is true or may be, with the page of its rule.
 struct Candidate<'a> {
-    finding: &'a Finding,
+    told: Told<'a>,
+    span: Span,
     page: &'static Page,
     verdict: Verdict,
+}
+
+/// A finding of the file itself, or one that the project brought.
+#[derive(Clone, Copy)]
+enum Told<'a> {
+    Own(&'a Claim),
+    Brought(&'a Finding),
+}
+
+impl<'a> Told<'a> {
+    fn of(self) -> (&'a Code, Span, &'a Condition) {
+        match self {
+            Told::Own(claim) => (&claim.code, claim.span, &claim.when),
+            Told::Brought(finding) => (&finding.code, finding.span, &finding.when),
+        }
+    }
+
+    fn whole(self) -> Cow<'a, Finding> {
+        match self {
+            Told::Own(claim) => Cow::Owned(claim.whole()),
+            Told::Brought(finding) => Cow::Borrowed(finding),
+        }
+    }
 }
 
 /// What a package for pydantic 2 is declared as, where it is new.
@@ -296,12 +320,14 @@ impl Linker<'_, '_> {
         let circular = self.circular.iter().filter(|(of, _)| *of == file).map(|(_, finding)| finding);
         let outside = self.outside.get(&file);
         let own = unit.findings.list();
-        for finding in own.iter().chain(&of_imports).chain(circular).chain(outside) {
-            let Some(page) = rules::page(&finding.code.0) else { continue };
+        let brought = of_imports.iter().chain(circular).chain(outside).map(Told::Brought);
+        for told in own.iter().map(Told::Own).chain(brought) {
+            let (code, span, when) = told.of();
+            let Some(page) = rules::page(&code.0) else { continue };
             let is_filled_in = is_template && page.family.name == "syntax";
-            if settings.selected(path, page) && !is_filled_in && !self.is_off(finding, file) {
-                let verdict = self.judge.judge(&finding.when, file);
-                candidates.push(Candidate { finding, page, verdict });
+            if settings.selected(path, page) && !is_filled_in && !self.is_off(told, file) {
+                let verdict = self.judge.judge(when, file);
+                candidates.push(Candidate { told, span, page, verdict });
             }
         }
         let migrating = self.judge.project.migrating;
@@ -316,7 +342,7 @@ impl Linker<'_, '_> {
             candidates.iter().zip(&silenced).filter(|(one, silent)| one.verdict.is_yes() && **silent).count();
         let loud = candidates.iter().zip(&silenced).filter(|(one, silent)| one.verdict.is_yes() && !**silent);
         let mut findings: Vec<Judged> =
-            loud.map(|(candidate, _)| self.settle(candidate.finding, candidate.page, file)).collect();
+            loud.map(|(candidate, _)| self.settle(&candidate.told.whole(), candidate.page, file)).collect();
         // What a file that does not compile means for tests is said at the first place.
         let is_broken = |code: &str| code.starts_with("SYN") && code != "SYN004";
         if let Some(first) = own.iter().find(|one| is_broken(&one.code.0))
@@ -333,10 +359,11 @@ impl Linker<'_, '_> {
     }
 
     /// Whether the configuration leaves out what belongs to such an owner.
-    fn is_off(&self, finding: &Finding, file: File) -> bool {
+    fn is_off(&self, told: Told, file: File) -> bool {
         let path = self.judge.values.index.path(file);
         let off = |grade: Grade| self.judge.project.settings.owner(path, grade) == Some(None);
-        finding.grades.iter().any(|(when, grade)| off(*grade) && self.judge.judge(when, file).is_yes())
+        Grade::OWNERS.into_iter().any(off)
+            && told.whole().grades.iter().any(|(when, grade)| off(*grade) && self.judge.judge(when, file).is_yes())
     }
 
     fn settle(&self, finding: &Finding, page: &Page, file: File) -> Judged {
