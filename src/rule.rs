@@ -96,6 +96,8 @@ pub struct Cx<'a> {
     pub faults: OnceCell<Vec<Fault>>,
     /// Functions and classes of the module by name, once somebody asked for one.
     pub callables: OnceCell<FxHashMap<&'a str, Callable<'a>>>,
+    /// The imports that run, wherever they stand, once somebody asked.
+    pub imports: OnceCell<Rc<[&'a ast::Stmt]>>,
     /// Names that the statements of the module mention, once somebody asked.
     pub mentioned: OnceCell<FxHashSet<&'a str>>,
     /// Words that rules looked for in the text, with what came of it.
@@ -138,6 +140,16 @@ impl<'a> Cx<'a> {
             self.tree.body().iter().filter_map(of).collect()
         });
         all.get(name).copied()
+    }
+
+    /// The `import` and `from` statements that run, wherever they stand.
+    pub fn imports(&self) -> Rc<[&'a ast::Stmt]> {
+        let all = self.imports.get_or_init(|| {
+            let mut found = Vec::new();
+            crate::python::walk::imports(self.tree.body(), &mut found);
+            found.into()
+        });
+        Rc::clone(all)
     }
 
     /// Whether a statement of the module that defines and imports nothing mentions a name: `test_sum = patched(test_sum)`.
@@ -246,9 +258,13 @@ impl<'a> Cx<'a> {
 
     /// Whether a word stands anywhere in the text; each is looked for once.
     pub fn mentions(&self, word: &'static str) -> bool {
-        let known = self.words.borrow().iter().find(|(known, _)| *known == word).map(|(_, found)| *found);
+        // Who asks again mostly does so from the same place of the program, and compares no letters.
+        let is_it = |known: &str| known.len() == word.len() && (std::ptr::eq(known, word) || known == word);
+        let known = self.words.borrow().iter().find(|(known, _)| is_it(known)).map(|(_, found)| *found);
         known.unwrap_or_else(|| {
-            let found = memchr::memmem::find(self.text.as_bytes(), word.as_bytes()).is_some();
+            let lacks = |part: &&'static str| word.len() > part.len() && word.contains(*part) && !self.mentions(part);
+            let found =
+                !PARTS.iter().any(lacks) && memchr::memmem::find(self.text.as_bytes(), word.as_bytes()).is_some();
             self.words.borrow_mut().push((word, found));
             found
         })
@@ -279,6 +295,9 @@ impl<'a> Cx<'a> {
         span.of(self.text)
     }
 }
+
+/// Parts of words that rules look for: a text without the part is not read for the word.
+const PARTS: [&str; 4] = ["test", "pydantic", "fixture", "datetime"];
 
 /// What a block assigns to a name, in order; none for what is no plain assignment.
 fn assignments<'a>(body: &'a [ast::Stmt], name: &str, found: &mut Vec<Option<&'a Expr>>) {

@@ -2,7 +2,7 @@
 //!
 //! Own, because nothing that is kept gives the places of values; broken files give what was read until there.
 
-use super::{Entry, pair_up, push};
+use super::{Entry, is_name, pair_up, push};
 use crate::text::Span;
 use std::borrow::Cow;
 
@@ -19,17 +19,21 @@ pub fn entries(text: &str) -> Vec<Entry<'_>> {
                     key: std::mem::take(&mut key),
                     first: entries.len(),
                     wants_key: is_object,
+                    names: false,
                 });
             }
             Token::Close => {
-                if let Some(closed) = open.pop()
+                let closed = open.pop();
+                if let Some(closed) = &closed
                     && closed.is_object
+                    && closed.names
                     && entries.len() - closed.first <= 64
                 {
                     pair_up(&mut entries[closed.first..]);
                 }
                 if let Some(around) = open.last_mut() {
                     around.wants_key = around.is_object;
+                    around.names |= closed.is_some_and(|closed| closed.names);
                 }
                 key = Cow::Borrowed("");
             }
@@ -43,7 +47,8 @@ pub fn entries(text: &str) -> Vec<Entry<'_>> {
             Token::Scalar(raw, span, escapes) => {
                 let Some(around) = open.last_mut() else { continue };
                 if around.wants_key {
-                    key = unescape(raw);
+                    key = if escapes == Escapes::None { Cow::Borrowed(raw) } else { unescape(raw) };
+                    around.names |= is_name(&key);
                     around.wants_key = false;
                     continue;
                 }
@@ -65,6 +70,8 @@ struct Open<'t> {
     /// The first entry in it.
     first: usize,
     wants_key: bool,
+    /// A key in it, or further in, gives what stands beside it a name.
+    names: bool,
 }
 
 /// What escapes there are in a string.
@@ -116,19 +123,29 @@ pub struct Reader<'t> {
     pub at: usize,
 }
 
+/// What a string may end with, or escape something by.
+const MAY_END: [bool; 256] = {
+    let mut all = [false; 256];
+    (all[b'\\' as usize], all[b'\n' as usize], all[b'"' as usize], all[b'\'' as usize]) = (true, true, true, true);
+    all
+};
+
 impl Reader<'_> {
     /// Where the string ends that begins behind a quote, and the escapes in it.
     fn string_end(&self, start: usize, quote: u8) -> (usize, Escapes) {
         let bytes = self.text.as_bytes();
         let (mut at, mut escapes) = (start, Escapes::None);
-        while let Some(byte) = bytes.get(at) {
-            match *byte {
+        // Most strings are short: a table is faster than a search.
+        while let Some(length) =
+            bytes.get(at..).and_then(|rest| rest.iter().position(|byte| MAY_END[usize::from(*byte)]))
+        {
+            at += length;
+            match bytes[at] {
                 b'\\' => {
                     escapes = escapes.max(Escapes::of(&bytes[at + 1..]));
                     at += 2;
                 }
-                b'\n' => return (at, escapes),
-                byte if byte == quote => return (at, escapes),
+                byte if byte == quote || byte == b'\n' => return (at, escapes),
                 _ => at += 1,
             }
         }

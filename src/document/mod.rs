@@ -130,7 +130,8 @@ fn unquoted(text: &str, start: usize, end: usize) -> (usize, usize) {
 
 /// `NAME=value` as an item of a list: environments of containers, arguments of commands.
 fn assignment(item: &str) -> Option<(&str, &str)> {
-    let (name, value) = item.split_once('=')?;
+    let at = memchr::memchr(b'=', item.as_bytes())?;
+    let (name, value) = (&item[..at], &item[at + 1..]);
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"_-.".contains(&b);
     // With a blank in it, it is a command or a text, read as one.
     let fits = !name.is_empty()
@@ -154,15 +155,18 @@ fn push<'t>(entries: &mut Vec<Entry<'t>>, within: Cow<'t, str>, entry: Entry<'t>
     entries.push(Entry { within, ..entry });
 }
 
+/// Whether the value below this key is what other values beside it are called.
+fn is_name(key: &str) -> bool {
+    matches!(key, "name" | "Name" | "key" | "Key")
+}
+
 /// Gives values the name that stands beside them: `{"name": "DB_PASSWORD", "value": "..."}`.
 fn pair_up(members: &mut [Entry]) {
-    let is = |entry: &Entry, keys: &[&str]| keys.contains(&&*entry.key);
-    let Some(name) =
-        members.iter().find(|entry| is(entry, &["name", "Name", "key", "Key"])).map(|one| one.value().into_owned())
-    else {
+    let is_value = |entry: &&mut Entry| matches!(&*entry.key, "value" | "Value" | "default" | "defaultValue");
+    let Some(name) = members.iter().find(|entry| is_name(&entry.key)).map(|one| one.value().into_owned()) else {
         return;
     };
-    for member in members.iter_mut().filter(|entry| is(entry, &["value", "Value", "default", "defaultValue"])) {
+    for member in members.iter_mut().filter(is_value) {
         member.key = Cow::Owned(name.clone());
     }
 }

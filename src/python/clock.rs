@@ -179,6 +179,17 @@ pub fn compared(facts: &mut Facts, expr: &Expr, parent: Option<AnyNodeRef>) {
 
 /// Whether an attribute is called like a time: only those are looked at where anything may be equal.
 fn is_time(name: &str) -> bool {
-    const WORDS: [&str; 9] = ["_at", "_on", "date", "time", "expir", "since", "last", "until", "when"];
-    WORDS.iter().any(|word| name.contains(word))
+    let begins = |rest: &[u8]| match rest {
+        [b'_', b'a', b't', ..] | [b'_', b'o', b'n', ..] => true,
+        [b'd', ..] => rest.starts_with(b"date"),
+        [b'e', ..] => rest.starts_with(b"expir"),
+        [b'l', ..] => rest.starts_with(b"last"),
+        [b's', ..] => rest.starts_with(b"since"),
+        [b't', ..] => rest.starts_with(b"time"),
+        [b'u', ..] => rest.starts_with(b"until"),
+        [b'w', ..] => rest.starts_with(b"when"),
+        _ => false,
+    };
+    let name = name.as_bytes();
+    (0..name.len()).any(|at| begins(&name[at..]))
 }

@@ -22,7 +22,8 @@ pub const OWN: [&str; 2] = ["ignore", "file-ignore"];
 
 /// All comments of a file that silence something, and those of davy's that were meant to.
 pub fn ignores(tree: &Tree, text: &str) -> Vec<Ignore> {
-    let comments: Vec<Span> = tree.comments().filter(|comment| MARKERS.is_match(comment.of(text))).collect();
+    let comments: Vec<Span> =
+        tree.comments().iter().copied().filter(|comment| MARKERS.is_match(comment.of(text))).collect();
     if comments.is_empty() {
         return Vec::new();
     }

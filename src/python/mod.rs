@@ -34,11 +34,13 @@ pub mod ast {
 
 use ast::Ranged;
 use ast::token::TokenKind;
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 
 /// A parsed file. The parser recovers, so there is a tree even where there are errors.
 pub struct Tree {
     parsed: Parsed<ModModule>,
+    /// Where comments stand, once somebody asked.
+    comments: OnceCell<Vec<Span>>,
 }
 
 /// Parses a whole file.
@@ -52,7 +54,7 @@ pub fn parse(text: &str, kind: Kind) -> Tree {
     // What came after the oldest Python that davy knows is noted, with the version that it came with.
     let options = ParseOptions::from(kind).with_target_version(ast::PythonVersion::PY38);
     let module = parse_unchecked(text, options).try_into_module();
-    Tree { parsed: module.unwrap_or_else(|| parse_unchecked_source(text, kind)) }
+    Tree { parsed: module.unwrap_or_else(|| parse_unchecked_source(text, kind)), comments: OnceCell::new() }
 }
 
 impl Tree {
@@ -97,8 +99,16 @@ impl Tree {
     }
 
     /// The spans of all comments, from `#` to the end of the line.
-    pub fn comments(&self) -> impl Iterator<Item = Span> + '_ {
-        self.tokens().iter().filter(|token| token.kind() == TokenKind::Comment).map(|token| span(*token))
+    pub fn comments(&self) -> &[Span] {
+        self.comments.get_or_init(|| {
+            let mut found = Vec::new();
+            for token in self.tokens() {
+                if token.kind() == TokenKind::Comment {
+                    found.push(span(*token));
+                }
+            }
+            found
+        })
     }
 
     /// Frees the tree on a stack that is large enough for its depth: nested boxes are dropped recursively.

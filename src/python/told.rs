@@ -33,11 +33,16 @@ pub fn expression<'a>(
     types: &Types<'a>,
     scopes: &[Scope<'a>],
 ) {
-    changes(facts, expr, parent, types, scopes);
-    compared(facts, expr, parent);
     if let Some(ast::AnyNodeRef::Keyword(keyword)) = parent {
         handed(facts, expr, keyword, types, scopes);
     }
+    // Most expressions are names and literals, and are done with here.
+    match expr {
+        Expr::Attribute(_) | Expr::Compare(_) | Expr::BinOp(_) | Expr::Lambda(_) => compared(facts, expr, parent),
+        Expr::Call(_) | Expr::Subscript(_) => {}
+        _ => return,
+    }
+    changes(facts, expr, parent, types, scopes);
     match expr {
         Expr::Attribute(attribute) => {
             let is_path = || super::dotted(expr).as_deref() == Some("sys.path");

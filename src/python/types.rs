@@ -23,6 +23,10 @@ const DEPTH: u32 = 32;
 /// Answers questions about the expressions of one file.
 #[derive(Default)]
 pub struct Types<'a> {
+    /// The file's text.
+    text: &'a str,
+    /// Whether a block may bind names of another one, once somebody asked.
+    declares: OnceCell<bool>,
     flows: RefCell<FxHashMap<BlockKey, Rc<Flow<'a>>>>,
     /// Every `import name as local` of the file: local, name.
     aliases: OnceCell<Vec<(&'a str, &'a str)>>,
@@ -48,6 +52,11 @@ fn key(block: Block) -> BlockKey {
 }
 
 impl<'a> Types<'a> {
+    /// Of a file with this text.
+    pub fn new(text: &'a str) -> Types<'a> {
+        Types { text, ..Types::default() }
+    }
+
     /// What `expr` may be, in the innermost of `scopes` (the module comes first).
     pub fn of(&self, expr: &'a Expr, scopes: &[Scope<'a>]) -> TypeExpr {
         self.budget.set(BUDGET);
@@ -66,7 +75,9 @@ impl<'a> Types<'a> {
         if let Some(known) = self.flows.borrow().get(&key) {
             return Rc::clone(known);
         }
-        let fresh = Rc::new(flow(block));
+        let has = |word: &str| memchr::memmem::find(self.text.as_bytes(), word.as_bytes()).is_some();
+        let declares = *self.declares.get_or_init(|| has("global") || has("nonlocal"));
+        let fresh = Rc::new(flow(block, declares));
         self.flows.borrow_mut().insert(key, Rc::clone(&fresh));
         fresh
     }
@@ -326,7 +337,7 @@ impl<'a> Types<'a> {
                 return if unreached {
                     TypeExpr::Unknown
                 } else {
-                    let value = self.defs(&Rc::new(defs.clone()), &scopes[..=index], depth);
+                    let value = self.defs(defs, &scopes[..=index], depth);
                     self.with_fills(value, id, scope.block, &scopes[..=index], depth)
                 };
             }

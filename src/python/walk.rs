@@ -128,6 +128,22 @@ pub fn names<'a>(stmt: &'a Stmt, found: &mut FxHashSet<&'a str>) {
     ast::visitor::source_order::SourceOrderVisitor::visit_stmt(&mut Names(found), stmt);
 }
 
+/// Every `import` and `from` statement that runs, wherever it stands: those for type checkers alone do not.
+pub fn imports<'a>(body: &'a [Stmt], found: &mut Vec<&'a Stmt>) {
+    for stmt in body {
+        match stmt {
+            Stmt::Import(_) | Stmt::ImportFrom(_) => found.push(stmt),
+            Stmt::FunctionDef(function) => deeper(|| imports(&function.body, found)),
+            Stmt::ClassDef(class) => deeper(|| imports(&class.body, found)),
+            Stmt::If(choice) if super::dotted(&choice.test).is_some_and(|test| test.ends_with("TYPE_CHECKING")) => {}
+            Stmt::If(_) | Stmt::While(_) | Stmt::For(_) | Stmt::With(_) | Stmt::Try(_) | Stmt::Match(_) => {
+                deeper(|| blocks(stmt, &mut |inner| imports(inner, found)));
+            }
+            _ => {}
+        }
+    }
+}
+
 /// Calls `visit` with every statement list nested in a statement, those of classes and functions excepted.
 pub fn blocks<'a>(stmt: &'a Stmt, visit: &mut dyn FnMut(&'a [Stmt])) {
     match stmt {

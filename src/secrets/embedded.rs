@@ -64,27 +64,6 @@ pub fn may_assign(text: &str) -> bool {
     WORDS.is_match(text)
 }
 
-/// Where the words of `may_assign` stand in a text: pieces of it are asked without reading them again.
-pub struct Assigning(Vec<(usize, usize)>);
-
-impl Assigning {
-    /// Reads a text.
-    #[must_use]
-    pub fn new(text: &str) -> Assigning {
-        let mut words: Vec<(usize, usize)> =
-            WORDS.find_overlapping_iter(text).map(|found| (found.start(), found.end())).collect();
-        words.sort_unstable();
-        Assigning(words)
-    }
-
-    /// What `may_assign` says of a piece of the text.
-    #[must_use]
-    pub fn stand_in(&self, piece: std::ops::Range<usize>) -> bool {
-        let first = self.0.partition_point(|(start, _)| *start < piece.start);
-        self.0[first..].iter().take_while(|(start, _)| *start < piece.end).any(|(_, end)| *end <= piece.end)
-    }
-}
-
 /// All names with values in a text, in order.
 #[must_use]
 pub fn assignments(text: &str) -> Vec<Assignment> {

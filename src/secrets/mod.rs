@@ -19,7 +19,7 @@ mod vocabulary;
 mod words;
 
 pub use checksum::{Checksum, ChecksumKind, Structure, aws_account};
-pub use embedded::{Assigning, Assignment, assignments, may_assign};
+pub use embedded::{Assignment, assignments, may_assign};
 pub use format::{Format, FormatError, Grade};
 pub use formats::{Formats, Hit};
 pub use known::{Known, known};

@@ -65,12 +65,14 @@ fn columns(indent: &str) -> usize {
 fn suspicious(text: &str) -> bool {
     let bytes = text.as_bytes();
     let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
-    let is_indented = |start: usize| {
-        let line = bytes.get(start..start + LEVELS).unwrap_or_default();
-        line.last().is_some_and(is_blank) && line.iter().all(is_blank)
+    // A run of so many blanks covers one of these places, wherever it begins.
+    let is_run = |place: usize| {
+        let before = bytes[..place].iter().rev().take(LEVELS).take_while(|byte| is_blank(byte)).count();
+        let after = bytes[place..].iter().take(LEVELS).take_while(|byte| is_blank(byte)).count();
+        before + after >= LEVELS
     };
-    let starts = std::iter::once(0).chain(memchr::memchr2_iter(b'\n', b'\r', bytes).map(|end| end + 1));
-    deepest_at_most(bytes) > BRACKETS && deepest(bytes) > BRACKETS || starts.into_iter().any(is_indented)
+    let is_indented = (LEVELS - 1..bytes.len()).step_by(LEVELS).any(|place| is_blank(&bytes[place]) && is_run(place));
+    deepest_at_most(bytes) > BRACKETS && deepest(bytes) > BRACKETS || is_indented
 }
 
 /// No brackets stand deeper than this, counted by blocks.

@@ -34,7 +34,7 @@ impl<'a> Walk<'a> {
         let mut env = env;
         for (name, defs) in inner.flow.locals {
             let mut all: Vec<Def<'a>> = env.get(name).map(|defs| defs.to_vec()).unwrap_or_default();
-            all.extend(defs);
+            all.extend_from_slice(&defs);
             env.insert(name, Rc::new(all));
         }
         self.env = Some(env);

@@ -12,6 +12,7 @@ use super::{Block, deeper};
 use crate::fact::Name;
 use elsewhere::{declared_elsewhere, rebound_inside};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
 /// One way a local name may have come to its value.
@@ -69,22 +70,24 @@ pub struct Flow<'a> {
     /// By the offset of a name that is read: what may reach it.
     pub uses: FxHashMap<u32, Defs<'a>>,
     /// Every binding of every name that belongs to the block.
-    pub locals: FxHashMap<&'a str, Vec<Def<'a>>>,
+    pub locals: FxHashMap<&'a str, Defs<'a>>,
     /// Names declared `global` or `nonlocal`.
     pub elsewhere: FxHashSet<&'a str>,
     /// Offsets of names in a class body that do not see its names: lambdas and comprehensions look past it.
     pub outside: FxHashSet<u32>,
 }
 
-/// Follows the bindings of a block.
-pub fn flow<'a>(block: Block<'a>) -> Flow<'a> {
+/// Follows the bindings of a block; `declares` says whether the file has `global` or `nonlocal` anywhere.
+pub fn flow<'a>(block: Block<'a>, declares: bool) -> Flow<'a> {
     let body: &'a [Stmt] = match block {
         Block::Module(body) => body,
         Block::Class(class) => &class.body,
         Block::Function(function) => &function.body,
     };
     let mut elsewhere = FxHashSet::default();
-    declared_elsewhere(body, &mut elsewhere);
+    if declares {
+        declared_elsewhere(body, &mut elsewhere);
+    }
     let mut walk = Walk {
         flow: Flow {
             uses: FxHashMap::default(),
@@ -102,7 +105,7 @@ pub fn flow<'a>(block: Block<'a>) -> Flow<'a> {
         walruses: Vec::new(),
         rebound: FxHashSet::default(),
     };
-    if !matches!(block, Block::Class(_)) {
+    if declares && !matches!(block, Block::Class(_)) {
         rebound_inside(body, matches!(block, Block::Module(_)), &mut walk.rebound);
     }
     if let Block::Function(function) = block {
@@ -112,7 +115,7 @@ pub fn flow<'a>(block: Block<'a>) -> Flow<'a> {
     let Walk { mut flow, late, .. } = walk;
     for (offset, name) in late {
         if let Some(defs) = flow.locals.get(name) {
-            flow.uses.insert(offset, Rc::new(defs.clone()));
+            flow.uses.insert(offset, Rc::clone(defs));
         }
     }
     flow
@@ -164,9 +167,14 @@ impl<'a> Walk<'a> {
             return;
         }
         let def = if self.rebound.contains(name) { Def::Opaque(0) } else { def };
-        self.flow.locals.entry(name).or_default().push(def.clone());
+        let defs = Rc::new(vec![def]);
+        match self.flow.locals.entry(name) {
+            // Most names are bound once: both keep the same.
+            Entry::Vacant(first) => _ = first.insert(Rc::clone(&defs)),
+            Entry::Occupied(mut all) => Rc::make_mut(all.get_mut()).extend_from_slice(&defs),
+        }
         if let Some(env) = &mut self.env {
-            env.insert(name, Rc::new(vec![def]));
+            env.insert(name, defs);
         }
     }
 

@@ -194,6 +194,7 @@ pub fn limits(tree: &Tree, text: &str) -> Vec<Fault> {
             found.push(Fault::always(at, message));
         }
     };
+    let is_ascii = text.is_ascii();
     for token in tree.tokens() {
         match token.kind() {
             TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
@@ -218,7 +219,7 @@ pub fn limits(tree: &Tree, text: &str) -> Vec<Fault> {
                 }
             }
             // Unicode 15.1, which came with 3.13, takes these into names.
-            TokenKind::Name if !span(*token).of(text).is_ascii() => {
+            TokenKind::Name if !is_ascii && !span(*token).of(text).is_ascii() => {
                 let odd = span(*token).of(text).chars().find(|c| matches!(c, '\u{200C}' | '\u{200D}' | '・' | '･'));
                 newer.extend(
                     odd.map(|odd| Fault::until(span(*token), format!("U+{:04X} in a name", odd as u32), (3, 13))),

@@ -8,10 +8,9 @@ pub mod private_module;
 
 use crate::fact::{Condition, OwnerKind, Role, TypeExpr};
 use crate::finding::{Finding, Grade};
-use crate::python::ast::{self, AnyNodeRef, Expr, Stmt};
+use crate::python::ast::{self, AnyNodeRef, Expr};
 use crate::python::types::{Receiver, receiver};
-use crate::python::walk::blocks;
-use crate::python::{Block, deeper, dotted, span};
+use crate::python::{Block, dotted, span};
 use crate::rule::Cx;
 
 /// Names that begin with an underscore and are meant for everybody.
@@ -91,19 +90,6 @@ fn foreign(finding: &mut Finding, of: &TypeExpr, name: &str, inside: Option<&str
             OwnerKind::Own => continue,
         };
         finding.grade(owner(*kind), grade);
-    }
-}
-
-/// Calls `visit` with every `import` and `from` statement that runs, wherever it stands: those for type checkers alone do not.
-fn imports<'a>(body: &'a [Stmt], visit: &mut dyn FnMut(&'a Stmt)) {
-    for stmt in body {
-        match stmt {
-            Stmt::Import(_) | Stmt::ImportFrom(_) => visit(stmt),
-            Stmt::FunctionDef(function) => deeper(|| imports(&function.body, visit)),
-            Stmt::ClassDef(class) => deeper(|| imports(&class.body, visit)),
-            Stmt::If(choice) if dotted(&choice.test).is_some_and(|test| test.ends_with("TYPE_CHECKING")) => {}
-            other => deeper(|| blocks(other, &mut |inner| imports(inner, visit))),
-        }
     }
 }
 

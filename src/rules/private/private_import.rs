@@ -1,23 +1,21 @@
 //! A private name that is imported from another package. Page: rules/private/private-import.md
 
-use super::{FOREIGN, foreign, imports, is_private};
+use super::{FOREIGN, foreign, is_private};
 use crate::fact::{Name, TypeExpr};
 use crate::finding::{Ask, Piece};
-use crate::python::ast::{Alias, Stmt, StmtImportFrom};
+use crate::python::ast::{Alias, StmtImportFrom};
 use crate::python::{Tree, span};
 use crate::rule::{Check, Cx};
 use crate::text;
 
 pub const CHECK: Check = Check::File(check);
 
-fn check(cx: &mut Cx, tree: &Tree) {
-    imports(tree.body(), &mut |stmt| {
-        if let Stmt::ImportFrom(from) = stmt {
-            for alias in from.names.iter().filter(|alias| is_private(&alias.name)) {
-                report(cx, from, alias);
-            }
+fn check(cx: &mut Cx, _tree: &Tree) {
+    for from in cx.imports().iter().filter_map(|stmt| stmt.as_import_from_stmt()) {
+        for alias in from.names.iter().filter(|alias| is_private(&alias.name)) {
+            report(cx, from, alias);
         }
-    });
+    }
 }
 
 fn report(cx: &mut Cx, from: &StmtImportFrom, alias: &Alias) {

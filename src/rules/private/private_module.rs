@@ -1,6 +1,6 @@
 //! A module of a library that keeps it to itself. Page: rules/private/private-module.md
 
-use super::{foreign, imports};
+use super::foreign;
 use crate::fact::{Name, OwnerKind, TypeExpr};
 use crate::python::ast::Stmt;
 use crate::python::{Tree, span};
@@ -10,20 +10,22 @@ use crate::text::Span;
 
 pub const CHECK: Check = Check::File(check);
 
-fn check(cx: &mut Cx, tree: &Tree) {
-    imports(tree.body(), &mut |stmt| match stmt {
-        Stmt::ImportFrom(from) if from.level == 0 => {
-            if let (Some(module), Some(alias)) = (&from.module, from.names.first()) {
-                report(cx, module.as_str(), span(module), alias.name.as_str());
+fn check(cx: &mut Cx, _tree: &Tree) {
+    for stmt in cx.imports().iter() {
+        match stmt {
+            Stmt::ImportFrom(from) if from.level == 0 => {
+                if let (Some(module), Some(alias)) = (&from.module, from.names.first()) {
+                    report(cx, module.as_str(), span(module), alias.name.as_str());
+                }
             }
-        }
-        Stmt::Import(import) => {
-            for alias in &import.names {
-                report(cx, alias.name.as_str(), span(&alias.name), "");
+            Stmt::Import(import) => {
+                for alias in &import.names {
+                    report(cx, alias.name.as_str(), span(&alias.name), "");
+                }
             }
+            _ => {}
         }
-        _ => {}
-    });
+    }
 }
 
 /// Reports a module below a package of others, where a part of its path begins with an underscore.

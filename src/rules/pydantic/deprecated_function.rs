@@ -150,13 +150,16 @@ fn orphaned(fix: Fix, callee: &Expr) -> Fix {
 
 /// `json.dumps(order, default=pydantic_encoder)`.
 fn passed<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
+    const ENCODER: &str = "pydantic_encoder";
+    if !cx.may_find(&[ENCODER]) {
+        return;
+    }
     let keywords = call.arguments.keywords.iter().map(|keyword| &keyword.value);
-    let everything: Vec<&'a Expr> = call.arguments.args.iter().chain(keywords).chain([&*call.func]).collect();
-    for expr in everything {
+    for expr in call.arguments.args.iter().chain(keywords).chain([&*call.func]) {
         if !matches!(expr, Expr::Name(_) | Expr::Attribute(_)) {
             continue;
         }
-        let Some((type_, _)) = named(cx, expr, &["pydantic_encoder"]).filter(|_| !in_version_shim(cx)) else {
+        let Some((type_, _)) = named(cx, expr, &[ENCODER]).filter(|_| !in_version_shim(cx)) else {
             continue;
         };
         let encoder = Piece::Name { module: "pydantic_core".to_owned(), name: "to_jsonable_python".to_owned() };

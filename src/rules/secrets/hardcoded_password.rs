@@ -11,8 +11,8 @@ use crate::python::ast::{AnyNodeRef, Expr, ExprContext, ExprName, Ranged, TextRa
 use crate::python::{Block, Tree, dotted, span};
 use crate::rule::{Check, Cx};
 use crate::secrets::{
-    Assigning, Assignment, Judgement, Likelihood, NameClass, assignments, classify_name, dsn_password, judge,
-    may_assign, pem_private_key,
+    Assignment, Judgement, Likelihood, NameClass, assignments, classify_name, dsn_password, judge, may_assign,
+    pem_private_key,
 };
 use crate::text;
 use crate::text::Span;
@@ -187,18 +187,15 @@ fn settings(cx: &mut Cx, document: &Document, syntax: Syntax) {
     // Texts for people are called after what they are about.
     let texts = document.entries.iter().filter(|entry| is_text(entry)).count();
     let loose = texts * 2 > document.entries.len();
-    let mut words = None;
     for (at, entry) in document.entries.iter().enumerate() {
         let name = qualified(entry);
         let class = classify_name(&name);
         if matches!(class, NameClass::No | NameClass::Connection) {
             // What is written tells of most that nothing is given a value in it.
             let written = cx.source(entry.span);
-            if entry.escapes < Escapes::Any && std::ptr::eq(written, &*entry.raw) {
-                let mut stand = || words.get_or_insert_with(|| Assigning::new(cx.text)).stand_in(entry.span.range());
-                if written.len() < 8 || !is_given(written) || !stand() {
-                    continue;
-                }
+            let is_written = entry.escapes < Escapes::Any && std::ptr::eq(written, &*entry.raw);
+            if is_written && (written.len() < 8 || !speaks(written)) {
+                continue;
             }
             let value = entry.value();
             if value.len() >= 8 && speaks(&value) && dsn_password(&value).is_none() {
@@ -280,7 +277,7 @@ fn embedded(cx: &mut Cx, literal: &Expr) {
 
 /// A comment that holds what was code: `# password = "..."`.
 fn comments(cx: &mut Cx, tree: &Tree) {
-    for comment in tree.comments() {
+    for &comment in tree.comments() {
         if speaks(cx.source(comment)) {
             in_text(cx, comment);
         }

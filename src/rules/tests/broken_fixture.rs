@@ -149,11 +149,11 @@ fn lifetimes<'a>(cx: &mut Cx<'a>, function: &'a ast::StmtFunctionDef, decorator:
 /// A fixture of this module that a test calls by itself.
 fn called<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall) {
     let Expr::Name(name) = &*call.func else { return };
-    if !cx.mentions("fixture") && !cx.mentions("conftest") {
+    if cx.scopes.len() < 2 || !cx.mentions("fixture") && !cx.mentions("conftest") {
         return;
     }
     let Some((fixture, false)) = cx.callable(&name.id) else { return imported(cx, call, name) };
-    if !fixture.decorator_list.iter().any(is_fixture) || cx.scopes.len() < 2 {
+    if !fixture.decorator_list.iter().any(is_fixture) {
         return;
     }
     if is_taken(cx, &name.id) {
@@ -181,10 +181,10 @@ fn imported<'a>(cx: &mut Cx<'a>, call: &'a ast::ExprCall, name: &ast::ExprName) 
     let brings = |stmt: &Stmt| {
         let Stmt::ImportFrom(from) = stmt else { return false };
         let holds_fixtures = |module: &str| module.contains("conftest") || module.contains("fixture");
-        from.module.as_ref().is_some_and(|module| holds_fixtures(module))
-            && from.names.iter().any(|alias| alias.asname.as_ref().unwrap_or(&alias.name).as_str() == name.id.as_str())
+        from.names.iter().any(|alias| alias.asname.as_ref().unwrap_or(&alias.name).as_str() == name.id.as_str())
+            && from.module.as_ref().is_some_and(|module| holds_fixtures(module))
     };
-    if cx.scopes.len() < 2 || !cx.tree.body().iter().any(brings) || is_taken(cx, &name.id) {
+    if !cx.tree.body().iter().any(brings) || is_taken(cx, &name.id) {
         return;
     }
     let message = format!("`{}` is a fixture, and pytest refuses to have it called", name.id);

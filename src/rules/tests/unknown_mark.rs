@@ -13,7 +13,9 @@ pub const CHECK: Check = Check::Several(&[Check::Function(function), Check::Clas
 
 /// `pytestmark = pytest.mark.smoke`, `pytest.param(1, marks=pytest.mark.smoke)`.
 fn elsewhere<'a>(cx: &mut Cx<'a>, attribute: &'a ast::ExprAttribute) {
-    if !cx.may_find(&["pytest.mark"])
+    let is_mark = matches!(&*attribute.value, ast::Expr::Attribute(of) if of.attr.as_str() == "mark");
+    if !is_mark
+        || !cx.may_find(&["pytest.mark"])
         || dotted(&attribute.value).as_deref() != Some("pytest.mark")
         || !super::may_test(cx)
     {
