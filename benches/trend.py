@@ -66,11 +66,16 @@ def make():
         when = 1_500_000_000 + day * 86_400
         now = {inner: data for inner, data in files(path) if '"' not in inner and "\n" not in inner and not inner.startswith(".git/")}
         changed = sorted(inner for inner in {*known, *now} if known.get(inner) != now.get(inner))
-        step = options.files or max(len(changed), 1)
-        for at in range(0, max(len(changed), 1), step):
+        parts = [changed]
+        if options.files:
+            # What pip writes about a version comes and goes with it.
+            about = [inner for inner in changed if ".dist-info/" in inner]
+            rest = [inner for inner in changed if ".dist-info/" not in inner]
+            parts = [rest[at : at + options.files] for at in range(0, len(rest), options.files)] + [about]
+        for at, part in enumerate(parts):
             stream.stdin.write(b"commit refs/heads/main\ncommitter R <r@example.org> %d +0000\n" % (when + at))
             stream.stdin.write(b"data %d\n%s\n" % (len(name), name))
-            for inner in changed[at : at + step]:
+            for inner in part:
                 if inner in now:
                     data = now[inner]
                     stream.stdin.write(b"M 100644 inline %s\ndata %d\n%s\n" % (inner.encode(), len(data), data))

@@ -68,15 +68,21 @@ fn fixture(name: &str) -> Files {
             }
         }
     }
+    let installed =
+        "Metadata-Version: 2.1\nName: shop\nVersion: 1.0\nRequires-Python: >=3.9\nRequires-Dist: pydantic>=2\n";
+    files.insert(format!("shop-1.0{INSTALLED}"), installed.to_owned());
     files
 }
+
+/// What says what is installed, in a folder that is called after the version.
+const INSTALLED: &str = ".dist-info/METADATA";
 
 /// What somebody might do to a project between two commits.
 fn change(files: &mut Files, gone: &mut Files, chance: &mut Chance) -> String {
     let paths: Vec<String> = files.keys().cloned().collect();
     let path = chance.pick(&paths).clone();
     let mut lines: Vec<String> = files[&path].split_inclusive('\n').map(str::to_owned).collect();
-    match chance.below(12) {
+    match chance.below(13) {
         0 => {
             gone.insert(path.clone(), files.remove(&path).unwrap_or_default());
             return format!("{path} goes");
@@ -130,6 +136,13 @@ fn change(files: &mut Files, gone: &mut Files, chance: &mut Chance) -> String {
             let other = chance.pick(&paths).clone();
             files.insert(path.clone(), files[&other].clone());
             return format!("{path} becomes {other}");
+        }
+        10 => {
+            let Some(path) = paths.iter().find(|path| path.ends_with(INSTALLED)) else { return "nothing".to_owned() };
+            let text = files.remove(path).unwrap_or_default();
+            let new = format!("shop-1.{}{INSTALLED}", chance.below(9));
+            files.insert(new.clone(), text.replace("Version: 1", &format!("Version: {}", 1 + chance.below(2))));
+            return format!("{path} moves to {new}");
         }
         _ => {
             // A name in this file is another one from now on: of a class, of a module, of a package.

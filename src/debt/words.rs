@@ -274,19 +274,22 @@ pub const SCORES: &str = "A score is the share of clean files in percent, rounde
     today.";
 
 /// Who says all this.
-pub const BY: &str = "davy is a static analyser: it reads source and history and runs neither, and what it cannot prove it does not report.";
+pub const BY: &str = "davy is a static analyser: it reads source and history and runs neither. It looks for what the sections below name and \
+    for nothing else: who may do what, how the service is packaged and how it is run are for others to judge. It says what the source holds; \
+    whether a secret still opens something, no source tells.";
 
 /// What the order of recommendations is.
 pub const STEPS: &str = "The most points for the least time first. Points are those that the sections gain, once the steps before are done. \
-    Time is what the change itself takes: reviews and runs of the tests come on top.";
+    Time is davy's estimate of the change itself, the same number of minutes for each finding of a rule in every project: reviews and runs \
+    of the tests come on top. Tests that do not run tell nothing about the other steps: where the suite stops, begin with its own.";
 
 /// What a hotspot is.
 const HOTSPOTS: &str = "What changes often and has much to mend costs most to leave as it is. Debt is in minutes by the rules, what davy \
     mends by itself included.";
 
 /// What the order of migration is.
-pub const ORDER: &str = "From Pydantic V1 to what V2 has for it, and from naive times to aware ones. A module comes behind those that it \
-    imports, so that each step builds on modules that are done.";
+pub const ORDER: &str = "From Pydantic V1 to what V2 has for it, and from deprecated calls of datetime to what takes their place. A module \
+    comes behind those that it imports, so that each step builds on modules that are done.";
 
 /// What hotspots are where nothing has changed yet.
 const MOST_DEBT: &str = "With one commit nothing has changed yet: these are the files with the most to mend. Debt is in minutes by the rules, \

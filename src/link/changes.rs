@@ -2,10 +2,11 @@
 
 use super::index::File;
 use super::judge::Judge;
+use super::project::speaks_for;
 use super::reads::{Key, Of, STARS, apart, key, symbol};
 use super::sayings::{Listener, say};
 use crate::fact::{Binding, Facts, Name, Step};
-use crate::manifest::Manifest;
+use crate::manifest::{Kind, Manifest};
 use crate::record::Packed;
 use crate::text::Span;
 use crate::unit::Unit;
@@ -89,6 +90,8 @@ impl Told {
         let (mut asked, mut versions) = (Said::default(), Said::default());
         let mut shape = DefaultHasher::new();
         for (path, manifest) in manifests {
+            // What is installed lies in a folder that is called after its version, and is asked by the folder around that.
+            let path = if manifest.kind == Kind::Metadata { speaks_for(path, manifest.kind) } else { path };
             let mut manifest = manifest.clone();
             for one in std::mem::take(&mut manifest.requirements) {
                 versions.hears(Of::Versions, &one.name, &(path, &one.specifier));
@@ -100,7 +103,7 @@ impl Told {
             }
             for (name, version) in std::mem::take(&mut manifest.locked) {
                 versions.hears(Of::Versions, &name, &(path, version));
-                asked.hears(Of::Declared, &name, path);
+                asked.hears(Of::Declared, &name, &path);
             }
             asked.hears(Of::Commands, "", &(path, std::mem::take(&mut manifest.commands)));
             (path, postcard::to_stdvec(&manifest).unwrap_or_default()).hash(&mut shape);

@@ -324,7 +324,7 @@ pub fn included((path, manifest): &(String, Manifest)) -> Vec<String> {
 }
 
 /// The folder that a manifest speaks for: its own, or the one above for `requirements/` and `*.dist-info/`.
-fn speaks_for(path: &str, kind: Kind) -> &str {
+pub(super) fn speaks_for(path: &str, kind: Kind) -> &str {
     let folder = parent(path);
     let name = folder.rsplit('/').next().unwrap_or(folder);
     let nested = match kind {

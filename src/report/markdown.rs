@@ -94,7 +94,8 @@ pub fn escaped(text: &str) -> String {
         match char {
             '&' => safe.push_str("&amp;"),
             '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
+            // Within a line it means nothing while no `<` opens.
+            '>' if safe.trim_end().is_empty() || safe.ends_with('\n') => safe.push_str("&gt;"),
             '*' | '_' | '[' | ']' | '|' | '\\' | '#' | '~' | '@' => {
                 safe.push('\\');
                 safe.push(char);
