@@ -36,6 +36,8 @@
 //! assert!(linked.findings.is_empty());
 //! ```
 //!
+//! What decides whether a finding is true is kept beside it (`finding::Claim`): linking makes the rest again only for those that are.
+//!
 //! Judging notes what it looks at (`link/reads.rs`), and what changes between two states of a project is known by the same keys
 //! (`link/changes.rs`): commits of a history are linked one after the other, and only what looked at something that changed is judged again
 //! (`link/again.rs`; `tests/again.rs` holds that against links of each state alone). A check that finds everything as it was takes the last

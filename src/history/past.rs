@@ -24,6 +24,7 @@ use crate::secrets::Formats;
 use crate::text::{Lines, Span, decode};
 use crate::unit::{Kind, Syntax, Unit};
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -99,6 +100,8 @@ pub struct Past<'p> {
     compiled: Mutex<Option<Compiled>>,
     /// Today's configuration of every file that any commit has.
     today: Configured,
+    /// What those files are, by their names.
+    kinds: FxHashMap<Arc<str>, Kind>,
     /// The day of the run, and the next one when a comment that silences findings runs out.
     day: String,
     expires: Option<String>,
@@ -136,6 +139,7 @@ impl<'p> Past<'p> {
             lost: HashSet::new(),
             made: 0,
             included: HashSet::new(),
+            kinds: FxHashMap::default(),
             base,
             rules: None,
             objects: Mutex::new(Objects::open(root)?),
@@ -300,16 +304,17 @@ impl<'p> Past<'p> {
             if !is_checked {
                 continue;
             }
-            let whole = self.root.join(&**path);
-            if !self.today.files.contains_key(&**path) {
+            if !self.kinds.contains_key(path) {
+                let whole = self.root.join(&**path);
                 let config = configs.for_folder(whole.parent().unwrap_or(self.root))?;
-                self.today.files.insert(path.to_string(), (config, whole.clone()));
+                self.kinds.insert(Arc::clone(path), kind_of(&whole));
+                self.today.files.insert(path.to_string(), (config, whole));
             }
-            let (config, _) = &self.today.files[&**path];
-            if config.origin != self.base.origin && config.excludes(&whole) {
+            let kind = self.kinds[path];
+            let (config, whole) = &self.today.files[&**path];
+            if config.origin != self.base.origin && config.excludes(whole) {
                 continue;
             }
-            let kind = kind_of(&whole);
             if kind == Kind::Text(Syntax::Docker) {
                 state.open.extend(self.open(files, path));
             }
