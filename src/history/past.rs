@@ -25,7 +25,7 @@ use crate::text::{Lines, Span, decode};
 use crate::unit::{Kind, Syntax, Unit};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -106,10 +106,10 @@ pub struct Past<'p> {
     day: String,
     expires: Option<String>,
     /// What is remembered of places where findings are.
-    places: Mutex<HashMap<At, Remembered>>,
+    places: Mutex<FxHashMap<At, Remembered>>,
     /// Every file of the commits at hand, compiled; none where git does not have it.
-    units: HashMap<Source, Option<Arc<Unit>>>,
-    manifests: HashMap<Place, Option<Manifest>>,
+    units: FxHashMap<Source, Option<Arc<Unit>>>,
+    manifests: FxHashMap<Place, Option<Manifest>>,
     /// The last state that was linked.
     linked: Mutex<Option<LinkedState>>,
 }
@@ -149,8 +149,8 @@ impl<'p> Past<'p> {
             day: jiff::Timestamp::now().strftime("%Y-%m-%d").to_string(),
             expires: None,
             places: Mutex::default(),
-            units: HashMap::new(),
-            manifests: HashMap::new(),
+            units: FxHashMap::default(),
+            manifests: FxHashMap::default(),
             linked: Mutex::default(),
         })
     }
@@ -205,7 +205,7 @@ impl<'p> Past<'p> {
 
     /// The configuration of each folder that any commit so far has, as a hash.
     pub fn folders(&self) -> BTreeMap<String, String> {
-        let mut hashes: HashMap<*const Config, String> = HashMap::new();
+        let mut hashes: FxHashMap<*const Config, String> = FxHashMap::default();
         let mut all = BTreeMap::new();
         for (path, (config, _)) in &self.today.files {
             let folder = crate::link::index::parent(path);
@@ -439,7 +439,7 @@ impl<'p> Past<'p> {
             path: path.to_owned(),
             rule: code.0.clone(),
             scope: (*scope).clone(),
-            content: place.line.to_string(),
+            content: String::from(&*place.line),
             ordinal: 0,
         };
         let mut all: Vec<Identity> = all.iter().zip(self.places(&places)).map(identity).collect();
@@ -458,8 +458,9 @@ impl<'p> Past<'p> {
             self.places.lock().ok().and_then(|places| places.get(&(Arc::clone(object), *span)).cloned())
         };
         let mut found: Vec<Option<Remembered>> = wanted.iter().map(known).collect();
+        let fresh: Vec<usize> = (0..found.len()).filter(|&at| found[at].is_none()).collect();
         let mut new: BTreeMap<&Arc<str>, Vec<usize>> = BTreeMap::new();
-        for (at, _) in found.iter().enumerate().filter(|(_, found)| found.is_none()) {
+        for &at in &fresh {
             new.entry(&wanted[at].0).or_default().push(at);
         }
         let names: Vec<&str> = new.keys().map(|object| &***object).collect();
@@ -481,8 +482,8 @@ impl<'p> Past<'p> {
             }
         }
         if let Ok(mut places) = self.places.lock() {
-            let all = wanted.iter().zip(&found);
-            places.extend(all.filter_map(|((object, span, _), one)| Some(((Arc::clone(object), *span), one.clone()?))));
+            let of = |at: &usize| Some(((Arc::clone(&wanted[*at].0), wanted[*at].1), found[*at].clone()?));
+            places.extend(fresh.iter().filter_map(of));
         }
         found.into_iter().map(Option::unwrap_or_default).collect()
     }
@@ -553,7 +554,7 @@ impl<'p> Past<'p> {
     }
 
     fn recognised(&self, state: &State, mut findings: Vec<Judged>) -> Vec<(Judged, Seen)> {
-        let sources: HashMap<&str, &Source> = state.checked.iter().map(|(path, source)| (&**path, source)).collect();
+        let sources: FxHashMap<&str, &Source> = state.checked.iter().map(|(path, source)| (&**path, source)).collect();
         let unit = |source: &Source| self.units.get(source).and_then(Option::as_ref);
         findings.retain(|finding| sources.get(finding.path.as_str()).is_some_and(|source| unit(source).is_some()));
         let places = findings.iter().filter_map(|finding| {
@@ -574,7 +575,7 @@ impl<'p> Past<'p> {
                 path: finding.path.clone(),
                 rule: finding.code.0.clone(),
                 scope: finding.scope.clone(),
-                content: placed.line.to_string(),
+                content: String::from(&*placed.line),
                 ordinal: 0,
             };
             let severity = finding.severity;
