@@ -101,13 +101,7 @@ impl Tree {
     /// The spans of all comments, from `#` to the end of the line.
     pub fn comments(&self) -> &[Span] {
         self.comments.get_or_init(|| {
-            let mut found = Vec::new();
-            for token in self.tokens() {
-                if token.kind() == TokenKind::Comment {
-                    found.push(span(*token));
-                }
-            }
-            found
+            self.tokens().iter().filter(|token| token.kind() == TokenKind::Comment).map(|token| span(*token)).collect()
         })
     }
 

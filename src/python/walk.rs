@@ -136,10 +136,7 @@ pub fn imports<'a>(body: &'a [Stmt], found: &mut Vec<&'a Stmt>) {
             Stmt::FunctionDef(function) => deeper(|| imports(&function.body, found)),
             Stmt::ClassDef(class) => deeper(|| imports(&class.body, found)),
             Stmt::If(choice) if super::dotted(&choice.test).is_some_and(|test| test.ends_with("TYPE_CHECKING")) => {}
-            Stmt::If(_) | Stmt::While(_) | Stmt::For(_) | Stmt::With(_) | Stmt::Try(_) | Stmt::Match(_) => {
-                deeper(|| blocks(stmt, &mut |inner| imports(inner, found)));
-            }
-            _ => {}
+            other => deeper(|| blocks(other, &mut |inner| imports(inner, found))),
         }
     }
 }

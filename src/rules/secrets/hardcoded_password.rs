@@ -326,7 +326,8 @@ fn in_text(cx: &mut Cx, within: Span) {
         }
         cx.secrets.push(span);
         let grades = grade_by_place(cx, span, class);
-        let message = format!("the value of `{name}` in this text is a secret that everyone with the source can read");
+        let message =
+            format!("the value of `{name}` in this text may be a secret, and everyone with the source can read it");
         let finding = cx.report(span, text![message]);
         finding.help(ROTATE);
         finding.grade(Condition::Always, if is_text { Grade::Docs } else { Grade::Weak });
